@@ -1,0 +1,43 @@
+"""The exceptions of the package.
+
+Every message names the value that was refused, what was expected and the remedy; the command line and the
+interface print it as it is.
+"""
+
+from __future__ import annotations
+
+
+class NewsctxError(Exception):
+    """Base of every error that is the caller's to read: the message is written for the analyst."""
+
+
+class PhotoRefused(NewsctxError):
+    """The uploaded bytes are not a photograph that can be analysed."""
+
+
+class ArchiveError(NewsctxError):
+    """The archive is missing, corrupt, or of a newer version than this program."""
+
+
+class ImportRefused(NewsctxError):
+    """The import source as a whole cannot be read (single bad rows are reported, not raised)."""
+
+
+class IndexMismatch(NewsctxError):
+    """The index was built with other models or for another version of the archive."""
+
+
+class ModelUnavailable(NewsctxError):
+    """A model cannot be loaded here; the message says which and why."""
+
+
+class SettingsError(NewsctxError):
+    """A setting or profile name is unknown or out of range."""
+
+
+class OverrideError(NewsctxError):
+    """An override names something that does not exist or cannot be done."""
+
+
+class CaseNotFound(NewsctxError):
+    """No case has this id."""
