@@ -1,0 +1,82 @@
+"""The stage cache: results kept by the content they were computed from, so that they can never be yesterday's.
+
+A key is the SHA-256 of everything that a result depends on (input digests, settings, model digests, archive version and
+the package's own source); a file that does not match its own digest is thrown away and counts as absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+import newsctx
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def digest(*parts: Any) -> str:
+    """SHA-256 (hex) of the canonical JSON of the parts; records count by their JSON form."""
+    plain = [p.model_dump(mode="json", by_alias=True) if isinstance(p, BaseModel) else p for p in parts]
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Digest of the package's source files: a changed program never answers with what an older one computed."""
+    root = Path(newsctx.__file__).parent
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        if "ui" not in path.relative_to(root).parts:  # the interface holds no logic
+            whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def write_beside(path: Path, data: bytes) -> None:
+    """Write a file so that readers see the old or the whole new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class StageCache:
+    """Results by (stage, key) in a folder; safe for several processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, stage: str, key: str) -> Path:
+        return self.folder / stage / key[:2] / f"{key}.json"
+
+    def get(self, stage: str, key: str, record: type[R]) -> tuple[R, float] | None:
+        """The result and the seconds its computation took, or None."""
+        path = self._path(stage, key)
+        try:
+            stored = json.loads(path.read_bytes())
+            if stored["digest"] != digest(stored["record"]):
+                raise ValueError("the file does not match its digest")
+            return record.model_validate_json(json.dumps(stored["record"])), float(stored["seconds"])
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError, ValidationError):
+            path.unlink(missing_ok=True)
+            return None
+
+    def put(self, stage: str, key: str, result: BaseModel, seconds: float) -> None:
+        """Keep a result."""
+        plain = result.model_dump(mode="json", by_alias=True)
+        stored = {"digest": digest(plain), "seconds": seconds, "record": plain}
+        write_beside(self._path(stage, key), json.dumps(stored).encode())
