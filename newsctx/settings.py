@@ -29,6 +29,38 @@ class CopySettings(_Group):
     """The training-free copy channel: local features, inverted file, homography."""
 
     enabled: bool = True
+    # features
+    archive_side: int = Field(512, ge=64, description="longest side at which archived photos are read, pixels (own trial)")
+    query_side: int = Field(800, ge=64, description="longest side at which the query is read, pixels: a post screenshot shows the photo small")
+    enlarge: float = Field(1.0, ge=1, description="most a small photo is enlarged before SIFT doubles it once more (Lowe 2004 sec. 3.3)")
+    min_side: int = Field(24, ge=8, description="a photo with a smaller side has no features, pixels: one SIFT patch")
+    archive_features: int = Field(220, ge=16, description="keypoints stored per photo: 24 KB a photo with everything (own trial)")
+    query_features: int = Field(1500, ge=16, description="keypoints of the query (own trial: screenshots and collages need many)")
+    view_features: int = Field(2000, ge=16, description="keypoints of each photo in the keypoint view")
+    contrast_threshold: float = Field(0.01, gt=0, description="SIFT contrast; Lowe's 0.04 leaves too few in calm photographs")
+    edge_threshold: float = Field(12.0, gt=0, description="SIFT edge response; Lowe uses 10")
+    cells: int = Field(40, ge=1, description="cells of the grid over which keypoints are spread")
+    size_weight: float = Field(0.5, ge=0, description="exponent of a keypoint's size in its strength: coarse ones survive shrinking")
+    # verification
+    max_distance: float = Field(0.75, gt=0, description="RootSIFT distance above which two keypoints are no match (0..1.41)")
+    ratio: float = Field(0.9, gt=0, le=1, description="nearest over second nearest; Lowe uses 0.8 over many keypoints, the archive stores few")
+    angle_window: float = Field(30.0, gt=0, description="degrees around the commonest rotation that a match may differ (Jegou et al. 2008)")
+    scale_window: float = Field(0.8, gt=0, description="octaves around the commonest change of size that a match may differ")
+    max_error: float = Field(0.012, gt=0, description="largest error of an inlier, share of the archived photo's longest side")
+    confidence_half: float = Field(5.0, gt=0, description="-log10 of the number of false alarms at which the confidence is 0.5")
+    min_explained: float = Field(0.2, ge=0, le=1, description="least share of the common frame that inliers span: a shared logo is no copy")
+    max_stretch: float = Field(3.0, ge=1, description="largest ratio of a homography's stretch in two directions")
+    max_zoom: float = Field(12.0, ge=1, description="largest change of size, either way")
+    # inverted file and channel
+    flat_below: int = Field(20_000, ge=1, description="archives with fewer keypoints are searched exactly")
+    pca: int = Field(64, ge=8, le=128, description="dimensions of the inverted file's vectors")
+    pq_bytes: int = Field(16, ge=4, description="bytes per keypoint in the inverted file (product quantiser, Jegou et al. 2011)")
+    lists_per_root: float = Field(1.5, gt=0, description="inverted lists = this x sqrt(keypoints), a power of two, at most 65,536")
+    probes: int = Field(8, ge=1, description="inverted lists read per keypoint")
+    neighbours: int = Field(12, ge=1, description="archived keypoints that a query keypoint votes for")
+    train_images: int = Field(1500, ge=1, description="photos (smallest sha256) that the quantiser is trained on")
+    retrain_growth: float = Field(1.5, gt=1, description="the quantiser is trained anew when the archive has grown by this factor")
+    candidates: int = Field(12, ge=1, description="photos with the most votes that are verified by geometry")
 
 
 class RetrieveSettings(_Group):
@@ -102,6 +134,17 @@ class CaptionSettings(_Group):
     max_sentences: int = Field(3, ge=1, description="longest caption, sentences")
 
 
+class ImportSettings(_Group):
+    """Reading article sources into an archive."""
+
+    batch: int = Field(500, ge=1, description="rows committed together; a killed import loses at most these")
+    max_row_bytes: int = Field(50_000_000, ge=1000, description="longest line of a source, bytes; above it the row is refused")
+    max_text: int = Field(200_000, ge=100, description="longest headline, abstract or body kept, characters (a book chapter)")
+    max_line: int = Field(2000, ge=10, description="longest id, URL, source, place or caption, characters (common URL limit)")
+    max_items: int = Field(1000, ge=1, description="most places, links, captions or images of one article")
+    max_reports: int = Field(1000, ge=1, description="rejects and warnings kept in the summary; all are counted and stored")
+
+
 class Settings(_Group):
     """Everything that changes a result; recorded with every analysis."""
 
@@ -116,3 +159,4 @@ class Settings(_Group):
     chunks: ChunkSettings = ChunkSettings()
     context: ContextSettings = ContextSettings()
     caption: CaptionSettings = CaptionSettings()
+    imports: ImportSettings = ImportSettings()
