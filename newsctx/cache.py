@@ -23,9 +23,14 @@ R = TypeVar("R", bound=BaseModel)
 
 def digest(*parts: Any) -> str:
     """SHA-256 (hex) of the canonical JSON of the parts; records count by their JSON form."""
-    plain = [p.model_dump(mode="json", by_alias=True) if isinstance(p, BaseModel) else p for p in parts]
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    raise TypeError(f"{type(value).__name__} cannot be part of a cache key")
 
 
 @cache

@@ -95,7 +95,9 @@ class Document(Record):
     stages: Stages = Stages()
     context: Context | None = None
     caption: Caption | None = None
-    articles: dict[str, ArticleCard] = Field(default_factory=dict, description="a card for every article id named above")
+    articles: dict[str, ArticleCard] = Field(
+        default_factory=dict, description="a card for every article id named above"
+    )
     overrides: tuple[Override, ...] = ()
     settings: dict[str, Any] = Field(default_factory=dict)
     models: tuple[ModelInfo, ...] = ()

@@ -138,7 +138,10 @@ def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(p) for p in first["loc"]) or "the list"
     actions = "pin, exclude, move, set_place, set_date, cluster, chunk, weight"
-    return f"Override {where}: {first['msg']} (got {str(first['input'])[:80]!r}). Expected a JSON list of actions: {actions}."
+    return (
+        f"Override {where}: {first['msg']} (got {str(first['input'])[:80]!r}). "
+        f"Expected a JSON list of actions: {actions}."
+    )
 
 
 class Edits(Record):
@@ -195,7 +198,11 @@ def replay(overrides: Iterable[Override]) -> Edits:
             case SetDate():
                 when = one.date
             case DecideCluster() | DecideChunk():
-                _decide(decisions[one.action], one.cluster_id if isinstance(one, DecideCluster) else one.chunk_id, one.decision)
+                _decide(
+                    decisions[one.action],
+                    one.cluster_id if isinstance(one, DecideCluster) else one.chunk_id,
+                    one.decision,
+                )
             case SetWeight(channel=channel, weight=weight):
                 weights.pop(channel, None)
                 if weight is not None:

@@ -27,7 +27,9 @@ class RankEdits(Record):
 NO_EDITS = RankEdits()
 
 
-def arrange(hits: Iterable[Hit], edits: RankEdits = NO_EDITS, before: Mapping[str, int] | None = None) -> tuple[Hit, ...]:
+def arrange(
+    hits: Iterable[Hit], edits: RankEdits = NO_EDITS, before: Mapping[str, int] | None = None
+) -> tuple[Hit, ...]:
     """Turn a stage's order into its final ranking.
 
     Args:
@@ -51,7 +53,9 @@ def arrange(hits: Iterable[Hit], edits: RankEdits = NO_EDITS, before: Mapping[st
             order.remove(move.article_id)
             order.insert(move.rank - 1, move.article_id)
     return tuple(
-        by_id[a].model_copy(update={"rank": i, "rank_before": (before or {}).get(a) if before else by_id[a].rank_before})
+        by_id[a].model_copy(
+            update={"rank": i, "rank_before": (before or {}).get(a) if before else by_id[a].rank_before}
+        )
         for i, a in enumerate(order, 1)
     )
 

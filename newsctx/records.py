@@ -32,7 +32,7 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?|(\d{3}0)s")
 
 
 class PartialDate(Record):
-    """A Gregorian date known to a day, a month, a year or a decade; JSON form `2017-12-26`, `2017-12`, `2017`, `2010s`."""
+    """A Gregorian date known to a day, month, year or decade; JSON form `2017-12-26`, `2017-12`, `2017`, `2010s`."""
 
     year: Annotated[int, Field(ge=1, le=9999)]
     month: Annotated[int, Field(ge=1, le=12)] | None = None
@@ -46,7 +46,7 @@ class PartialDate(Record):
             return value
         found = _ISO.fullmatch(value)
         if not found:
-            raise ValueError(f"{value!r} is not a partial date: expected YYYY-MM-DD, YYYY-MM, YYYY or a decade like 1970s")
+            raise ValueError(f"{value!r} is not a date: expected YYYY-MM-DD, YYYY-MM, YYYY or a decade like 1970s")
         year, month, day, decade = found.groups()
         if decade:
             return {"year": int(decade), "decade": True}
@@ -198,7 +198,7 @@ class Article(Record):
 
 
 class OcrLine(Record):
-    """One line of legible text; `box` = four corners (x, y) in pixels of the oriented photo, clockwise from top left."""
+    """One line of legible text; `box`: four corners (x, y), pixels of the oriented photo, clockwise from top left."""
 
     text: str
     confidence: Probability

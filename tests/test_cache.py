@@ -1,5 +1,7 @@
 """A cache that cannot lie: same content, same key; anything else, another key; a damaged file is absent."""
 
+import pytest
+
 from newsctx.cache import StageCache, digest, write_beside
 from newsctx.records import Claim, Inputs, PartialDate
 
@@ -31,9 +33,7 @@ def test_a_damaged_file_counts_as_absent_and_is_removed(tmp_path):
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
     path = tmp_path / "x" / "file"
     write_beside(path, b"old")
-    try:
+    with pytest.raises(TypeError):
         write_beside(path, "not bytes")  # type: ignore[arg-type]
-    except TypeError:
-        pass
     assert path.read_bytes() == b"old"
     assert [p.name for p in path.parent.iterdir()] == ["file"]

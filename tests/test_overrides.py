@@ -31,7 +31,9 @@ def test_a_pinned_article_outside_the_ranking_is_added():
 
 def test_moves_are_applied_one_after_the_other_over_the_whole_list():
     # abcd -> d to 1: dabc -> a to 4: dbca; a rank past the end is the end
-    moves = replay(parse_overrides('[{"action":"move","article_id":"d","rank":1},{"action":"move","article_id":"a","rank":9}]'))
+    moves = replay(
+        parse_overrides('[{"action":"move","article_id":"d","rank":1},{"action":"move","article_id":"a","rank":9}]')
+    )
     assert order(arrange(hits("a", "b", "c", "d"), moves.rank_edits("events"))) == "dbca"
 
 

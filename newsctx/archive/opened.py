@@ -1,0 +1,62 @@
+"""An archive as the pipeline uses it: the store and the index that belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsctx.archive.index import ArchiveIndex
+from newsctx.archive.store import ArchiveStore
+from newsctx.cache import digest
+from newsctx.document import ArchiveInfo
+from newsctx.errors import OverrideError
+from newsctx.models import Models
+from newsctx.overrides import ExcludeArticle, MoveArticle, Override, PinArticle, SetWeight
+from newsctx.settings import Settings
+
+
+@dataclass(frozen=True)
+class OpenArchive:
+    """A readable archive; what it answers stays the same until `stale`."""
+
+    store: ArchiveStore
+    index: ArchiveIndex
+    info: ArchiveInfo
+
+    @property
+    def digest(self) -> str:
+        """Changes with the contents of the archive or of its index."""
+        return digest(self.store.version, self.index.version)
+
+    def stale(self) -> bool:
+        """Whether a newer import or index run was swapped in since this archive was opened."""
+        return self.store.stale() or self.index.stale()
+
+    def check_override(self, override: Override, channels: tuple[str, ...]) -> None:
+        """Raise OverrideError where the override names an article or a channel that does not exist."""
+        match override:
+            case PinArticle(article_id=article) | ExcludeArticle(article_id=article) | MoveArticle(article_id=article):
+                if self.store.article(article) is None:
+                    raise OverrideError(
+                        f"No article of this archive has the id {article[:80]!r}; take one from the hits, "
+                        "or import the article first."
+                    )
+            case SetWeight(channel=channel) if channel not in channels:
+                raise OverrideError(f"There is no channel {channel[:40]!r}; the channels are {', '.join(channels)}.")
+
+
+def open_archive(folder: Path, models: Models, settings: Settings, notices: tuple[str, ...] = ()) -> OpenArchive:
+    """Open an archive with its index.
+
+    Raises:
+        ArchiveError: the folder is missing, is no archive, is corrupt, or has no index yet.
+        IndexMismatch: the index was built with other models or before the last import.
+    """
+    store = ArchiveStore.open(folder)
+    index = ArchiveIndex.open(folder, store.version, models)
+    counts = store.counts()
+    info = ArchiveInfo(
+        name=folder.resolve().name, version=store.version, articles=counts.articles, photos=counts.photos,
+        profile=settings.profile, notices=notices,
+    )  # fmt: skip
+    return OpenArchive(store, index, info)

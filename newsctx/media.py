@@ -1,0 +1,63 @@
+"""Pictures for the page: re-encoded copies without metadata in one folder, named by content.
+
+Originals are never served: they can carry GPS positions and bytes that a browser should not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from newsctx import imaging
+from newsctx.cache import digest, write_beside
+from newsctx.localfeatures.draw import draw_match
+from newsctx.records import Match
+from newsctx.settings import PhotoSettings
+
+THUMB_SIDE = 320  # pixels; twice the size it is shown at
+VIEW_SIDE = 1600
+
+
+class Media:
+    """Makes a picture when it is first asked for and keeps it."""
+
+    def __init__(self, folder: Path, settings: PhotoSettings) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._settings = settings
+
+    def _keep(self, name: str, make: Callable[[], np.ndarray]) -> Path:
+        path = self.folder / name
+        if not path.exists():
+            write_beside(path, imaging.encode_webp(make()))
+        return path
+
+    def _decode(self, data: bytes) -> np.ndarray:
+        return imaging.decode(data, self._settings).pixels
+
+    def preview(self, sha256: str, read: Callable[[], bytes]) -> Path:
+        """The photograph under check, at most VIEW_SIDE pixels."""
+        return self._keep(f"photo-{sha256}.webp", lambda: imaging.working_copy(self._decode(read()), VIEW_SIDE))
+
+    def archived(self, image_id: str, path: Path | None, small: bool) -> Path | None:
+        """An archived photograph; None where there is no file."""
+        if path is None or not path.exists():
+            return None
+        side = THUMB_SIDE if small else VIEW_SIDE
+        return self._keep(
+            f"archive-{image_id}-{side}.webp", lambda: imaging.working_copy(self._decode(path.read_bytes()), side)
+        )
+
+    def match(self, match: Match, sha256: str, read: Callable[[], bytes], archived: Path) -> Path:
+        """Both photographs side by side with the inliers of the match."""
+        return self._keep(
+            f"match-{digest(sha256, match)}.webp",
+            lambda: draw_match(self._decode(read()), self._decode(archived.read_bytes()), match, VIEW_SIDE),
+        )
+
+    def export(self, name: str, data: bytes) -> Path:
+        path = self.folder / "exports" / name
+        write_beside(path, data)
+        return path

@@ -1,0 +1,356 @@
+"""The pipeline: photo -> retrieve -> verify -> locate -> events -> chunks -> context -> caption.
+
+This file alone knows the order. It fetches what a stage needs, hands it over, keeps the result under a key of
+everything that the result depends on, and yields the document after each stage.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+
+from newsctx import __version__, imaging, places
+from newsctx.archive.opened import OpenArchive
+from newsctx.cache import StageCache, code_digest, digest
+from newsctx.channels.search import ChannelOutcome, Query, Searcher
+from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
+from newsctx.errors import NewsctxError
+from newsctx.models import Models
+from newsctx.overrides import Edits, Override, replay
+from newsctx.ranking import ranks
+from newsctx.records import (
+    STAGES,
+    Article,
+    Caption,
+    ChunksResult,
+    Context,
+    EventsResult,
+    Hit,
+    Inputs,
+    LocateResult,
+    Photo,
+    Record,
+    RetrieveResult,
+    StageName,
+    StageStatus,
+    VerifyResult,
+)
+from newsctx.settings import Settings
+from newsctx.stages import caption, chunks, context, events, locate, photo, retrieve, verify
+from newsctx.writers.base import CaptionEvidence, CaptionWriter
+
+log = logging.getLogger(__name__)
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One photograph and what the analyst says of it."""
+
+    data: bytes
+    filename: str
+    inputs: Inputs = Inputs()
+    overrides: tuple[Override, ...] = ()
+
+    @cached_property
+    def edits(self) -> Edits:
+        return replay(self.overrides)
+
+    @cached_property
+    def sha256(self) -> str:
+        return imaging.sha256(self.data)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Everything that one archive and one set of models need to analyse photographs; shared by all cases."""
+
+    archive: OpenArchive
+    models: Models
+    settings: Settings
+    cache: StageCache
+    writer: CaptionWriter
+
+    def keys(self, request: Request) -> dict[StageName, str]:
+        """The cache key of each stage: chained, so that a change makes its own stage and all later ones stale."""
+        s, e = self.settings, request.edits
+        own: dict[StageName, tuple[Any, ...]] = {
+            "photo": (code_digest(), request.sha256, request.filename, s.photo, self.models.ocr_digest),
+            "retrieve": (self.archive.digest, s.seed, s.retrieve, s.copy_detection, request.inputs.note)
+            + (e.pinned, e.excluded, e.weights, e.rank_edits("retrieve")),
+            "verify": (s.verify, e.rank_edits("verify")),
+            "locate": (s.locate, self.models.digest, e.rank_edits("locate")),
+            "events": (s.events, e.rank_edits("events"), e.clusters),
+            "chunks": (s.chunks, e.chunks),
+            "context": (s.context, request.inputs.claim, e.place, e.date),
+            "caption": (s.caption, self.writer.info),
+        }
+        keys: dict[StageName, str] = {}
+        before = ""
+        for name in STAGES:
+            keys[name] = before = digest(name, before, *own[name])
+        return keys
+
+    def analyse(self, request: Request, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Document]:
+        """Run every stage that is not in the cache; yields the document as each stage starts and ends.
+
+        A stage that fails is marked with its message and those after it stay pending; nothing raises but programming
+        errors of the caller. `cancelled` is asked between stages.
+        """
+        work = _Work(self, request, self.keys(request))
+        for name in STAGES:
+            if cancelled():
+                return
+            work.mark(name, state="running")
+            yield work.document()
+            if not work.step(name):
+                yield work.document()
+                return
+        yield work.document()
+
+    def check(self, override: Override) -> None:
+        """Raise OverrideError if the override names an article or channel that does not exist."""
+        self.archive.check_override(override, tuple(self.settings.retrieve.weights))
+
+
+@dataclass
+class _Work:
+    """The results of one analysis as they come in."""
+
+    pipeline: Pipeline
+    request: Request
+    keys: dict[StageName, str]
+    results: dict[str, Any] = field(default_factory=dict)
+    outcome: ChannelOutcome | None = None
+    articles: dict[str, Article] = field(default_factory=dict)
+    status: dict[str, StageStatus] = field(default_factory=dict)
+
+    # --- running ----------------------------------------------------------------------------------------------
+
+    def step(self, name: StageName) -> bool:
+        """Run one stage or read it from the cache; False when it failed."""
+        try:
+            seconds, cached = self._result(name)
+        except NewsctxError as error:
+            self.mark(name, state="failed", note=str(error))
+            return False
+        except Exception as error:  # a defect of ours: the analyst sees which stage, the log has the rest
+            log.exception("stage %s failed", name)
+            self.mark(
+                name, state="failed", note=f"Internal error in {name}: {type(error).__name__}. The log has details."
+            )
+            return False
+        self.mark(name, state="fresh", seconds=seconds, cached=cached, note=self._note(name))
+        return True
+
+    def _result(self, name: StageName) -> tuple[float, bool]:
+        record, compute = self._stages[name]
+        found = self.pipeline.cache.get(name, self.keys[name], record)
+        if found:
+            self.results[name], seconds = found
+            return seconds, True
+        start = time.perf_counter()
+        self.results[name] = compute()
+        seconds = time.perf_counter() - start
+        self.pipeline.cache.put(name, self.keys[name], self.results[name], seconds)
+        return seconds, False
+
+    def mark(self, name: StageName, **changes: Any) -> None:
+        self.status[name] = StageStatus(name=name, **changes)
+
+    def _note(self, name: StageName) -> str:
+        result = self.results[name]
+        match result:
+            case Photo():
+                return result.ocr_unavailable
+            case RetrieveResult():
+                return "; ".join(f"{c.name}: {c.reason}" for c in result.channels if c.state == "unavailable")
+            case VerifyResult() | LocateResult() | EventsResult():
+                return result.unavailable
+            case ChunksResult() | Caption():
+                return result.note
+        return ""
+
+    # --- the stages, in order ---------------------------------------------------------------------------------
+
+    @property
+    def _stages(self) -> dict[StageName, tuple[type[Record], Callable[[], Record]]]:
+        return {
+            "photo": (Photo, self._photo),
+            "retrieve": (RetrieveResult, self._retrieve),
+            "verify": (VerifyResult, self._verify),
+            "locate": (LocateResult, self._locate),
+            "events": (EventsResult, self._events),
+            "chunks": (ChunksResult, self._chunks),
+            "context": (Context, self._context),
+            "caption": (Caption, self._caption),
+        }
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        """The oriented photograph, (H, W, 3) uint8 RGB; decoded only when a stage really computes."""
+        return imaging.decode(self.request.data, self.pipeline.settings.photo).pixels
+
+    @cached_property
+    def image_vector(self) -> np.ndarray | None:
+        """(D,) float32, L2-normalised, or None without an image-text encoder."""
+        encoder = self.pipeline.models.image_text
+        return encoder.encode_images([self.pixels])[0] if encoder else None
+
+    def _photo(self) -> Photo:
+        models = self.pipeline.models
+        found, decoded = photo.run(
+            self.request.data, self.request.filename, self.pipeline.settings.photo, models.ocr, models.ocr_unavailable
+        )
+        self.__dict__["pixels"] = decoded.pixels
+        return found
+
+    def _search(self) -> ChannelOutcome:
+        if self.outcome is None:
+            line = self.pipeline
+            query = Query(
+                self.results["photo"], self.request.inputs.note, lambda: self.pixels, lambda: self.image_vector
+            )
+            self.outcome = Searcher(line.archive, line.models, self._weighted, line.cache).run(query)
+        return self.outcome
+
+    @property
+    def _weighted(self) -> Settings:
+        """The settings with the analyst's channel weights."""
+        s = self.pipeline.settings
+        weights = s.retrieve.weights | self.request.edits.weights
+        return s.model_copy(update={"retrieve": s.retrieve.model_copy(update={"weights": weights})})
+
+    def _retrieve(self) -> RetrieveResult:
+        edits = self.request.edits.rank_edits("retrieve")
+        return retrieve.run(self._search().results, self._weighted.retrieve, edits)
+
+    def _verify(self) -> VerifyResult:
+        hits = self.results["retrieve"].hits
+        edits = self.request.edits.rank_edits("verify")
+        return verify.run(hits, self._search().matches, self.pipeline.settings.verify, edits)
+
+    def _locate(self) -> LocateResult:
+        hits, models, index = self.results["verify"].hits, self.pipeline.models, self.pipeline.archive.index
+        ids = [h.article_id for h in hits]
+        vector = self.image_vector
+        return locate.run(
+            hits,
+            vector,
+            index.location_vectors(ids) if vector is not None else {},
+            models.location_scorer,
+            index.bi_scores(vector, ids) if vector is not None else {},
+            self.pipeline.settings.locate,
+            self.request.edits.rank_edits("locate"),
+            models.image_text_unavailable,
+        )
+
+    def _events(self) -> EventsResult:
+        hits, models, edits = self.results["locate"].hits, self.pipeline.models, self.request.edits
+        return events.run(
+            hits,
+            self._articles(h.article_id for h in hits),
+            self.image_vector,
+            models.image_text.encode_texts if models.image_text else None,
+            models.event_scorer,
+            self.pipeline.settings.events,
+            edits.rank_edits("events"),
+            edits.clusters_with("kept"),
+            edits.clusters_with("dropped"),
+        )
+
+    def _chunks(self) -> ChunksResult:
+        hits, edits, sentence = self.hits, self.request.edits, self.pipeline.models.sentence
+        found, inputs = self._articles(h.article_id for h in hits), self.request.inputs
+        return chunks.run(
+            hits,
+            found,
+            chunks.query_text(self.results["photo"], inputs.note, inputs.claim, hits, found),
+            sentence.encode if sentence else None,
+            self.pipeline.settings.chunks,
+            edits.chunks_with("kept"),
+            edits.chunks_with("dropped"),
+        )
+
+    def _context(self) -> Context:
+        edits, gazetteer = self.request.edits, places.default_gazetteer()
+        place = gazetteer.resolve_or_refuse(edits.place) if isinstance(edits.place, str) else edits.place
+        return context.run(
+            self.hits,
+            self._articles(h.article_id for h in self.hits),
+            self.results["photo"],
+            self.request.inputs.claim,
+            gazetteer.resolve,
+            self.pipeline.settings.context,
+            place,
+            edits.date,
+        )
+
+    def _caption(self) -> Caption:
+        evidence = CaptionEvidence(
+            photo=self.results["photo"],
+            hits=self.hits,
+            articles=self._articles(h.article_id for h in self.hits),
+            chunks=tuple(c for c in self.results["chunks"].chunks if c.decision != "dropped"),
+            context=self.results["context"],
+            claim=self.request.inputs.claim,
+            note=self.request.inputs.note,
+        )
+        return caption.run(evidence, self.pipeline.writer, self.pipeline.settings.caption)
+
+    # --- what the stages share --------------------------------------------------------------------------------
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The final order: what the evidence is taken from."""
+        return self.results["events"].hits
+
+    def _articles(self, ids: Any) -> dict[str, Article]:
+        wanted = list(ids)
+        missing = [i for i in wanted if i not in self.articles]
+        if missing:
+            self.articles |= self.pipeline.archive.store.articles(missing)
+        return {i: self.articles[i] for i in wanted if i in self.articles}
+
+    # --- the document -----------------------------------------------------------------------------------------
+
+    def document(self) -> Document:
+        get = self.results.get
+        found = get("chunks")
+        selection = ChunkSelection(method=found.method, query=found.query, note=found.note) if found else None
+        return Document(
+            version=__version__,
+            photo=get("photo"),
+            inputs=self.request.inputs,
+            archive=self.pipeline.archive.info,
+            stages=Stages(
+                retrieve=get("retrieve"), verify=get("verify"), locate=get("locate"), events=get("events"),
+                chunks=found.chunks if found else (), chunk_selection=selection,
+            ),
+            context=get("context"),
+            caption=get("caption"),
+            articles=self._cards(),
+            overrides=self.request.overrides,
+            settings=self.pipeline.settings.model_dump(mode="json"),
+            models=self.pipeline.models.infos + (self.pipeline.writer.info,),
+            seconds={n: s.seconds for n, s in self.status.items() if s.seconds is not None},
+            status=tuple(self.status.get(n) or StageStatus(name=n) for n in STAGES),
+        )  # fmt: skip
+
+    def _cards(self) -> dict[str, ArticleCard]:
+        lists = [self.results[n].hits for n in ("retrieve", "verify", "locate", "events") if n in self.results]
+        ids = dict.fromkeys(h.article_id for hits in lists for h in hits)
+        ids |= dict.fromkeys(self.request.edits.excluded)
+        return {a: card(article) for a, article in self._articles(ids).items()}
+
+
+def rank_path(document: Document, article_id: str) -> dict[str, int]:
+    """The article's rank in each stage that has run."""
+    lists = {n: getattr(document.stages, n) for n in ("retrieve", "verify", "locate", "events")}
+    return {n: r for n, result in lists.items() if result and (r := ranks(result.hits).get(article_id))}

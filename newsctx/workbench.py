@@ -1,0 +1,338 @@
+"""The workbench: what the interface and the command line call.
+
+It holds the open archive, the models and the case store. Long work runs in a thread of its own and writes to the
+store, so that a page that goes away loses nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsctx import imaging
+from newsctx.archive.opened import OpenArchive, open_archive
+from newsctx.cache import StageCache
+from newsctx.cases import Case, CaseStore, CaseSummary
+from newsctx.document import ArchiveInfo, Document, Stages
+from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError
+from newsctx.media import Media
+from newsctx.models import Models
+from newsctx.overrides import parse_override
+from newsctx.pipeline import Pipeline, Request
+from newsctx.records import STAGES, Inputs, Record, StageName, StageStatus
+from newsctx.settings import Settings
+from newsctx.writers.extractive import ExtractiveWriter
+
+
+class CaseView(Record):
+    """Everything that a page shows of a case."""
+
+    case_id: str
+    title: str
+    created: str
+    updated: str
+    inputs: Inputs
+    document: Document | None = None
+    running: bool = False
+
+
+@dataclass(frozen=True)
+class Example:
+    """A photograph that a visitor can try."""
+
+    path: Path
+    title: str
+    note: str = ""
+
+
+class Workbench:
+    """One archive, one set of models, many cases."""
+
+    def __init__(
+        self,
+        archive: Path,
+        state: Path,
+        models: Models,
+        settings: Settings | None = None,
+        examples: tuple[Example, ...] = (),
+        notices: tuple[str, ...] = (),
+    ) -> None:
+        self.settings = settings or Settings()
+        self.models = models
+        self._archive_dir = archive
+        self._examples = examples
+        self._notices = notices
+        self._cases = CaseStore(state)
+        self._cache = StageCache(state / "cache")
+        self._media = Media(state / "media", self.settings.photo)
+        self._workers: dict[str, _Worker] = {}
+        self._lock = threading.RLock()
+        self._opened: OpenArchive | None = None
+        self.archive_problem = ""
+        self._open()
+
+    # --- the archive ------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        try:
+            opened = open_archive(self._archive_dir, self.models, self.settings, self._notices)
+        except (ArchiveError, IndexMismatch) as error:
+            self.archive_problem = str(error)
+            self._opened = None
+        else:
+            self.archive_problem = ""
+            self._opened = opened
+
+    def _archive(self) -> OpenArchive:
+        """The archive as it is on disk now: an import or index run that was swapped in is picked up here."""
+        with self._lock:
+            if self._opened is None or self._opened.stale():
+                self._open()
+            if self._opened is None:
+                raise ArchiveError(self.archive_problem)
+            return self._opened
+
+    @property
+    def archive_info(self) -> ArchiveInfo:
+        """The archive in use; empty counts where it cannot be opened (see `archive_problem`)."""
+        if self._opened:
+            return self._opened.info
+        return ArchiveInfo(
+            name=self._archive_dir.name,
+            version="",
+            articles=0,
+            photos=0,
+            profile=self.models.profile,
+            notices=self._notices,
+        )
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(self.settings.retrieve.weights)
+
+    @property
+    def media_dir(self) -> Path:
+        return self._media.folder
+
+    def pipeline(self) -> Pipeline:
+        """The pipeline over the archive as it is now. Raises ArchiveError or IndexMismatch."""
+        return Pipeline(self._archive(), self.models, self.settings, self._cache, ExtractiveWriter())
+
+    def examples(self) -> tuple[Example, ...]:
+        return self._examples
+
+    # --- cases ------------------------------------------------------------------------------------------------
+
+    def create_case(self, data: bytes, filename: str, inputs: Inputs | None = None) -> str:
+        """Store a photograph that can be analysed as a new case. Raises PhotoRefused."""
+        imaging.decode(data, self.settings.photo)
+        name = imaging.safe_filename(filename)
+        return self._cases.create(data, imaging.sha256(data), name, inputs or Inputs())
+
+    def recent(self, limit: int = 20) -> tuple[CaseSummary, ...]:
+        return self._cases.recent(limit)
+
+    def view(self, case_id: str) -> CaseView:
+        """The case as it stands: results under keys that no longer hold are marked stale. Raises CaseNotFound."""
+        case = self._cases.get(case_id)
+        worker = self._workers.get(case_id)
+        running = bool(worker and worker.alive)
+        return CaseView(
+            case_id=case.case_id, title=case.title, created=case.created, updated=case.updated, inputs=case.inputs,
+            document=self._document(case, running), running=running,
+        )  # fmt: skip
+
+    def _document(self, case: Case, running: bool) -> Document | None:
+        stored = self._cases.document(case.case_id)
+        if not stored:
+            return None
+        document, keys = stored
+        now = self._keys(case)
+        status = tuple(_state(s, keys, now, running) for s in document.status)
+        return document.model_copy(update={"status": status, "overrides": case.overrides, "inputs": case.inputs})
+
+    def _keys(self, case: Case) -> dict[StageName, str]:
+        if not self._opened:
+            return {}
+        return self.pipeline().keys(self._request(case))
+
+    def _request(self, case: Case) -> Request:
+        return Request(self._cases.photo(case), case.filename, case.inputs, case.overrides)
+
+    def set_inputs(self, case_id: str, inputs: Inputs) -> CaseView:
+        """Change the note or the claim; what depends on it becomes stale."""
+        if self._cases.get(case_id).inputs != inputs:
+            self._cases.set_inputs(case_id, inputs)
+        return self.view(case_id)
+
+    def override(self, case_id: str, action: dict[str, object]) -> CaseView:
+        """Add an override; the stages from the first it touches on become stale. Raises OverrideError, CaseNotFound."""
+        self._cases.get(case_id)
+        one = parse_override(action)
+        self.pipeline().check(one)
+        self._cases.append(case_id, one)
+        return self.view(case_id)
+
+    def undo(self, case_id: str) -> CaseView:
+        """Take the newest override back."""
+        self._cases.get(case_id)
+        self._cases.undo(case_id)
+        return self.view(case_id)
+
+    # --- running ----------------------------------------------------------------------------------------------
+
+    def run(self, case_id: str) -> Iterator[CaseView]:
+        """Compute what is stale; yields the case after each change. Leaving the loop does not stop the work.
+
+        Raises CaseNotFound, ArchiveError, IndexMismatch.
+        """
+        worker = self._start(self._cases.get(case_id))
+        seen = -1
+        while seen is not None:
+            seen = worker.wait_for_news(seen)
+            yield self.view(case_id)
+
+    def _start(self, case: Case) -> _Worker:
+        with self._lock:
+            pipeline = self.pipeline()
+            request = self._request(case)
+            keys = pipeline.keys(request)
+            running = self._workers.get(case.case_id)
+            if running and running.alive and running.keys == keys:
+                return running  # another page already asked for the same
+            if running:
+                running.stop()
+            self._workers[case.case_id] = worker = _Worker(self._cases, case.case_id, pipeline, request, keys)
+            worker.start()
+            return worker
+
+    def cancel(self, case_id: str) -> None:
+        """Stop after the stage that is running."""
+        worker = self._workers.get(case_id)
+        if worker:
+            worker.stop()
+
+    # --- pictures and files -----------------------------------------------------------------------------------
+
+    def preview(self, case_id: str) -> Path:
+        """The photograph re-encoded without any metadata."""
+        case = self._cases.get(case_id)
+        return self._media.preview(case.photo_sha256, lambda: self._cases.photo(case))
+
+    def thumbnail(self, image_id: str) -> Path | None:
+        """A small copy of an archived photograph, or None where its file is gone."""
+        return self._media.archived(image_id, self._archive().store.image_path(image_id), small=True)
+
+    def archive_photo(self, image_id: str) -> Path | None:
+        """A re-encoded copy of an archived photograph, or None where its file is gone."""
+        return self._media.archived(image_id, self._archive().store.image_path(image_id), small=False)
+
+    def match_view(self, case_id: str, article_id: str) -> Path | None:
+        """Both photographs side by side with the inlier lines, or None where there is no match to show."""
+        view = self.view(case_id)
+        verified = view.document.stages.verify if view.document else None
+        match = next((m for m in verified.matches if m.article_id == article_id), None) if verified else None
+        path = self._archive().store.image_path(match.image_id) if match else None
+        if not match or not path:
+            return None
+        case = self._cases.get(case_id)
+        return self._media.match(match, case.photo_sha256, lambda: self._cases.photo(case), path)
+
+    def export_json(self, case_id: str) -> Path:
+        """The analysis document as a file."""
+        view = self.view(case_id)
+        if view.document is None:
+            raise NewsctxError("There is nothing to export yet: analyse the photograph first.")
+        return self._media.export(f"newsctx-{case_id}.json", view.document.to_json().encode())
+
+    def close(self) -> None:
+        for worker in list(self._workers.values()):
+            worker.stop()
+            worker.join()
+        self._cases.close()
+
+
+def _state(status: StageStatus, stored: dict[str, str], now: dict[StageName, str], running: bool) -> StageStatus:
+    """The status of a stored stage under the keys of now."""
+    if status.state == "running" and not running:  # the process ended in the middle
+        return status.model_copy(update={"state": "stale" if status.name in stored else "pending"})
+    if status.state == "fresh" and now and stored.get(status.name) != now[status.name]:
+        return status.model_copy(update={"state": "stale"})
+    return status
+
+
+class _Worker(threading.Thread):
+    """One analysis in its own thread; pages wait for its news."""
+
+    def __init__(
+        self, cases: CaseStore, case_id: str, pipeline: Pipeline, request: Request, keys: dict[StageName, str]
+    ):
+        super().__init__(name=f"analyse-{case_id[:8]}", daemon=True)
+        self.keys = keys
+        self._cases, self._case_id, self._pipeline, self._request = cases, case_id, pipeline, request
+        self._news = threading.Condition()
+        self._count = 0
+        self._stopped = threading.Event()
+        self._done = False
+
+    @property
+    def alive(self) -> bool:
+        return not self._done
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def run(self) -> None:
+        stored = self._cases.document(self._case_id)
+        before, old_keys = stored if stored else (None, {})
+        try:
+            for document in self._pipeline.analyse(self._request, self._stopped.is_set):
+                if self._stopped.is_set():
+                    break  # a newer run owns the case now, or the analyst cancelled: the cache keeps what is done
+                keys = {s.name: self.keys[s.name] for s in document.status if s.state == "fresh"}
+                whole = fill_in(document, before)
+                self._cases.save_document(self._case_id, whole, dict(old_keys) | keys)
+                self._tell()
+        finally:
+            self._done = True
+            self._tell()
+
+    def _tell(self) -> None:
+        with self._news:
+            self._count += 1
+            self._news.notify_all()
+
+    def wait_for_news(self, seen: int) -> int | None:
+        """Block until something changed since `seen`; returns the new count, None when the work has ended."""
+        with self._news:
+            self._news.wait_for(lambda: self._count > seen or self._done)
+            return None if self._done else self._count
+
+
+def fill_in(document: Document, before: Document | None) -> Document:
+    """Show the earlier result, marked stale, of every stage that the running analysis has not reached yet."""
+    if before is None:
+        return document
+    earlier = {s.name: s for s in before.status}
+    reached = {s.name for s in document.status if s.state == "fresh"}
+    late = [n for n in STAGES if n not in reached]
+    status = tuple(
+        earlier[s.name].model_copy(update={"state": "stale"})
+        if s.state == "pending" and earlier[s.name].state in ("fresh", "stale")
+        else s
+        for s in document.status
+    )
+    stages = {n: getattr(before.stages, n) for n in ("retrieve", "verify", "locate", "events") if n in late}
+    if "chunks" in late:
+        stages |= {"chunks": before.stages.chunks, "chunk_selection": before.stages.chunk_selection}
+    whole = {n: getattr(before, n) for n in ("photo", "context", "caption") if n in late}
+    return document.model_copy(
+        update={
+            **whole,
+            "status": status,
+            "stages": Stages.model_validate(document.stages.model_copy(update=stages)),
+            "articles": before.articles | document.articles,
+        }
+    )

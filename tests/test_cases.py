@@ -1,0 +1,70 @@
+"""The case store: what the analyst did is there after a restart."""
+
+import hashlib
+
+import pytest
+
+from newsctx.cases import CaseStore
+from newsctx.document import ArchiveInfo, Document
+from newsctx.errors import CaseNotFound, NewsctxError
+from newsctx.overrides import PinArticle, SetDate
+from newsctx.records import Claim, Inputs, PartialDate
+
+DATA = b"bytes of a photograph"
+SHA = hashlib.sha256(DATA).hexdigest()
+PIN = PinArticle(article_id="a é", reason="same shirt")
+DATE = SetDate(date=PartialDate(year=2017, month=12))
+
+
+def new_case(store: CaseStore) -> str:
+    return store.create(DATA, SHA, "ship.jpg", Inputs(note="Rhein"))
+
+
+def test_everything_survives_a_restart(tmp_path):
+    store = CaseStore(tmp_path)
+    case_id = new_case(store)
+    store.append(case_id, PIN)
+    store.append(case_id, DATE)
+    store.set_inputs(case_id, Inputs(note="Duisburg", claim=Claim(text="2019")))
+    document = Document(version="0", archive=ArchiveInfo(name="n", version="v", articles=1, photos=0, profile="p"))
+    store.save_document(case_id, document, {"photo": "k1"})
+    store.close()
+
+    store = CaseStore(tmp_path)
+    case = store.get(case_id)
+    assert case.overrides == (PIN, DATE)
+    assert case.inputs == Inputs(note="Duisburg", claim=Claim(text="2019"))
+    assert store.photo(case) == DATA
+    assert store.document(case_id) == (document, {"photo": "k1"})
+    assert [c.case_id for c in store.recent()] == [case_id]
+
+
+def test_undo_takes_back_the_last_override_only_of_its_case(tmp_path):
+    store = CaseStore(tmp_path)
+    one, two = new_case(store), new_case(store)
+    assert one != two
+    store.append(one, PIN)
+    store.append(one, DATE)
+    store.append(two, PIN)
+    store.undo(one)
+    assert store.get(one).overrides == (PIN,)
+    assert store.get(two).overrides == (PIN,)
+    store.undo(one)
+    store.undo(one)  # nothing left: no error
+    assert store.get(one).overrides == ()
+    store.append(one, DATE)
+    assert store.get(one).overrides == (DATE,)
+
+
+def test_an_unknown_case_is_named_and_nothing_is_made(tmp_path):
+    store = CaseStore(tmp_path)
+    with pytest.raises(CaseNotFound, match="'nowhere'"):
+        store.get("nowhere")
+    assert store.recent() == ()
+    assert store.document("nowhere") is None
+
+
+def test_a_damaged_store_is_a_clear_error(tmp_path):
+    (tmp_path / "cases.duckdb").write_bytes(b"this is not a database" * 1000)
+    with pytest.raises(NewsctxError, match="cannot be opened"):
+        CaseStore(tmp_path)
