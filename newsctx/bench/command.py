@@ -1,0 +1,59 @@
+"""`python -m newsctx bench`: how good the copy channel is and what each stage costs, beside named baselines."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from tqdm import tqdm
+
+from newsctx.errors import SettingsError
+from newsctx.settings import Settings
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("bench", help="measure the copy channel and the time per stage")
+    parser.add_argument("what", nargs="?", choices=["all", "copy", "stages"], default="all")
+    parser.add_argument(
+        "--photos", type=Path, metavar="DIR", help="a folder of photographs for the copy benchmark (default: the demo's)"
+    )
+    parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
+    parser.add_argument("--queries", type=int, default=200, metavar="N", help="photographs to query with (default: 200)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the sample and the edits (default: 0)")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="where the demonstration archive lies")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the reports."""
+    if args.queries < 1:
+        raise SettingsError(f"--queries {args.queries}: expected at least 1.")
+    print(f"{os.cpu_count()} CPU cores, seed {args.seed}")
+    if args.what in ("all", "copy"):
+        print(_copy(args))
+    if args.what in ("all", "stages"):
+        print(_stages(args))
+    return 0
+
+
+def _copy(args: argparse.Namespace) -> str:
+    from newsctx.bench import copy
+    from newsctx.demo.locate import demo_source
+
+    photos = args.photos or demo_source().parent
+    return copy.run(photos, Settings(), queries=args.queries, seed=args.seed).text()
+
+
+def _stages(args: argparse.Namespace) -> str:
+    from newsctx.bench import stages
+    from newsctx.models import load
+    from newsctx.start import prepare_demo
+    from newsctx.state import state_folder
+
+    settings = Settings()
+    models = load(settings.profile)
+    archive = args.archive or prepare_demo(state_folder(args.state), models, settings)
+    with tqdm(total=args.queries, unit="photo") as bar:
+        report = stages.run(archive, models, settings, args.queries, args.seed, lambda done: bar.update(done - bar.n))
+    return report.text()

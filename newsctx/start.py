@@ -1,0 +1,55 @@
+"""Starting the workbench: which archive, which models, where its state lies."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from newsctx.archive.importer import import_archive
+from newsctx.archive.index import build_index
+from newsctx.archive.store import ArchiveStore
+from newsctx.demo.locate import demo_queries, demo_source
+from newsctx.errors import ArchiveError, IndexMismatch
+from newsctx.models import Models, load
+from newsctx.settings import Settings
+from newsctx.state import state_folder
+from newsctx.workbench import Example, Workbench
+
+DEMO_NOTICE = "Fictional demonstration archive: its events, outlets and painted photographs are invented."
+
+
+def start(archive: Path | None = None, state: Path | None = None, settings: Settings | None = None) -> Workbench:
+    """The workbench over `archive`, else NEWSCTX_ARCHIVE, else the demonstration archive (made ready on first start).
+
+    Raises:
+        NewsctxError: the state folder is in use, or the profile is unknown. A missing or damaged archive does not
+            raise: the workbench opens and says so.
+    """
+    settings = settings or Settings()
+    folder = state_folder(state)
+    models = load(settings.profile)
+    chosen = archive or (Path(os.environ["NEWSCTX_ARCHIVE"]) if os.environ.get("NEWSCTX_ARCHIVE") else None)
+    if chosen:
+        return Workbench(chosen.expanduser(), folder, models, settings)
+    demo = prepare_demo(folder, models, settings)
+    examples = tuple(Example(path=q.path, title=q.title, note=q.note) for q in demo_queries() if q.example)
+    return Workbench(demo, folder, models, settings, examples, (DEMO_NOTICE,))
+
+
+def prepare_demo(state: Path, models: Models, settings: Settings) -> Path:
+    """Import and index the demonstration archive of this version, unless that is done. Returns its folder."""
+    source = demo_source()
+    version = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+    folder = state / f"demo-{version}-{settings.profile.replace('/', '-').replace(':', '-')}" / "demonstration"
+    try:
+        from newsctx.archive.opened import open_archive
+
+        open_archive(folder, models, settings)
+    except (ArchiveError, IndexMismatch):
+        print("newsctx: preparing the demonstration archive (once) ...", file=sys.stderr)
+        import_archive(source, folder)
+        with_store = ArchiveStore.open(folder)
+        build_index(with_store, models, folder, settings)
+    return folder
