@@ -1,0 +1,1 @@
+"""The corpus: store (DuckDB), importers, photographs, index."""

@@ -1,0 +1,216 @@
+"""The read side of an archive.
+
+A store shows the archive as it was when it was opened, also while an import works beside it and after the import
+has swapped the file: the old file stays readable through the open store. `stale()` tells when to open it anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from newsctx import migrate as migrating
+from newsctx.archive import tables
+from newsctx.archive.migrations import LATEST, REMEDY, newer
+from newsctx.errors import ArchiveError
+from newsctx.records import Article
+
+FILE = "archive.duckdb"
+_VERSION = "SELECT value FROM archive_info WHERE key = 'version'"
+
+
+@dataclass(frozen=True)
+class ArchiveCounts:
+    """How much the archive holds; `photos` are distinct usable files, `placed` articles have a place keyword."""
+
+    articles: int
+    with_photo: int
+    photos: int
+    dated: int
+    placed: int
+
+
+class ArchiveStore:
+    """An archive opened for reading; safe to share between threads, each call uses a cursor of its own."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, identity: tuple[int, ...]) -> None:
+        self.folder = folder
+        self._connection = connection
+        self._identity = identity
+        row = self._rows(_VERSION)
+        if not row:
+            raise ArchiveError(f"{folder / FILE} holds no finished import: expected one by {_remedy(folder)}")
+        self.version: str = row[0][0]  # changes when and only when the contents change
+
+    @classmethod
+    def open(cls, folder: Path) -> ArchiveStore:
+        """Opens the archive in `folder` read-only.
+
+        Raises:
+            ArchiveError: no such folder, no archive in it, a corrupt file, or another schema version.
+        """
+        folder = Path(folder)
+        path = folder / FILE
+        if not folder.is_dir():
+            raise ArchiveError(f"there is no archive folder {folder}: make one with {_remedy(folder)}")
+        if not path.is_file():
+            raise ArchiveError(f"{folder} holds no {FILE}: import articles with {_remedy(folder)}")
+        connection = None
+        try:
+            connection, identity = _attach(path)
+            return cls(folder, connection, identity)
+        except duckdb.Error as error:
+            _close(connection)
+            text = str(error).splitlines()[0][:300]
+            raise ArchiveError(
+                f"{path} cannot be read as an archive ({text}): restore it, or delete it and import again "
+                f"with {_remedy(folder)}"
+            ) from error
+        except ArchiveError:
+            _close(connection)
+            raise
+
+    def __enter__(self) -> ArchiveStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets the file go; later calls raise duckdb.ConnectionException."""
+        self._connection.close()
+
+    def stale(self) -> bool:
+        """True when the file on disk is no longer the one that was opened (an import has swapped it, or it is gone)."""
+        try:
+            return _identity(self.folder / FILE) != self._identity
+        except FileNotFoundError:
+            return True
+
+    def counts(self) -> ArchiveCounts:
+        """Articles and what they have."""
+        row = self._rows(
+            """SELECT (SELECT count(*) FROM articles),
+                      (SELECT count(DISTINCT article_id) FROM images WHERE image_id IS NOT NULL),
+                      (SELECT count(DISTINCT image_id) FROM images),
+                      (SELECT count(*) FROM articles WHERE published IS NOT NULL),
+                      (SELECT count(DISTINCT article_id) FROM article_places)"""
+        )[0]
+        return ArchiveCounts(*row)
+
+    def ids(self) -> tuple[str, ...]:
+        """Every article id, in ascending order."""
+        return tuple(key for (key,) in self._rows("SELECT article_id FROM articles ORDER BY article_id"))
+
+    def article(self, article_id: str) -> Article | None:
+        """One article, None where there is none with this id."""
+        return self.articles([article_id]).get(article_id)
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        """Articles by id, in one query and in the order asked for; unknown ids are left out."""
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return {}
+        found = {a.article_id: a for a in tables.read(self._cursor(), wanted)}
+        return {key: found[key] for key in wanted if key in found}
+
+    def iter_articles(self, batch: int = 500) -> Iterator[list[Article]]:
+        """All articles in the order of `ids()`, at most `batch` at a time, so that any archive fits in memory."""
+        if batch < 1:
+            raise ValueError(f"batch {batch}: expected at least 1")
+        last = ""
+        page = "SELECT article_id FROM articles WHERE article_id > ? ORDER BY article_id LIMIT ?"
+        while ids := [key for (key,) in self._rows(page, [last, batch])]:
+            yield tables.read(self._cursor(), ids)
+            last = ids[-1]
+
+    def image_ids(self) -> tuple[str, ...]:
+        """Every usable photograph once, in ascending order."""
+        query = "SELECT DISTINCT image_id FROM images WHERE image_id IS NOT NULL ORDER BY 1"
+        return tuple(key for (key,) in self._rows(query))
+
+    def image_path(self, image_id: str) -> Path | None:
+        """The photograph's file; None where the archive does not know the id or the file is gone."""
+        row = self._rows("SELECT suffix FROM images WHERE image_id = ? LIMIT 1", [image_id])
+        if not row:
+            return None
+        path = self.folder / "images" / image_id[:2] / f"{image_id}{row[0][0]}"
+        return path if path.is_file() else None
+
+    def articles_of_image(self, image_id: str) -> tuple[str, ...]:
+        """Ids of the articles that carry this photograph, in ascending order."""
+        query = "SELECT DISTINCT article_id FROM images WHERE image_id = ? ORDER BY 1"
+        return tuple(key for (key,) in self._rows(query, [image_id]))
+
+    def images_of_articles(self) -> dict[str, tuple[str, ...]]:
+        """image_id -> ids of its articles, both ascending, for the whole archive in one query."""
+        query = """SELECT image_id, list(DISTINCT article_id ORDER BY article_id) FROM images
+                   WHERE image_id IS NOT NULL GROUP BY 1 ORDER BY 1"""
+        return {key: tuple(articles) for key, articles in self._rows(query)}
+
+    def links(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """article_id -> canonical URLs that it cites, for those of `ids` that cite any."""
+        query = """SELECT article_id, list(url ORDER BY ordinal) FROM links
+                   WHERE article_id IN (SELECT unnest(?)) GROUP BY 1 ORDER BY 1"""
+        return {key: tuple(urls) for key, urls in self._rows(query, [sorted(set(ids))])}
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = self._connection.cursor()
+        cursor.execute("USE archive")  # a cursor does not inherit it
+        return cursor
+
+    def _rows(self, query: str, values: Any = None) -> list[tuple]:
+        with self._cursor() as cursor:
+            return cursor.execute(query, values).fetchall()
+
+
+def _attach(path: Path) -> tuple[duckdb.DuckDBPyConnection, tuple[int, ...]]:
+    """Opens the file inside an empty in-memory database.
+
+    `duckdb.connect(path)` would hand out the instance that this process already has open under the same path, which is
+    the old file after a swap.
+    """
+    while True:
+        before = _identity(path)
+        connection = duckdb.connect(":memory:", config={"autoload_known_extensions": "false"})
+        try:
+            quoted = str(path.resolve()).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS archive (READ_ONLY)")
+            connection.execute("USE archive")
+            if _identity(path) == before:
+                _check_schema(connection, path)
+                return connection, before
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()  # swapped while it was opened: once more
+
+
+def _check_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    found = migrating.schema_version(connection)
+    if found > LATEST:
+        raise ArchiveError(newer(path, found))
+    if found < LATEST:
+        raise ArchiveError(
+            f"{path} has schema version {found}, expected {LATEST}: any import brings it up to date, "
+            f"{_remedy(path.parent)}"
+        )
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _close(connection: duckdb.DuckDBPyConnection | None) -> None:
+    if connection is not None:
+        connection.close()
+
+
+def _remedy(folder: Path) -> str:
+    return REMEDY.format(archive=folder)
