@@ -34,7 +34,7 @@ class CopySettings(_Group):
     query_side: int = Field(800, ge=64, description="longest side at which the query is read, pixels: a post screenshot shows the photo small")
     enlarge: float = Field(1.0, ge=1, description="most a small photo is enlarged before SIFT doubles it once more (Lowe 2004 sec. 3.3)")
     min_side: int = Field(24, ge=8, description="a photo with a smaller side has no features, pixels: one SIFT patch")
-    archive_features: int = Field(220, ge=16, description="keypoints stored per photo: 24 KB a photo with everything (own trial)")
+    archive_features: int = Field(200, ge=16, description="keypoints stored per photo: 24 KB a photo with everything (own trial)")
     query_features: int = Field(1500, ge=16, description="keypoints of the query (own trial: screenshots and collages need many)")
     view_features: int = Field(2000, ge=16, description="keypoints of each photo in the keypoint view")
     contrast_threshold: float = Field(0.01, gt=0, description="SIFT contrast; Lowe's 0.04 leaves too few in calm photographs")
@@ -58,6 +58,7 @@ class CopySettings(_Group):
     lists_per_root: float = Field(1.5, gt=0, description="inverted lists = this x sqrt(keypoints), a power of two, at most 65,536")
     probes: int = Field(8, ge=1, description="inverted lists read per keypoint")
     neighbours: int = Field(12, ge=1, description="archived keypoints that a query keypoint votes for")
+    vote_width: float = Field(0.35, gt=0, description="RootSIFT distance at which a vote has fallen to 1/e (own trial)")
     train_images: int = Field(1500, ge=1, description="photos (smallest sha256) that the quantiser is trained on")
     retrain_growth: float = Field(1.5, gt=1, description="the quantiser is trained anew when the archive has grown by this factor")
     candidates: int = Field(12, ge=1, description="photos with the most votes that are verified by geometry")
@@ -74,8 +75,23 @@ class RetrieveSettings(_Group):
         },
         description="fusion weight per channel; 0 switches a channel off",
     )  # fmt: skip
+    dense_floor: float = Field(0.25, ge=-1, le=1, description="cosine below which a passage is no hit of words_dense (own measurement)")
+    coverage_floor: float = Field(0.4, ge=-1, le=1, description="cosine below which an article is no other coverage of a story (own measurement)")
+    coverage_days: float = Field(30.0, gt=0, description="days between two dated articles at which coverage halves its score")
+    coverage_anchors: int = Field(3, ge=1, description="matched articles that coverage starts from, best match first")
+    probes: int = Field(32, ge=1, description="inverted lists read per query where an index part is not exact")
+
+
+class IndexSettings(_Group):
+    """What `newsctx index` builds; changing one of them asks for a new index run."""
+
+    passages: int = Field(4, ge=0, description="body passages encoded per article, from the start: news puts the facts first")
+    passage_overlap: int = Field(32, ge=0, description="word pieces that neighbouring passages share")
     bm25_k1: float = Field(1.5, gt=0, description="BM25 term saturation (bm25s default, Lucene variant)")
     bm25_b: float = Field(0.75, ge=0, le=1, description="BM25 length normalisation")
+    location_template: str = Field("An image from {keywords}", description="text of an article for the location scorer (NewsRECON)")
+    exact_up_to: int = Field(100_000, ge=0, description="vectors that are searched exactly; above it FAISS uses an inverted file")
+    batch: int = Field(32, ge=1, description="texts or photographs per forward pass")
 
 
 class VerifySettings(_Group):
@@ -90,7 +106,6 @@ class LocateSettings(_Group):
     """Location cross-encoder (NewsRECON sec. 2)."""
 
     enabled: bool = True
-    template: str = Field("An image from {keywords}", description="text of an article for the scorer (NewsRECON)")
     base: Literal["fused", "bi_encoder"] = Field("bi_encoder", description="what p_loc multiplies: s_bi as published, or the fused score")
 
 
@@ -152,6 +167,7 @@ class Settings(_Group):
     seed: int = Field(0, ge=0, description="of every random draw, RANSAC included")
     photo: PhotoSettings = PhotoSettings()
     copy_detection: CopySettings = CopySettings()
+    index: IndexSettings = IndexSettings()
     retrieve: RetrieveSettings = RetrieveSettings()
     verify: VerifySettings = VerifySettings()
     locate: LocateSettings = LocateSettings()

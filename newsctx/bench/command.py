@@ -16,10 +16,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("bench", help="measure the copy channel and the time per stage")
     parser.add_argument("what", nargs="?", choices=["all", "copy", "stages"], default="all")
     parser.add_argument(
-        "--photos", type=Path, metavar="DIR", help="a folder of photographs for the copy benchmark (default: the demo's)"
+        "--photos",
+        type=Path,
+        metavar="DIR",
+        help="a folder of photographs for the copy benchmark (default: the demo's)",
     )
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
-    parser.add_argument("--queries", type=int, default=200, metavar="N", help="photographs to query with (default: 200)")
+    parser.add_argument(
+        "--queries", type=int, default=200, metavar="N", help="photographs to query with (default: 200)"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the sample and the edits (default: 0)")
     parser.add_argument("--state", type=Path, metavar="DIR", help="where the demonstration archive lies")
     parser.set_defaults(run=run)
