@@ -10,20 +10,20 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 
-from newsctx import __version__, imaging, places
+from newsctx import __version__, imaging
 from newsctx.archive.opened import OpenArchive
 from newsctx.cache import StageCache, code_digest, digest
 from newsctx.channels.search import ChannelOutcome, Query, Searcher
 from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
-from newsctx.errors import NewsctxError
+from newsctx.errors import NewsctxError, OverrideError
 from newsctx.models import Models
-from newsctx.overrides import Edits, Override, replay
-from newsctx.ranking import ranks
+from newsctx.overrides import Edits, Override, SetPlace, replay
+from newsctx.places import Places
 from newsctx.records import (
     STAGES,
     Article,
@@ -35,6 +35,7 @@ from newsctx.records import (
     Inputs,
     LocateResult,
     Photo,
+    Place,
     Record,
     RetrieveResult,
     StageName,
@@ -115,8 +116,10 @@ class Pipeline:
         yield work.document()
 
     def check(self, override: Override) -> None:
-        """Raise OverrideError if the override names an article or channel that does not exist."""
+        """Raise OverrideError if the override names an article, a channel or a place that does not exist."""
         self.archive.check_override(override, tuple(self.settings.retrieve.weights))
+        if isinstance(override, SetPlace) and isinstance(override.place, str):
+            _resolve(override.place)
 
 
 @dataclass
@@ -279,14 +282,14 @@ class _Work:
         )
 
     def _context(self) -> Context:
-        edits, gazetteer = self.request.edits, places.default_gazetteer()
-        place = gazetteer.resolve_or_refuse(edits.place) if isinstance(edits.place, str) else edits.place
+        edits = self.request.edits
+        place = _resolve(edits.place) if isinstance(edits.place, str) else edits.place
         return context.run(
             self.hits,
             self._articles(h.article_id for h in self.hits),
             self.results["photo"],
             self.request.inputs.claim,
-            gazetteer.resolve,
+            gazetteer().resolve,
             self.pipeline.settings.context,
             place,
             edits.date,
@@ -350,7 +353,18 @@ class _Work:
         return {a: card(article) for a, article in self._articles(ids).items()}
 
 
-def rank_path(document: Document, article_id: str) -> dict[str, int]:
-    """The article's rank in each stage that has run."""
-    lists = {n: getattr(document.stages, n) for n in ("retrieve", "verify", "locate", "events")}
-    return {n: r for n, result in lists.items() if result and (r := ranks(result.hits).get(article_id))}
+@cache
+def gazetteer() -> Places:
+    """The one gazetteer of the process; loading it takes seconds."""
+    return Places()
+
+
+def _resolve(text: str) -> Place:
+    """The place that the analyst typed. Raises OverrideError where the gazetteer does not know it."""
+    found = gazetteer().resolve(text)
+    if found is None:
+        raise OverrideError(
+            f"The gazetteer does not know the place {text[:80]!r}. Try a larger place nearby, or add its country: "
+            "`Duisburg (Germany)`."
+        )
+    return found

@@ -21,8 +21,9 @@ from newsctx.media import Media
 from newsctx.models import Models
 from newsctx.overrides import parse_override
 from newsctx.pipeline import Pipeline, Request
-from newsctx.records import STAGES, Inputs, Record, StageName, StageStatus
+from newsctx.records import STAGES, Article, Inputs, Record, StageName, StageStatus
 from newsctx.settings import Settings
+from newsctx.stages.photo import clean_name
 from newsctx.writers.extractive import ExtractiveWriter
 
 
@@ -128,8 +129,7 @@ class Workbench:
     def create_case(self, data: bytes, filename: str, inputs: Inputs | None = None) -> str:
         """Store a photograph that can be analysed as a new case. Raises PhotoRefused."""
         imaging.decode(data, self.settings.photo)
-        name = imaging.safe_filename(filename)
-        return self._cases.create(data, imaging.sha256(data), name, inputs or Inputs())
+        return self._cases.create(data, imaging.sha256(data), clean_name(filename), inputs or Inputs())
 
     def recent(self, limit: int = 20) -> tuple[CaseSummary, ...]:
         return self._cases.recent(limit)
@@ -228,6 +228,10 @@ class Workbench:
     def archive_photo(self, image_id: str) -> Path | None:
         """A re-encoded copy of an archived photograph, or None where its file is gone."""
         return self._media.archived(image_id, self._archive().store.image_path(image_id), small=False)
+
+    def article(self, article_id: str) -> Article | None:
+        """An article of the archive with its whole text, or None."""
+        return self._archive().store.article(article_id)
 
     def match_view(self, case_id: str, article_id: str) -> Path | None:
         """Both photographs side by side with the inlier lines, or None where there is no match to show."""

@@ -45,7 +45,9 @@ class Searcher:
 
     def run(self, query: Query) -> ChannelOutcome:
         """Search every channel that is switched on; those that cannot run say why in their result."""
-        found = self._cached("copy", (query.photo.sha256, self.settings.copy_detection), lambda: self._copy(query))
+        found = self._cached(
+            "copy", (query.photo.sha256, self.settings.copy_detection, self.settings.verify), lambda: self._copy(query)
+        )
         results = {"copy": found.results[0]}
         matches = found.matches
         text = words_query(query.photo, query.note)
@@ -75,8 +77,8 @@ class Searcher:
 
     def _copy(self, query: Query) -> ChannelOutcome:
         result, matches = copy.search(
-            query.pixels(), self.archive.index.copy, self.archive.store.articles_of_image,
-            self.settings.copy_detection, self.settings.retrieve.k, self.settings.seed,
+            query.pixels(), self.archive.index.copy, self.settings.copy_detection, self.settings.retrieve.k,
+            self.settings.seed, self.archive.store.articles_of_image, self.settings.verify,
         )  # fmt: skip
         return ChannelOutcome(results=(result,), matches=matches)
 
