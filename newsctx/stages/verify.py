@@ -1,0 +1,47 @@
+"""Stage 2b, verify: articles whose photograph geometry finds in the query come first (BeyondVision, METHODS sec. 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsctx.ranking import NO_EDITS, RankEdits, arrange, ranks
+from newsctx.records import Hit, Match, VerifyResult
+from newsctx.settings import VerifySettings
+
+
+def run(
+    hits: Sequence[Hit], matches: Sequence[Match], settings: VerifySettings, edits: RankEdits = NO_EDITS
+) -> VerifyResult:
+    """Lift the articles with an accepted match; where nothing is accepted the order is kept.
+
+    Args:
+        hits: the fused ranking.
+        matches: geometry of archived photographs against the query, any order; one of an article that is not among
+            the hits lifts nothing.
+        settings: fewer than `min_inliers` or a confidence below `min_confidence` is not accepted.
+
+    Returns:
+        Accepted articles in tier `matched`, by confidence, then inliers, then their order before; the rest unchanged.
+        All matches, accepted ones first, but those of excluded articles.
+    """
+    judged = [_judge(m, settings) for m in matches if m.article_id not in edits.excluded]
+    judged.sort(key=lambda m: (not m.accepted, -m.confidence, -m.inliers, m.article_id, m.image_id))
+    best: dict[str, Match] = {}
+    for match in judged:
+        if match.accepted:
+            best.setdefault(match.article_id, match)
+    lifted = [_lift(h, best[h.article_id]) for h in hits if h.article_id in best]
+    lifted.sort(key=lambda h: (-best[h.article_id].confidence, -best[h.article_id].inliers))
+    rest = [h for h in hits if h.article_id not in best]
+    return VerifyResult(hits=arrange([*lifted, *rest], edits, ranks(hits)), matches=tuple(judged))
+
+
+def _judge(match: Match, settings: VerifySettings) -> Match:
+    accepted = match.inliers >= settings.min_inliers and match.confidence >= settings.min_confidence
+    return match if accepted == match.accepted else match.model_copy(update={"accepted": accepted})
+
+
+def _lift(hit: Hit, match: Match) -> Hit:
+    how = "mirrored, " if match.mirrored else ""
+    reason = f"Its photograph is in the query: {how}{match.inliers} matching points, confidence {match.confidence:.2f}."
+    return hit.model_copy(update={"tier": "matched", "reason": reason})
