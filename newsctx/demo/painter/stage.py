@@ -1,0 +1,301 @@
+"""The setting of a photograph: a city seen across water, down a street or over a square."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from newsctx.demo.painter import ground
+from newsctx.demo.painter.canvas import Canvas, Color, H, Layer, W, fbm, mix, rng_for, vary, warp
+from newsctx.demo.painter.facades import facade_row
+from newsctx.demo.painter.landmarks import LANDMARKS
+from newsctx.demo.painter.light import Light, Time, Weather, light_for
+from newsctx.demo.painter.sky import paint_sky
+
+View = Literal["river", "street", "square"]
+PERSON = 0.50  # height of a person per pixel below the horizon: a camera held well above the heads
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that decides a photograph; equal scenes give equal pixels."""
+
+    city: str
+    kind: str
+    view: View
+    time: Time
+    weather: Weather
+    seed: str
+    signs: tuple[str, ...] = ()
+    snow: bool = False
+    landmark: int = 0  # which of the city's landmarks, -1 = none in frame
+    zoom: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A city's landmarks (name, height in pixels in the distance), hills behind it, water and paving."""
+
+    landmarks: tuple[tuple[str, float], ...]
+    hills: float  # height in pixels, 0 = flat
+    hill_color: Color
+    water: Color
+    paving: Color
+
+
+LOOKS: dict[str, Look] = {
+    "Paris": Look((("iron_tower", 360),), 0, (110, 120, 110), (84, 96, 84), (140, 134, 126)),
+    "Istanbul": Look((("mosque", 250), ("stone_tower", 260)), 60, (104, 112, 96), (44, 86, 112), (150, 140, 128)),
+    "Sydney": Look((("opera_shells", 165), ("arch_bridge", 230)), 30, (96, 112, 92), (30, 82, 124), (156, 150, 142)),
+    "Kyoto": Look((("pagoda", 320), ("torii", 210)), 130, (66, 92, 74), (70, 104, 100), (146, 140, 134)),
+    "Amsterdam": Look((("church_tower", 330),), 0, (90, 100, 90), (58, 66, 54), (132, 104, 92)),
+    "San Francisco": Look((("suspension_bridge", 280),), 90, (128, 118, 84), (52, 94, 112), (120, 122, 126)),
+    "Florence": Look((("cathedral_dome", 270),), 110, (108, 118, 84), (96, 110, 76), (166, 150, 130)),
+    "Cape Town": Look((("flat_mountain", 260), ("clock_hall", 250)), 0, (104, 110, 92), (34, 92, 126), (158, 146, 132)),
+}
+
+
+@dataclass
+class Stage:
+    """A scene under work: the canvas, the light and the geometry that the event needs."""
+
+    scene: Scene
+    canvas: Canvas
+    light: Light
+    look: Look
+    rng: np.random.Generator
+    horizon: float
+    floor: float  # where the ground or water begins, pixels
+    facade_tops: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def cold(self) -> bool:
+        return self.scene.snow or self.scene.weather in ("rain", "snow", "fog", "overcast")
+
+    def height_at(self, y: float) -> float:
+        """Pixels that a grown person is tall with the feet at y."""
+        return max((y - self.horizon) * PERSON, 6)
+
+    def lay(self, layer: Layer, depth: float = 0.0) -> None:
+        self.lay_arrays(*layer.arrays(), depth=depth)
+
+    def lay_arrays(self, albedo: np.ndarray, alpha: np.ndarray, emit: np.ndarray, depth: float) -> None:
+        grain = fbm(self.rng, W, H, (90, 60), 3)[..., None] * 0.22 + 0.89
+        air = min(depth * (0.35 + self.light.haze_strength), 0.93)
+        self.canvas.lay(albedo * grain, alpha, emit, self.light.ambient_array, self.light.haze_array, air)
+
+    def shadow(self, spots: list[tuple[float, float, float]]) -> None:
+        """Soft contact shadows: (x, y, width) of things that stand on the ground."""
+        dark = np.zeros((H, W), np.float32)
+        for x, y, width in spots:
+            axes = (max(int(width), 1), max(int(width * 0.22), 1))
+            cv2.ellipse(dark, (int(x + width * 0.35), int(y)), axes, 0, 0, 360, 0.55, -1)
+        dark = cv2.GaussianBlur(dark, (0, 0), 2.5)
+        self.canvas.rgb *= 1 - dark[..., None] * (0.85 - 0.4 * self.light.cover)
+
+
+def build_stage(scene: Scene) -> Stage:
+    """Sky, city and ground of a scene, without its event."""
+    rng, light, look = (
+        rng_for("scene", scene.seed, scene.city, scene.view),
+        light_for(scene.time, scene.weather),
+        LOOKS[scene.city],
+    )
+    horizon = {"river": 392.0, "street": 400.0, "square": 372.0}[scene.view] + float(rng.uniform(-14, 14))
+    stage = Stage(scene, Canvas.blank(), light, look, rng, horizon, horizon)
+    paint_sky(stage.canvas, light, horizon + 30, rng)
+    {"river": _river, "street": _street, "square": _square}[scene.view](stage)
+    return stage
+
+
+def _hills(stage: Stage, base: float) -> None:
+    if not stage.look.hills:
+        return
+    for depth, scale in ((0.85, 1.0), (0.62, 0.6)):
+        layer, rng = Layer(), stage.rng
+        phase = rng.uniform(0, 9, 3)
+        ridge = [
+            (
+                x,
+                base
+                - stage.look.hills
+                * scale
+                * (
+                    0.6
+                    + 0.25 * math.sin(x / 210 + phase[0])
+                    + 0.12 * math.sin(x / 71 + phase[1])
+                    + 0.03 * math.sin(x / 13 + phase[2])
+                ),
+            )
+            for x in range(0, W + 9, 8)
+        ]
+        color: Color = (226, 230, 236) if stage.scene.snow else stage.look.hill_color
+        layer.poly([(0, base + 20), *ridge, (W, base + 20)], color)
+        for _ in range(420):
+            x, r = rng.uniform(0, W), rng.uniform(3, 9)
+            y = base - rng.uniform(0, 1) * stage.look.hills * scale * 0.6
+            layer.oval(x, y, r, r * 0.7, vary(rng, mix(color, (40, 58, 40), 0.3), 0.15))
+        stage.lay(layer, depth)
+
+
+def _far_town(stage: Stage, base: float, low: float, high: float, depth: float) -> None:
+    layer, rng, x = Layer(), stage.rng, -10.0
+    while x < W:
+        w, h = rng.uniform(26, 80), rng.uniform(low, high)
+        color = vary(rng, (168, 158, 148), 0.14)
+        layer.box(x, base - h, x + w, base + 6, color)
+        layer.box(x + w * 0.75, base - h, x + w, base + 6, vary(rng, mix(color, (60, 60, 70), 0.3), 0.03))
+        if rng.random() < 0.5:
+            layer.poly(
+                [(x, base - h), (x + w / 2, base - h - w * 0.3), (x + w, base - h)], vary(rng, (150, 96, 80), 0.12)
+            )
+        for wy in np.arange(base - h + 6, base - 4, 10):
+            for wx in np.arange(x + 5, x + w - 5, 9):
+                if stage.light.night > 0.3 and rng.random() < 0.35:
+                    layer.lit_box(wx, wy, wx + 3, wy + 4, (230, 180, 110))
+                elif rng.random() < 0.7:
+                    layer.box(wx, wy, wx + 3, wy + 4, (104, 104, 112))
+        x += w
+    stage.lay(layer, depth)
+
+
+def _landmark(stage: Stage, base: float, scale: float, x: float, depth: float) -> None:
+    index = stage.scene.landmark
+    if index < 0:
+        return
+    name, size = stage.look.landmarks[index % len(stage.look.landmarks)]
+    layer = Layer()
+    LANDMARKS[name](layer, x, base, size * scale, stage.light.night)
+    stage.lay(layer, depth + (0.35 if name == "flat_mountain" else 0))
+
+
+def _river(stage: Stage) -> None:
+    rng, line = stage.rng, stage.horizon + 52
+    _hills(stage, line)
+    wide = (
+        stage.look.landmarks[stage.scene.landmark % len(stage.look.landmarks)][0] if stage.scene.landmark >= 0 else ""
+    )
+    x = float(rng.uniform(0.30, 0.70) * W)
+    if wide == "flat_mountain":
+        _landmark(stage, line, 1.1, W / 2, 0.5)
+    _far_town(stage, line, 30, 90, 0.62)
+    if wide in ("suspension_bridge", "arch_bridge"):
+        _landmark(stage, line + 12, 1.05, x, 0.22)
+    elif wide != "flat_mountain":
+        _landmark(stage, line, 1.0, x, 0.25)
+    side = -1 if x > W / 2 else 1
+    if wide not in ("suspension_bridge", "arch_bridge", "opera_shells"):
+        row = facade_row(stage.scene.city, 1500, 520, rng, stage.light.night, stage.scene.snow)
+        near, far = (W + 60, W * 0.62) if side > 0 else (-60, W * 0.38)
+        quad = [(far, line - 120), (near, line - 330), (near, line + 22), (far, line + 2)]
+        if side < 0:
+            quad = [quad[1], quad[0], quad[3], quad[2]]
+        stage.lay_arrays(*warp(row, quad), depth=0.12)
+    layer = Layer()
+    layer.box(0, line - 10, W, line + 26, (132, 124, 112))
+    for i in range(90):
+        layer.line([(i * 15 + (i % 2) * 5, line - 10), (i * 15 + (i % 2) * 5, line + 26)], (106, 100, 92), 1)
+    for k in (-10, 3, 14):
+        layer.line([(0, line + k), (W, line + k)], (150, 142, 130) if k < 0 else (108, 102, 94), 2)
+    for i in range(16):
+        lx = i * 84 + 20
+        layer.line([(lx, line - 10), (lx, line - 52)], (44, 44, 48), 3)
+        layer.glow(lx, line - 55, 5, (255, 214, 150)) if stage.light.night > 0.3 else layer.oval(
+            lx, line - 55, 5, 6, (210, 206, 196)
+        )
+    stage.lay(layer, 0.16)
+    stage.floor = line + 26
+    ground.flow(stage.canvas, stage.light, stage.floor, rng, tint=stage.look.water, rough=1.2 if stage.cold else 0.8)
+
+
+def _street(stage: Stage) -> None:
+    rng, horizon, scene = stage.rng, stage.horizon, stage.scene
+    vx = float(rng.uniform(0.40, 0.60) * W)
+    _hills(stage, horizon + 16)
+    _landmark(stage, horizon + 20, 1.05, vx + float(rng.uniform(-40, 40)), 0.35)
+    _far_town(stage, horizon + 22, 14, 60, 0.55)
+    ground.pave(
+        stage.canvas,
+        stage.light,
+        horizon,
+        horizon + 18,
+        rng,
+        color=stage.look.paving,
+        snow=scene.snow,
+        wet=scene.weather == "rain",
+    )
+    for side in (-1, 1):
+        row = facade_row(scene.city, 2300, 560, rng, stage.light.night, scene.snow)
+        near, far = (W + 520 if side > 0 else -520), vx + side * float(rng.uniform(120, 170))
+        spread = abs(near - vx) / abs(far - vx)
+        top, foot = 150, 30
+        quad = [
+            (near, horizon - top * spread),
+            (far, horizon - top),
+            (far, horizon + foot),
+            (near, horizon + foot * spread),
+        ]
+        if side > 0:
+            quad = [quad[1], quad[0], quad[3], quad[2]]
+        albedo, alpha, emit = warp(row, quad)
+        stage.lay_arrays(albedo * (0.80 if side > 0 else 1.04), alpha, emit, depth=0.06)
+        _fog_depth(stage, alpha, far, near)
+        _lamps(stage, vx, far, near, foot, spread)
+    stage.floor = horizon + 40
+
+
+def _fog_depth(stage: Stage, alpha: np.ndarray, far: float, near: float) -> None:
+    """More air in front of the far end of a wall."""
+    xs = np.arange(W, dtype=np.float32)[None, :, None]
+    nearness = np.clip((xs - far) / (near - far), 0, 1)
+    stage.canvas.veil(stage.light.haze_array, alpha * stage.light.haze_strength * 0.8 * np.exp(-nearness * 9))
+
+
+def _lamps(stage: Stage, vx: float, far: float, near: float, foot: float, spread: float) -> None:
+    layer = Layer()
+    for z in (1.25, 1.8, 2.9, 5.0):
+        x = vx + (far - vx) * z * 0.88
+        y = stage.horizon + foot * z
+        h = stage.height_at(y) * 2.3
+        layer.line([(x, y), (x, y - h)], (40, 42, 46), max(h * 0.016, 2))
+        layer.line([(x - h * 0.05, y - h), (x + h * 0.05, y - h)], (40, 42, 46), max(h * 0.012, 2))
+        lamp = layer.glow if stage.light.night > 0.3 else layer.oval
+        args = (h * 0.025, (255, 220, 160)) if stage.light.night > 0.3 else (h * 0.022, h * 0.03, (224, 220, 208))
+        lamp(x, y - h * 1.03, *args)
+    stage.lay(layer, 0.05)
+
+
+def _square(stage: Stage) -> None:
+    rng, horizon, scene = stage.rng, stage.horizon, stage.scene
+    base = horizon + 78
+    x = float(rng.uniform(0.32, 0.68) * W)
+    _hills(stage, base)
+    if scene.landmark >= 0 and stage.look.landmarks[scene.landmark % len(stage.look.landmarks)][0] == "flat_mountain":
+        _landmark(stage, base, 1.25, W / 2, 0.3)
+    else:
+        _far_town(stage, base, 30, 90, 0.6)
+        _landmark(stage, base, 1.12, x, 0.18)
+    for x0, x1 in ((-30, x - 150), (x + 190, W + 30)):
+        if x1 - x0 < 90:
+            continue
+        row = facade_row(scene.city, int((x1 - x0) * 1.55), 520, rng, stage.light.night, scene.snow)
+        width, height = x1 - x0, 520 / 1.55
+        quad = [(x0, base - height), (x0 + width, base - height), (x0 + width, base + 4), (x0, base + 4)]
+        stage.lay_arrays(*warp(row, quad), depth=0.08)
+        stage.facade_tops.append((x0, x1))
+    ground.pave(
+        stage.canvas,
+        stage.light,
+        horizon,
+        base + 2,
+        rng,
+        color=stage.look.paving,
+        snow=scene.snow,
+        wet=scene.weather == "rain",
+    )
+    stage.floor = base + 6

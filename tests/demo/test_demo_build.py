@@ -1,0 +1,72 @@
+"""The committed demonstration archive is what the code builds, and the painter is deterministic."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from newsctx.demo.build import SEED, archive_scene, build, query_row
+from newsctx.demo.locate import demo_queries, demo_source
+from newsctx.demo.painter.camera import jpeg
+from newsctx.demo.painter.paint import paint
+from newsctx.demo.queries import QUERIES
+from newsctx.demo.texts import article_row, stories
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo")
+    build(out)
+    return out
+
+
+def test_same_seed_same_bytes_other_seed_other_picture() -> None:
+    story = next(s for s in stories() if s.photo and "fog" in s.photo)
+    first, again = jpeg(paint(archive_scene(story, SEED))), jpeg(paint(archive_scene(story, SEED)))
+    assert first == again
+    assert first != jpeg(paint(archive_scene(story, SEED + 1)))
+
+
+def test_a_photograph_has_the_promised_form_in_any_weather() -> None:
+    story = next(s for s in stories() if s.photo)
+    scene = archive_scene(story, SEED)
+    image = paint(replace(scene, weather="rain"))
+    assert image.size == (640, 427) and image.mode == "RGB"
+
+
+def test_committed_texts_are_the_fresh_ones() -> None:
+    folder = demo_source()
+    articles = [json.loads(line) for line in (folder / "articles.jsonl").read_text(encoding="utf-8").splitlines()]
+    queries = [json.loads(line) for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert articles == [article_row(s) for s in stories()]
+    assert queries == [query_row(q) for q in QUERIES]
+
+
+def test_committed_images_are_the_fresh_ones(fresh: Path) -> None:
+    """Pixels may differ by the version of Pillow or OpenCV: same files, same size, mean difference below 3 of 255."""
+    folder = demo_source()
+    names = sorted(str(p.relative_to(fresh)) for p in fresh.rglob("*.jpg"))
+    assert names == sorted(str(p.relative_to(folder)) for p in folder.rglob("*.jpg"))
+    for name in names:
+        ours, theirs = (np.asarray(Image.open(root / name).convert("RGB"), np.float32) for root in (folder, fresh))
+        assert ours.shape == theirs.shape, name
+        assert float(np.abs(ours - theirs).mean()) < 3, name
+
+
+def test_every_photograph_is_small_textured_and_unlike_any_query() -> None:
+    folder = demo_source()
+    archived = {hashlib.sha256(p.read_bytes()).hexdigest() for p in (folder / "images").glob("*.jpg")}
+    assert len(archived) == sum(bool(s.photo) for s in stories())
+    sift = cv2.SIFT_create()
+    for path in sorted((folder / "images").glob("*.jpg")):
+        assert len(sift.detect(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), None)) >= 300, path.name
+    for query in demo_queries():
+        assert hashlib.sha256(Path(str(query["path"])).read_bytes()).hexdigest() not in archived
+    assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) < 4_000_000
