@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ Pixels = NDArray[np.uint8]
 
 _ACCEPTED = "a JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF photograph"
 _COUNT_FRAMES_BYTES = 2_000_000  # GIF and TIFF frames are counted by walking the file: only in small files
+_STRIP_ROWS = 512
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -60,7 +62,7 @@ class Decoded:
 def decode(data: bytes, settings: PhotoSettings) -> Decoded:
     """The photograph in `data`, checked and upright.
 
-    Peak memory is about 12 bytes per pixel of the photograph, which `settings.max_pixels` bounds.
+    Peak memory is about 8 bytes per pixel (float and 32-bit TIFF: 13), whose number `settings.max_pixels` bounds.
     Raises PhotoRefused for everything that is not a complete photograph within the limits.
     """
     kind = _check_bytes(data, settings)
@@ -198,39 +200,45 @@ def _to_rgb(image: Image.Image, notices: list[str]) -> Pixels:
         return _grey_to_rgb((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
         notices.append(f"{'float' if image.mode == 'F' else '32-bit'} pixels: stretched from darkest to brightest")
-        return _grey_to_rgb(_stretch(np.asarray(image, dtype=np.float64)))
-    if image.has_transparency_data:
-        return _on_white(image, notices)
-    return np.array(image.convert("RGB"))
-
-
-def _on_white(image: Image.Image, notices: list[str]) -> Pixels:
-    image = image.convert("RGBA")
-    lowest, _ = image.getchannel("A").getextrema()
-    if lowest < 255:
+        return _grey_to_rgb(_stretch(np.asarray(image)))
+    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    transparent = False
+    for top in range(0, image.height, _STRIP_ROWS):  # in strips: whole conversions would hold several copies
+        strip = image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height)))
+        if strip.has_transparency_data:
+            strip = strip.convert("RGBA")
+            transparent |= strip.getchannel("A").getextrema()[0] < 255
+            strip = Image.alpha_composite(Image.new("RGBA", strip.size, "white"), strip)
+        pixels[top : top + strip.height] = np.asarray(strip.convert("RGB"))
+    if transparent:
         notices.append("transparent parts are shown on white")
-    white = Image.new("RGBA", image.size, "white")
-    white.alpha_composite(image)
-    return np.array(white.convert("RGB"))
+    return pixels
 
 
 def _grey_to_rgb(grey: Pixels) -> Pixels:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
-def _stretch(values: NDArray[np.float64]) -> Pixels:
-    """Finite values mapped linearly to 0..255; NaN and infinities become black."""
-    finite = np.isfinite(values)
-    if not finite.any():
+def _span(values: NDArray[np.float32] | NDArray[np.int32]) -> tuple[float, float]:
+    """Least and greatest finite value; (inf, -inf) where there is none."""
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (math.inf, -math.inf)
+
+
+def _stretch(values: NDArray[np.float32] | NDArray[np.int32]) -> Pixels:
+    """Finite values mapped linearly to 0..255; NaN and infinities become black. (H, W) in, (H, W) uint8 out."""
+    strips = [slice(top, top + _STRIP_ROWS) for top in range(0, len(values), _STRIP_ROWS)]
+    spans = [_span(values[rows]) for rows in strips]
+    low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+    if low == math.inf:
         raise ValueError("no pixel has a finite value")
-    low, high = float(values[finite].min()), float(values[finite].max())
     if high <= low:
         return np.full(values.shape, 128, dtype=np.uint8)
-    # divided before the subtraction: the span of two huge values would overflow
-    scale = max(abs(low), abs(high))
-    low, high = low / scale, high / scale
-    unit = (np.where(finite, values / scale, low) - low) / (high - low)
-    return np.rint(unit * 255).astype(np.uint8)
+    grey = np.empty(values.shape, dtype=np.uint8)
+    for rows in strips:
+        part = values[rows].astype(np.float64)  # the span of two huge float32 values would overflow in float32
+        grey[rows] = np.rint((np.where(np.isfinite(part), part, low) - low) / (high - low) * 255)
+    return grey
 
 
 # --- copies ---------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ _WEIGHTS = {
     "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
 }
-MAX_LINES = 100  # lines recognised in one picture, the largest first: about 2 s on two cores
+MAX_LINES = 60  # lines recognised in one picture, the largest first: about 2 s on two cores
 _MAX_LINE_RATIO = 60.0  # width : height; a longer "line" is an edge, and would take gigabytes to recognise
 _MAX_TEXT = 300  # characters kept of one line
 
@@ -126,7 +126,9 @@ def _parameters(weights: dict[str, Path]) -> dict[str, Any]:
         **{f"{task}.model_path": str(path) for task, path in weights.items()},
         "Global.log_level": "critical",
         "Global.text_score": 0.0,  # the photo stage filters by its own setting
-        "Global.max_side_len": 100_000,  # the caller chooses the size
+        # the caller chooses the size; the defaults enlarge a picture of 1600 x 1 pixels to 48,000 x 30
+        "Global.max_side_len": 100_000,
+        "Global.min_side_len": 1,
         # the default enlarges the SHORT side to 736, without a bound for the long one
         "Det.limit_type": "max",
         "Det.limit_side_len": 100_000,

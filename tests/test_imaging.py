@@ -185,6 +185,17 @@ def test_transparency_becomes_white_with_a_notice() -> None:
     assert imaging.decode(saved(two_colours().convert("RGBA"), "PNG"), SETTINGS).notices == ()
 
 
+def test_strips_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (50, 40, 4), dtype=np.uint8)
+    data = saved(Image.fromarray(noise), "PNG")
+    whole = imaging.decode(data, SETTINGS)
+    monkeypatch.setattr(imaging, "_STRIP_ROWS", 7)
+    assert np.array_equal(imaging.decode(data, SETTINGS).pixels, whole.pixels)
+    colour, alpha = noise[:, :, :3].astype(float), noise[:, :, 3:] / 255
+    # alpha over white, by hand
+    assert np.abs(whole.pixels - (colour * alpha + 255 * (1 - alpha))).max() <= 1
+
+
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_deflate", "jpeg"])
 def test_tiff_compressions(compression: str) -> None:
     decoded = imaging.decode(saved(two_colours(), "TIFF", compression=compression), SETTINGS)

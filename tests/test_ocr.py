@@ -73,7 +73,7 @@ def test_info_names_the_weights(reader: ocr.OcrReader) -> None:
     assert reader.info == ocr.load_reader().info
 
 
-@pytest.mark.parametrize("size", [(16, 16), (1600, 16), (16, 1600), (640, 360)])
+@pytest.mark.parametrize("size", [(16, 16), (1600, 16), (16, 1600), (1600, 1), (1, 1600), (640, 360)])
 def test_pictures_without_text(reader: ocr.OcrReader, size: tuple[int, int]) -> None:
     assert reader.read(np.full((size[1], size[0], 3), 128, np.uint8)) == ()
 

@@ -141,7 +141,7 @@ def test_why_there_is_no_text() -> None:
 def test_a_page_full_of_text_is_said_to_be_cut() -> None:
     lines = [line(str(i)) for i in range(ocr.MAX_LINES)]
     notices = photo.run(saved(poster()), "a.png", SETTINGS, FixedReader(*lines))[0].notices
-    assert notices == ("full of text: at most the 100 largest lines are read",)
+    assert notices == ("full of text: at most the 60 largest lines are read",)
 
 
 def test_notices_of_the_decoding_and_of_the_name() -> None:
