@@ -1,1 +1,1 @@
-"""The demonstration archive: a fictional newsroom's articles and painted photographs (facts, painter and builder apart)."""
+"""The demonstration archive: a fictional newsroom's articles and painted photographs."""

@@ -58,7 +58,7 @@ def protest(stage: Stage) -> None:
         stage.shadow(spots)
         stage.lay(layer, float(np.clip(0.36 - i * 0.08, 0, 0.4)))
         if i == len(rows) - 1:
-            _banner(stage, y, h, signs[0].replace("\n", " "))
+            _banner(stage, min(y, H - 12), h, signs[0].replace("\n", " "))
 
 
 def _banner(stage: Stage, y: float, h: float, words: str) -> None:
@@ -89,12 +89,12 @@ def flood(stage: Stage) -> None:
         _ring(stage, fx * W, stage.floor + dy, 90 + dy * 0.6)
     layer = Layer()
     for i, words in enumerate(stage.scene.signs[:2]):
-        x, y = (0.22 + 0.50 * i) * W + float(rng.uniform(-40, 40)), stage.floor + 190 + 70 * i
+        x, y = (0.16 + 0.64 * i) * W + float(rng.uniform(-40, 40)), stage.floor + 190 + 70 * i
         props.board(layer, x, y, 290, words, (20, 76, 120) if i == 0 else (176, 40, 36), 60)
         _ring(stage, x, y, 130)
     stage.lay(layer)
     boat = Layer()
-    x, y = float(rng.uniform(0.42, 0.62) * W), stage.floor + float(rng.uniform(120, 200))
+    x, y = float(rng.uniform(0.42, 0.50) * W), stage.floor + float(rng.uniform(120, 200))
     props.small_boat(boat, x, y, 270, (200, 60, 44), 4, rng)
     stage.lay(boat)
     _ring(stage, x, y, 170)
@@ -227,7 +227,7 @@ def vigil(stage: Stage) -> None:
 def _board_held(layer: Layer, y: float, h: float, words: str) -> None:
     w = h * 2.6
     layer.box(W / 2 - w / 2, y - h * 0.72, W / 2 + w / 2, y - h * 0.18, (250, 246, 232))
-    layer.e.rectangle((W / 2 - w / 2, y - h * 0.72, W / 2 + w / 2, y - h * 0.18), fill=(118, 92, 62))
+    layer.e.rectangle((W / 2 - w / 2, y - h * 0.72, W / 2 + w / 2, y - h * 0.18), fill=(0, 0, 0))
     layer.text((W / 2 - w * 0.46, y - h * 0.69, W / 2 + w * 0.46, y - h * 0.21), words, (40, 30, 40))
 
 
