@@ -21,7 +21,7 @@ class PhotoSettings(_Group):
     max_bytes: int = Field(50_000_000, ge=1, description="largest upload, bytes")
     max_pixels: int = Field(100_000_000, ge=1, description="largest photograph, width x height; above it is a decompression bomb")
     min_side: int = Field(16, ge=1, description="smallest side that carries evidence, pixels")
-    work_side: int = Field(1600, ge=64, description="longest side of the working copy, pixels; the hash stays the original's")
+    work_side: int = Field(1600, ge=64, description="longest side of the copy that OCR reads, pixels (own trial: 0.5 s, a full page 2 s)")
     ocr_min_confidence: float = Field(0.5, ge=0, le=1, description="OCR lines below are left out (RapidOCR's own default text score)")
 
 
@@ -106,6 +106,7 @@ class LocateSettings(_Group):
     """Location cross-encoder (NewsRECON sec. 2)."""
 
     enabled: bool = True
+    no_place: float = Field(0.5, ge=0, le=1, description="weight in place of p_loc for an article without places: neither for nor against (own choice)")
     base: Literal["fused", "bi_encoder"] = Field("bi_encoder", description="what p_loc multiplies: s_bi as published, or the fused score")
 
 
@@ -131,6 +132,8 @@ class ChunkSettings(_Group):
     closing: int = Field(2, ge=0, description="last sentences always kept (BeyondVision)")
     sentence_top: int = Field(3, ge=1, description="ranked sentences (EVENTA-H)")
     widen: int = Field(2, ge=0, description="neighbours added on each side (EVENTA-H)")
+    max_sentences: int = Field(200, ge=1, description="sentences of an article that are ranked; bounds the time of a book-length text")
+    query_chars: int = Field(1000, ge=50, description="longest query text, characters: MiniLM reads 256 word pieces")
 
 
 class ContextSettings(_Group):
@@ -140,6 +143,19 @@ class ContextSettings(_Group):
     min_share: float = Field(0.5, ge=0, le=1, description="share of the vote that a level needs to be answered")
     place_tolerance_km: float = Field(50.0, ge=0, description="a claimed place this near to the answer is supported")
     date_tolerance_days: int = Field(7, ge=0, description="a claimed day this near to the answer is supported (NewsRECON's +-7 days)")
+    tier_weights: dict[Literal["pinned", "matched", "ranked"], Annotated[float, Field(ge=0)]] = Field(
+        default_factory=lambda: {"pinned": 4.0, "matched": 2.0, "ranked": 1.0},
+        description="vote of an article by its tier (own choice); ranked ones vote only where no other has an answer",
+    )
+    rank_power: float = Field(1.0, ge=0, description="the vote of rank r is divided by r to this power (reciprocal rank)")
+    level_tolerance_km: dict[Literal["region", "country", "continent"], Annotated[float, Field(ge=0)]] = Field(
+        default_factory=lambda: {"region": 300.0, "country": 1500.0, "continent": 5000.0},
+        description="camera position this near to the centre of a coarse answer is no conflict (half the extent of a large one)",
+    )
+    alternatives: int = Field(5, ge=0, description="other answers that are listed")
+    claim_word_share: float = Field(
+        0.8, gt=0, le=1, description="share of a claim's content words in one article that supports it (own choice, strict)"
+    )
 
 
 class CaptionSettings(_Group):
@@ -160,6 +176,29 @@ class ImportSettings(_Group):
     max_reports: int = Field(1000, ge=1, description="rejects and warnings kept in the summary; all are counted and stored")
 
 
+class LinkerSettings(_Group):
+    """Places from an article's text. The numbers are own choices, by hand; `newsctx.evaluation.toponyms` measures them."""
+
+    headline: float = Field(3.0, ge=0, description="weight of a mention in the headline (own choice)")
+    dateline: float = Field(2.0, ge=0, description="weight of a dateline: often the bureau, not the scene (own choice)")
+    lead: float = Field(2.0, ge=0, description="weight of a mention in the abstract or first paragraph (own choice)")
+    body: float = Field(0.5, ge=0, description="weight of a mention further down (own choice)")
+    repeats: int = Field(4, ge=1, description="mentions of one place that count per part of the article (own choice)")
+    weak: float = Field(0.2, ge=0, le=1, description="share that a place inside an organisation or team name counts (own choice)")
+    part_of_name: float = Field(0.4, ge=0, le=1, description="share of a known place before a capital: `Dublin Arts Council`")
+    parent_share: float = Field(0.5, ge=0, le=1, description="share of a country's weight that its best place takes over (own choice)")
+    max_places: int = Field(5, ge=1, description="places kept per article")
+    min_share: float = Field(0.05, ge=0, le=1, description="places with less of the evidence are left out (own choice)")
+    body_characters: int = Field(6000, ge=0, description="text read from the body, characters: places come early in news")
+    lone_population: int = Field(50_000, ge=0, description="a city named without any context must be this large (own choice)")
+    known_population: int = Field(100_000, ge=0, description="a city known beyond its region (own choice)")
+    dominance: float = Field(0.7, ge=0, description="lead in log10 population that makes a name's best place an anchor (own choice)")
+    candidates: int = Field(30, ge=1, description="candidates weighed per name, most probable first")
+    same_region: float = Field(3.0, ge=0, description="bonus for a named place in the same region or near, log10 population")
+    same_country: float = Field(1.5, ge=0, description="bonus for a named place in the same country, log10 population")
+    near_km: float = Field(161.0, gt=0, description="near: 161 km = 100 miles (Cheng et al. 2010, accuracy@161)")
+
+
 class Settings(_Group):
     """Everything that changes a result; recorded with every analysis."""
 
@@ -168,6 +207,7 @@ class Settings(_Group):
     photo: PhotoSettings = PhotoSettings()
     copy_detection: CopySettings = CopySettings()
     index: IndexSettings = IndexSettings()
+    linker: LinkerSettings = LinkerSettings()
     retrieve: RetrieveSettings = RetrieveSettings()
     verify: VerifySettings = VerifySettings()
     locate: LocateSettings = LocateSettings()

@@ -1,0 +1,119 @@
+"""A claim against the answers: supported, contradicted or not addressed, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from newsctx.dates import covers, days_between
+from newsctx.places import distance_km
+from newsctx.records import Article, Claim, ClaimCheck, DateAnswer, Place, PlaceAnswer
+from newsctx.settings import ContextSettings
+from newsctx.votes import chain, contains
+from newsctx.words import content_words, negated
+
+
+def check_claim(
+    claim: Claim,
+    place: PlaceAnswer,
+    date: DateAnswer,
+    evidence: Sequence[Article],
+    resolve: Callable[[str], Place | None],
+    settings: ContextSettings,
+) -> tuple[ClaimCheck, ...]:
+    """One row for each item that the claim has; none for an empty claim."""
+    rows: list[ClaimCheck] = []
+    if claim.text.strip():
+        rows.append(_text(claim.text, evidence, settings))
+    if claim.place.strip():
+        rows.append(_place(claim.place, place, resolve, settings))
+    if claim.date:
+        rows.append(_date(claim, date, settings))
+    return tuple(rows)
+
+
+def _place(
+    text: str, answer: PlaceAnswer, resolve: Callable[[str], Place | None], settings: ContextSettings
+) -> ClaimCheck:
+    claimed = resolve(text)
+    if answer.place is None or claimed is None:
+        why = "The gazetteer does not know the claimed place." if claimed is None else "No place is established."
+        found = answer.place.label if answer.place else ""
+        return ClaimCheck(item="place", claimed=text, verdict="not_addressed", found=found, note=why)
+    row = {"item": "place", "claimed": text, "found": answer.place.label, "article_ids": answer.article_ids}
+    km = distance_km(claimed, answer.place)
+    row["km"] = None if km is None else round(km, 1)
+    if contains(claimed, answer.place):
+        return ClaimCheck(**row, verdict="supported", note=_level_note(claimed, answer.place))
+    if contains(answer.place, claimed):
+        note = f"Only as far as the {answer.place.level}: the evidence does not reach the claimed {claimed.level}."
+        return ClaimCheck(**row, verdict="supported", note=note)
+    fine = {claimed.level, answer.place.level} <= {"venue", "city"}
+    if fine and km is not None and km <= settings.place_tolerance_km:
+        return ClaimCheck(**row, verdict="supported", note=f"Within {settings.place_tolerance_km:g} km.")
+    return ClaimCheck(**row, verdict="contradicted", note=_common_note(claimed, answer.place))
+
+
+def _level_note(claimed: Place, found: Place) -> str:
+    return "" if claimed.level == found.level else f"The claim names the {claimed.level}; the evidence is finer."
+
+
+def _common_note(a: Place, b: Place) -> str:
+    shared = [n for n in chain(a).values() if n in chain(b).values()]
+    return f"Both lie in the same {shared[0][0]}." if shared else ""
+
+
+def _date(claim: Claim, answer: DateAnswer, settings: ContextSettings) -> ClaimCheck:
+    claimed = claim.date
+    assert claimed is not None
+    if answer.date is None:
+        return ClaimCheck(item="date", claimed=claimed.iso, verdict="not_addressed", note="No date is established.")
+    days = days_between(claimed, answer.date)
+    row = {
+        "item": "date",
+        "claimed": claimed.iso,
+        "found": answer.date.iso,
+        "days": days,
+        "article_ids": answer.article_ids,
+    }
+    if days == 0:
+        same = claimed.precision == answer.date.precision
+        finer = covers(answer.date, claimed) and not same
+        note = f"Only as far as the {answer.date.precision}." if finer else ""
+        return ClaimCheck(**row, verdict="supported", note=note)
+    if days <= settings.date_tolerance_days:
+        return ClaimCheck(**row, verdict="supported", note=f"Within {settings.date_tolerance_days} days.")
+    earlier = claimed.last < answer.date.first
+    note = f"The claim is {days} days {'before' if earlier else 'after'} the answer."
+    if earlier and answer.basis == "evidence":
+        note += " Coverage can print older pictures: check whether this one was taken before."
+    return ClaimCheck(**row, verdict="contradicted", note=note)
+
+
+def _text(text: str, evidence: Sequence[Article], settings: ContextSettings) -> ClaimCheck:
+    """Supported where one article holds nearly all content words of the claim and every number; words cannot
+    contradict.
+    """
+    row = {"item": "text", "claimed": text}
+    words = content_words(text)
+    if not evidence or not words:
+        why = "No article to compare with." if words else "The claim has no words to compare."
+        return ClaimCheck(**row, verdict="not_addressed", note=why)
+    held = [(a, [w for w in words if w in _vocabulary(a)]) for a in evidence]
+    article, best = max(held, key=lambda pair: len(pair[1]))  # the first of equals: the better ranked
+    counted = f"{len(best)} of {len(words)} content words stand in {article.article_id}"
+    if negated(text):
+        return ClaimCheck(
+            **row, verdict="not_addressed", note=f"{counted}, but the claim has a negation: read the evidence."
+        )
+    numbers = all(w in best for w in words if w.isdigit())
+    if numbers and len(words) > 1 and len(best) / len(words) >= settings.claim_word_share:
+        note = f"{counted}; this compares words, not meaning."
+        return ClaimCheck(
+            **row, verdict="supported", found=article.headline, article_ids=(article.article_id,), note=note
+        )
+    return ClaimCheck(**row, verdict="not_addressed", note=f"{counted}: too few to tell; read the evidence.")
+
+
+def _vocabulary(article: Article) -> frozenset[str]:
+    captions = (i.caption for i in article.images)
+    return frozenset(content_words("\n".join((article.headline, article.abstract, article.body, *captions))))

@@ -1,0 +1,204 @@
+"""Context: where and when, with the articles that say so, at the level that the evidence supports.
+
+The answers are votes of the best articles (see `newsctx.votes`). What the camera wrote into the file is never an
+answer: it can be wrong or forged, so it is compared and a disagreement is shown. A value set by the analyst wins, and
+is compared too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from newsctx.claims import check_claim
+from newsctx.dates import covers, days_between
+from newsctx.places import distance_km
+from newsctx.records import (
+    Article,
+    Claim,
+    Context,
+    DateAnswer,
+    Hit,
+    PartialDate,
+    Photo,
+    Place,
+    PlaceAnswer,
+    Support,
+)
+from newsctx.settings import ContextSettings
+from newsctx.votes import Tally, contains, vote_date, vote_place, voters
+
+Resolve = Callable[[str], Place | None]
+_UPPER_BOUND = "This is when the coverage was published: the event can be earlier, and archive pictures older."
+_NOT_MATCHED = "No archived photograph matches this one; the answer rests on the best-ranked articles alone."
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the helpers below share."""
+
+    hits: Sequence[Hit]
+    articles: Mapping[str, Article]
+    resolve: Resolve
+    settings: ContextSettings
+
+
+def run(
+    hits: Sequence[Hit],
+    articles: Mapping[str, Article],
+    photo: Photo,
+    claim: Claim,
+    resolve: Resolve,
+    settings: ContextSettings,
+    set_place: Place | None = None,
+    set_date: PartialDate | None = None,
+) -> Context:
+    """Answer where and when, and hold the answers against the camera and the claim.
+
+    Args:
+        hits: final ranking; the first `settings.articles` vote.
+        resolve: a place name -> Place, None where the gazetteer does not know it.
+        set_place, set_date: the analyst's own answers; they win.
+    """
+    found = _Evidence(hits, articles, resolve, settings)
+    place, place_conflicts = _place_answer(found, photo, set_place)
+    when, date_conflicts = _date_answer(found, set_date)
+    conflicts = (
+        place_conflicts + date_conflicts + _camera_place(photo, place, settings) + _camera_time(photo, when, settings)
+    )
+    supporting = dict.fromkeys(place.article_ids + when.article_ids + tuple(h.article_id for h in _top(found)))
+    read = [articles[i] for i in supporting if i in articles]
+    agreement = check_claim(claim, place, when, read, resolve, settings)
+    return Context(place=place, date=when, agreement=agreement, conflicts=tuple(conflicts))
+
+
+def _top(found: _Evidence) -> list[Hit]:
+    """The hits that the claim's text is compared with: pinned and matched ones alone where there are any."""
+    top = [h for h in found.hits[: found.settings.articles] if h.article_id in found.articles]
+    return [h for h in top if h.tier != "ranked"] or top
+
+
+# --- place ----------------------------------------------------------------------------------------------------
+
+
+def _place_answer(found: _Evidence, photo: Photo, set_place: Place | None) -> tuple[PlaceAnswer, list[str]]:
+    casting, sure = voters(
+        found.hits, found.articles, found.settings, lambda a: any(p.place and p.weight for p in a.places)
+    )
+    tally = vote_place(casting, found.resolve, found.settings)
+    if set_place:
+        return _set_place(set_place, tally, found.settings)
+    if tally.value:
+        note = "" if sure else _NOT_MATCHED
+        answer = PlaceAnswer(place=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
+        return answer.model_copy(update={"alternatives": tally.alternatives, "note": note}), []
+    return PlaceAnswer(alternatives=tally.alternatives, note=_nothing("place", found, tally.alternatives)), []
+
+
+def _set_place(own: Place, tally: Tally[Place], settings: ContextSettings) -> tuple[PlaceAnswer, list[str]]:
+    answer = PlaceAnswer(place=own, basis="analyst", alternatives=tally.alternatives, note="Set by the analyst.")
+    other = tally.value
+    if other is None:
+        return answer, []
+    km = distance_km(own, other)
+    near = km is not None and km <= settings.place_tolerance_km and {own.level, other.level} <= {"venue", "city"}
+    if contains(own, other) or contains(other, own) or near:
+        return answer.model_copy(update={"article_ids": tally.article_ids, "share": tally.share}), []
+    support = Support(label=other.label, share=tally.share, article_ids=tally.article_ids)
+    away = f", {km:,.0f} km away" if km is not None else ""
+    text = f"The analyst set {own.label}; the articles say {other.label} ({tally.share:.0%} of the vote){away}."
+    return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [text]
+
+
+def _camera_place(photo: Photo, answer: PlaceAnswer, settings: ContextSettings) -> list[str]:
+    camera, place = photo.camera, answer.place
+    if camera.lat is None or place is None:
+        return []
+    taken = Place(name="camera", level="venue", lat=camera.lat, lon=camera.lon)
+    km = distance_km(taken, place)
+    if km is None or km <= settings.level_tolerance_km.get(place.level, settings.place_tolerance_km):
+        return []
+    return [f"The camera's GPS position ({camera.lat:.4f}, {camera.lon:.4f}) is {km:,.0f} km from {place.label}."]
+
+
+# --- date -----------------------------------------------------------------------------------------------------
+
+
+def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAnswer, list[str]]:
+    casting, sure = voters(found.hits, found.articles, found.settings, lambda a: a.published is not None)
+    tally = vote_date(casting, found.settings)
+    if set_date:
+        return _set_date(set_date, tally, found.settings)
+    if tally.value:
+        note = _UPPER_BOUND if sure else f"{_UPPER_BOUND} {_NOT_MATCHED}"
+        answer = DateAnswer(date=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
+        answer = answer.model_copy(update={"alternatives": tally.alternatives, "note": note})
+        return answer, _published_before(found, tally.value)
+    return DateAnswer(alternatives=tally.alternatives, note=_nothing("date", found, tally.alternatives)), []
+
+
+def _set_date(own: PartialDate, tally: Tally[PartialDate], settings: ContextSettings) -> tuple[DateAnswer, list[str]]:
+    answer = DateAnswer(date=own, basis="analyst", alternatives=tally.alternatives, note="Set by the analyst.")
+    other = tally.value
+    if other is None:
+        return answer, []
+    days = days_between(own, other)
+    if days <= settings.date_tolerance_days:
+        return answer.model_copy(update={"article_ids": tally.article_ids, "share": tally.share}), []
+    support = Support(label=other.iso, share=tally.share, article_ids=tally.article_ids)
+    text = f"The analyst set {own.iso}; the coverage says {other.iso} ({tally.share:.0%}), {days:,} days apart."
+    return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [text]
+
+
+def _published_before(found: _Evidence, answer: PartialDate) -> list[str]:
+    """A match by geometry that is older than the answer: the photograph cannot show the later event."""
+    old = [
+        (found.articles[h.article_id].published, h.article_id)
+        for h in found.hits[: found.settings.articles]
+        if h.tier == "matched" and h.article_id in found.articles and found.articles[h.article_id].published
+    ]
+    earlier = [
+        (p, i) for p, i in old if p.last < answer.first and days_between(p, answer) > found.settings.date_tolerance_days
+    ]
+    if not earlier:
+        return []
+    first, article_id = min(earlier, key=lambda pair: pair[0].last)
+    days = days_between(first, answer)
+    return [
+        f"A matching photograph was published on {first.iso} ({article_id}), {days:,} days before {answer.iso}: "
+        "the picture may be older than the event."
+    ]
+
+
+def _camera_time(photo: Photo, answer: DateAnswer, settings: ContextSettings) -> list[str]:
+    if not photo.camera.time or answer.date is None:
+        return []
+    try:
+        day = date.fromisoformat(photo.camera.time[:10])
+    except ValueError:  # the photo stage names the problem; here there is nothing to compare
+        return []
+    taken = PartialDate(year=day.year, month=day.month, day=day.day)
+    days = days_between(taken, answer.date)
+    of = "the date set by the analyst" if answer.basis == "analyst" else "the coverage"
+    if taken.first > answer.date.last and days > 1:  # one day: the camera may keep another time zone
+        return [f"The camera's clock says {taken.iso}, {days:,} days after {of} ({answer.date.iso})."]
+    if days > settings.date_tolerance_days and not covers(answer.date, taken):
+        return [f"The camera's clock says {taken.iso}, {days:,} days before {of} ({answer.date.iso})."]
+    return []
+
+
+# --- nothing found --------------------------------------------------------------------------------------------
+
+
+def _nothing(what: str, found: _Evidence, alternatives: tuple[Support, ...]) -> str:
+    top = [h for h in found.hits[: found.settings.articles] if h.article_id in found.articles]
+    if not top:
+        return f"Not established: no article was found that could say the {what}."
+    if alternatives:
+        tried = "city, region, country, continent" if what == "place" else "day, month, year, decade"
+        return (
+            f"Not established: the articles disagree; at no level ({tried}) does one {what} have "
+            f"{found.settings.min_share:.0%} of the vote."
+        )
+    return f"Not established: none of the {len(top)} best articles has a known {what}."

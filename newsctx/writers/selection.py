@@ -1,0 +1,105 @@
+"""Which sentence of the evidence says the event best.
+
+News puts who, what, where and when into its first sentences (the inverted pyramid; Giveme5W1H, Hamborg et al. 2019,
+weighs position the same way), and the headline names the event. The score below adds these signs; all are visible in
+the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsctx.passages import plain
+from newsctx.records import Article, Chunk
+from newsctx.records import Sentence as CaptionSentence
+from newsctx.sentences import split
+from newsctx.words import content_words
+
+SHORTEST, LONGEST = 40, 350  # characters: below it is a heading or a quote's end, above it is no caption
+_DATELINE = re.compile(  # LONDON, Dec 26 (Reuters) - / WASHINGTON (AP) — / Erie, Pennsylvania (CNN)
+    r"^(?:[A-Z][A-Za-z.'’-]*(?:[ ,/]+\w[\w.'’-]*){0,6}\s*)?"
+    r"\((?:AP|Reuters|REUTERS|AFP|CNN|dpa|DPA|ANI|PTI|UPI|Xinhua|TASS|EFE|IANS|BBC)[^)]{0,30}\)\s*[-–—:]{0,2}\s*(?=[A-Z\"“])"
+)
+_CAPS_PLACE = re.compile(r"^[A-Z][A-Z.'’ -]{2,40}(?:,[^–—-]{1,40})?\s*(?:--?|[–—])\s+(?=[A-Z\"“])")
+_LABEL = re.compile(
+    r"^(?:close|image caption|media caption|photo|file photo|image|caption)\s*[:|]?\s+(?=[A-Z])", re.IGNORECASE
+)
+_CREDIT = re.compile(r"\s*[\(\[](?:photo|image|credit|ap|reuters|afp|getty)[^()\[\]]{0,60}[\)\]]\s*\.?$", re.IGNORECASE)
+_DANGLING = re.compile(  # begins with a word that points back to a sentence that is not there
+    r"^(?:he|she|it|they|we|i|you|this|that|these|those|his|her|their|its|but|"
+    r"and|however|meanwhile|also|so|then|there)\b",
+    re.I,
+)
+_NOISE = re.compile(
+    r"\b(?:subscribe|newsletter|sign up|click here|read more|follow us|cookies?|copyright|all rights reserved|"
+    r"share this|advertisement|last (?:updated|modified)|for the latest|password|free trial|log in)\b|https?://|@\w",
+    re.I,
+)
+_VERBISH = re.compile(r"\b(?:is|are|was|were|has|have|had|be|will|would|said|says|\w{2,}ed|\w{2,}s)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A quotable sentence; `position` orders sentences as the article has them."""
+
+    sentence: CaptionSentence
+    position: tuple[int, int]
+    from_photo: bool  # it is the caption of a photograph of the article
+
+
+def candidates(article: Article, chunks: Sequence[Chunk]) -> list[Candidate]:
+    """The sentences of an article's chosen chunks, cut free of datelines and credits, each once, in document order."""
+    fields = ("caption", "headline", "abstract", "body")
+    found: dict[str, Candidate] = {}
+    for chunk in sorted(chunks, key=lambda c: (fields.index(c.field), c.start)):
+        for span in split(chunk.text):
+            text = cut(span.text)
+            if text and text not in found:
+                quoted = CaptionSentence(text=text, chunk_ids=(chunk.chunk_id,))
+                position = (fields.index(chunk.field), chunk.start + span.start)
+                found[text] = Candidate(quoted, position, chunk.field == "caption")
+    return list(found.values())
+
+
+def cut(text: str) -> str:
+    """The sentence without dateline, label and picture credit; only cut at its ends, never reworded."""
+    text = plain(text).lstrip("-–—•·*|> ")
+    for pattern in (_LABEL, _DATELINE, _CAPS_PLACE, _CREDIT):
+        shorter = pattern.sub("", text, count=1).strip()
+        text = shorter if len(shorter) >= SHORTEST else text
+    return text
+
+
+def best(article: Article, found: Sequence[Candidate]) -> list[Candidate]:
+    """Quotable candidates, best first; equals keep document order."""
+    about = set(content_words(article.headline))
+    places = {w for p in article.places for w in content_words(p.place.name if p.place else p.keyword)}
+    usable = [c for c in found if _quotable(c.sentence.text)]
+    scores = {id(c): _score(c, i, about, places) for i, c in enumerate(usable)}
+    return sorted(usable, key=lambda c: -scores[id(c)])
+
+
+def _quotable(text: str) -> bool:
+    """A whole statement that stands alone; short scripts (Chinese, Japanese) count double."""
+    dense = sum(c > "\u2e7f" for c in text) * 2 > len(text)
+    long_enough = len(text) * (3 if dense else 1) >= SHORTEST
+    ends = text.rstrip('"”’»」』)')[-1:] in (".", "!", "。", "！", "।", "۔", "…")
+    lone = text.count('"') % 2 == 0 and text.count("“") == text.count("”")
+    return (
+        long_enough and len(text) <= LONGEST and ends and lone and not _NOISE.search(text) and not _DANGLING.match(text)
+    )
+
+
+def _score(candidate: Candidate, index: int, about: set[str], places: set[str]) -> float:
+    """Sum of signs, each 0..1 but for the photo's own caption, which outweighs them all."""
+    text = candidate.sentence.text
+    words = set(content_words(text))
+    shared = len(words & about) / len(about) if about else 0.0
+    early = 1.0 / (1 + index)
+    place = 0.3 if words & places else 0.0
+    figure = 0.1 if any(c.isdigit() for c in text) else 0.0
+    quote = -0.6 if text[:1] in "\"“‘'" else 0.0
+    verb = 0.0 if _VERBISH.search(text) or not text.isascii() else -0.5
+    return (3.0 if candidate.from_photo else 0.0) + 1.0 * shared + 0.8 * early + place + figure + quote + verb
