@@ -132,7 +132,8 @@ _LABEL = re.compile(
 )
 _ISO_HEAD = re.compile(r"(\d{4}-\d{2}-\d{2})(?!\d)")
 _DATELINE = re.compile(
-    rf"^(?P<place>[A-Z][A-Z .'’/-]{{2,40}})(?:,\s*[^,()\n]{{1,30}})?,\s+(?i:{_MONTH})\s+{_DAY}(?:,\s*(?P<year>\d{{4}}))?"
+    rf"^(?P<place>[A-Z][A-Z .'’/-]{{2,40}})(?:,\s*[^,()\n]{{1,30}})?,\s+"
+    rf"(?i:{_MONTH})\s+{_DAY}(?:,\s*(?P<year>\d{{4}}))?"
     r"\s*(?:\([^)\n]{2,40}\)\s*)?(?:--?|–|—)",
     re.MULTILINE,
 )

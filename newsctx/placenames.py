@@ -7,14 +7,14 @@ import unicodedata
 
 COUNTRY_ALIASES: dict[str, str] = {  # folded press form -> ISO 3166-1 alpha-2
     "usa": "US", "us": "US", "united states of america": "US", "the united states": "US", "america": "US",
-    "uk": "GB", "britain": "GB", "great britain": "GB", "uae": "AE", "emirates": "AE", "korea north": "KP", "dprk": "KP",
-    "democratic people s republic of korea": "KP", "korea south": "KR", "republic of korea": "KR", "holland": "NL",
+    "uk": "GB", "britain": "GB", "great britain": "GB", "uae": "AE", "emirates": "AE", "dprk": "KP",
+    "korea north": "KP",    "democratic people s republic of korea": "KP", "korea south": "KR", "republic of korea": "KR", "holland": "NL",
     "czech republic": "CZ", "burma": "MM", "russian federation": "RU", "ivory coast": "CI", "cote d ivoire": "CI",
-    "swaziland": "SZ", "macedonia": "MK", "east timor": "TL", "cape verde": "CV", "vatican city": "VA", "turkiye": "TR",
-    "palestine": "PS", "palestinian territories": "PS", "drc": "CD", "dr congo": "CD", "congo democratic republic of": "CD",
-    "congo": "CG", "people s republic of china": "CN", "prc": "CN", "syrian arab republic": "SY", "viet nam": "VN",
-    "republic of ireland": "IE", "the netherlands": "NL", "the gambia": "GM", "the bahamas": "BS", "the philippines": "PH",
-    "deutschland": "DE", "espana": "ES", "italia": "IT", "brasil": "BR", "россия": "RU", "украина": "UA", "日本": "JP",
+    "swaziland": "SZ", "macedonia": "MK", "east timor": "TL", "cape verde": "CV", "vatican city": "VA",
+    "turkiye": "TR",    "palestine": "PS", "palestinian territories": "PS", "drc": "CD", "dr congo": "CD",
+       "congo": "CG", "people s republic of china": "CN", "prc": "CN", "syrian arab republic": "SY", "viet nam": "VN",
+    "republic of ireland": "IE", "the netherlands": "NL", "the gambia": "GM", "the bahamas": "BS",
+    "the philippines": "PH",    "deutschland": "DE", "espana": "ES", "italia": "IT", "brasil": "BR", "россия": "RU", "украина": "UA", "日本": "JP",
     "中国": "CN",
 }  # fmt: skip
 
@@ -40,7 +40,7 @@ AP_STATES: dict[str, str] = {  # newspaper abbreviations of US states (AP Styleb
     "w va": "WV", "wyo": "WY", "d c": "DC",
 }  # fmt: skip
 
-_ABBREVIATED = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
+ABBREVIATED = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 _DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")  # the inner dots of `U.S.`
 _SPLIT = re.compile(r"[\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
@@ -59,6 +59,6 @@ def fold(name: str) -> str:
     if not text.isalpha():
         text = _SPLIT.sub(" ", text).strip()
     words = text.split(" ", 1)
-    if len(words) > 1 and words[0] in _ABBREVIATED:
-        text = f"{_ABBREVIATED[words[0]]} {words[1]}"
+    if len(words) > 1 and words[0] in ABBREVIATED:
+        text = f"{ABBREVIATED[words[0]]} {words[1]}"
     return text

@@ -21,7 +21,7 @@ _NOT_ATOM = re.compile(r"[^a-z0-9\s-]")
 
 
 def parse_keyword(keyword: str) -> tuple[str, tuple[str, ...]]:
-    """`Paris (France)` -> (`Paris`, (`France`,)); without brackets the commas part: `Paris, Texas` -> (`Paris`, (`Texas`,))."""
+    """`Paris (France)` -> (`Paris`, (`France`,)); without brackets commas part: `Paris, Texas` likewise."""
     inside = [part.strip() for group in _BRACKETS.findall(keyword) for part in group.split(",")]
     name, *parents = [part.strip() for part in _BRACKETS.sub(" ", keyword).split(",")]
     return " ".join(name.split()), tuple(p for p in [*parents, *inside] if p)
@@ -91,7 +91,7 @@ class Places:
         return self.gazetteer.place(entries[0]) if entries else None
 
     def _areas(self, parents: tuple[str, ...]) -> list[Entry]:
-        """The known regions, countries and continents among the parents, outermost first, each inside the one before."""
+        """Known regions, countries and continents among the parents, outermost first, each inside the one before."""
         areas: list[Entry] = []
         for parent in reversed(parents):
             options = [
@@ -121,7 +121,7 @@ class Places:
 
 
 def area_entries(gazetteer: Gazetteer, name: str) -> list[Entry]:
-    """Regions, countries and continents of that name, US postal codes (`TX`) and AP abbreviations (`Tex.`), best first."""
+    """Regions, countries and continents of that name, postal codes (`TX`) and AP abbreviations (`Tex.`), best first."""
     code = name.strip() if len(name.strip()) == 2 and name.strip().isupper() else AP_STATES.get(fold(name), "")
     code = code or ("DC" if fold(name) == "dc" else "")
     state = gazetteer.regions.get(("US", code))
