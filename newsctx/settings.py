@@ -168,7 +168,7 @@ class CaptionSettings(_Group):
 class ImportSettings(_Group):
     """Reading article sources into an archive."""
 
-    batch: int = Field(500, ge=1, description="rows committed together; a killed import loses at most these")
+    batch: int = Field(200, ge=1, description="rows committed together; a killed import loses at most these")
     max_row_bytes: int = Field(50_000_000, ge=1000, description="longest line of a source, bytes; above it the row is refused")
     max_text: int = Field(200_000, ge=100, description="longest headline, abstract or body kept, characters (a book chapter)")
     max_line: int = Field(2000, ge=10, description="longest id, URL, source, place or caption, characters (common URL limit)")

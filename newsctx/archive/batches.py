@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -36,11 +37,16 @@ class Outcome:
         self.counts = replace(self.counts, **{name: getattr(self.counts, name) + n for name, n in more.items()})
 
 
+class _Hashes(NamedTuple):
+    row_hash: str
+    content_hash: str
+
+
 @dataclass
 class _Known:
-    """The articles that the rows of a batch may be: row hash by id, id by URL key."""
+    """The articles that the rows of a batch may be, and the id of each URL key."""
 
-    hashes: dict[str, str]
+    articles: dict[str, _Hashes]
     by_url: dict[str, str]
 
 
@@ -99,18 +105,20 @@ class Batcher:
         digest = _row_hash(row, images, self._enricher.digest)
         date, date_from, problem = find_date(row)
         self._note(line, [*row.warnings, *filter(None, [problem]), *_problems(images)], out)
-        before = known.hashes.get(key)
-        if before == digest:
+        before = known.articles.get(key)
+        if before and before.row_hash == digest:
             out.count(unchanged=1)
             return
-        out.count(**{"added" if before is None else "updated": 1})
         article = Article(
             article_id=key, url=row.url, source=row.source, headline=row.headline, abstract=row.abstract, body=row.body,
             published=date, published_from=date_from, places=self._enricher.places(row), images=images,
             captions=row.captions, links=row.links, language=row.language,
         )  # fmt: skip
-        out.articles[key] = Stored(article, row.url_key, digest)
-        known.hashes[key] = digest
+        stored = out.articles[key] = Stored(article, row.url_key, digest)
+        # another way of linking may lead to the same article: then only the row hash is new
+        same = before is not None and before.content_hash == stored.content_hash
+        out.count(**{"added" if before is None else "unchanged" if same else "updated": 1})
+        known.articles[key] = _Hashes(digest, stored.content_hash)
         if row.url_key:
             known.by_url[row.url_key] = key
 
@@ -119,7 +127,7 @@ class Batcher:
         by_url = known.by_url.get(row.url_key) if row.url_key else None
         if row.article_id in self._seen:
             return row.article_id
-        if row.article_id in known.hashes and by_url not in (None, row.article_id):
+        if row.article_id in known.articles and by_url not in (None, row.article_id):
             raise RowRejected(
                 f"id {row.article_id!r} and url {row.url!r} belong to two articles of the archive, "
                 f"the url to {by_url!r}: correct one of them"
@@ -160,11 +168,12 @@ def _row_hash(row: Row, images: tuple[ArticleImage, ...], enricher: str) -> str:
 def _known_articles(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> _Known:
     ids, keys = [row.article_id for row in rows], [row.url_key for row in rows if row.url_key]
     found = connection.execute(
-        """SELECT article_id, url_key, row_hash FROM articles
+        """SELECT article_id, url_key, row_hash, content_hash FROM articles
            WHERE article_id IN (SELECT unnest($ids)) OR url_key IN (SELECT unnest($keys)) ORDER BY article_id""",
         {"ids": ids, "keys": keys},
     ).fetchall()
-    return _Known({key: digest for key, _, digest in found}, {url: key for key, url, _ in found if url})
+    hashes = {key: _Hashes(*both) for key, _, *both in found}
+    return _Known(hashes, {url: key for key, url, *_ in found if url})
 
 
 def _known_photos(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, Checked]:

@@ -18,7 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "import",
         help="put news articles and their photographs into an archive",
-        description="Reads articles from a JSONL, CSV or Parquet file. Stopped at any moment, it goes on when started again.",
+        description="Reads a JSONL, CSV or Parquet file. Stopped at any moment, it goes on when started again.",
     )
     parser.add_argument("source", type=Path, help="the file; photographs are found relative to its folder")
     parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="the archive, made if it is missing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from newsctx.archive.rows import Row
 from newsctx.dates import dateline_date, parse_published
@@ -30,7 +31,10 @@ class Enricher:
         return tuple(ArticlePlace(keyword=k, place=self.resolve(k), weight=share, source="given") for k in row.places)
 
 
-def find_date(row: Row) -> tuple[PartialDate | None, str, str]:
+DateFrom = Literal["published", "dateline", ""]
+
+
+def find_date(row: Row) -> tuple[PartialDate | None, DateFrom, str]:
     """(date, `published` or `dateline` or "", a warning where `published` cannot be read)."""
     warning = ""
     try:

@@ -53,7 +53,7 @@ def import_archive(
     settings = settings or Settings()
     source, archive = Path(source), Path(archive)
     form = detect_format(source, format)
-    enricher = enricher or default_enricher()
+    enricher = enricher or _package_enricher(settings)
     with locked(archive):
         job = Job(source.name, _job_key(source, form, enricher, settings), form)
         try:
@@ -66,11 +66,10 @@ def import_archive(
             ) from error
 
 
-def default_enricher() -> Enricher:
-    """Gazetteer and linker of this package; loaded here because they read tens of megabytes."""
-    from newsctx.archive.linking import package_enricher
+def _package_enricher(settings: Settings) -> Enricher:
+    from newsctx.archive.linking import package_enricher  # only where it is needed: it reads tens of megabytes
 
-    return package_enricher()
+    return package_enricher(settings.linker)
 
 
 def _run(
@@ -97,11 +96,13 @@ def _run(
                     progress(batch[-1].done, work.counts)
         version = work.finish()
         most = settings.imports.max_reports
-        reports = {"rejects": work.reports("rejected", most), "notes": work.reports("warning", most)}
+        rejects, notes = work.reports("rejected", most), work.reports("warning", most)
         work.swap()
     finally:
         work.close()
-    return ImportSummary(**asdict(work.counts), **reports, resumed_from=resumed_from, version=version)
+    return ImportSummary(
+        **asdict(work.counts), rejects=rejects, notes=notes, resumed_from=resumed_from, version=version
+    )
 
 
 def _job_key(source: Path, form: str, enricher: Enricher, settings: Settings) -> str:

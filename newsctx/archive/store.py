@@ -6,6 +6,7 @@ has swapped the file: the old file stays readable through the open store. `stale
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -66,11 +67,7 @@ class ArchiveStore:
             return cls(folder, connection, identity)
         except duckdb.Error as error:
             _close(connection)
-            text = str(error).splitlines()[0][:300]
-            raise ArchiveError(
-                f"{path} cannot be read as an archive ({text}): restore it, or delete it and import again "
-                f"with {_remedy(folder)}"
-            ) from error
+            raise _unreadable(folder, error) from error
         except ArchiveError:
             _close(connection)
             raise
@@ -82,7 +79,7 @@ class ArchiveStore:
         self.close()
 
     def close(self) -> None:
-        """Lets the file go; later calls raise duckdb.ConnectionException."""
+        """Lets the file go; later calls raise ArchiveError."""
         self._connection.close()
 
     def stale(self) -> bool:
@@ -116,7 +113,7 @@ class ArchiveStore:
         wanted = list(dict.fromkeys(ids))
         if not wanted:
             return {}
-        found = {a.article_id: a for a in tables.read(self._cursor(), wanted)}
+        found = {a.article_id: a for a in self._read(wanted)}
         return {key: found[key] for key in wanted if key in found}
 
     def iter_articles(self, batch: int = 500) -> Iterator[list[Article]]:
@@ -126,7 +123,7 @@ class ArchiveStore:
         last = ""
         page = "SELECT article_id FROM articles WHERE article_id > ? ORDER BY article_id LIMIT ?"
         while ids := [key for (key,) in self._rows(page, [last, batch])]:
-            yield tables.read(self._cursor(), ids)
+            yield self._read(ids)
             last = ids[-1]
 
     def image_ids(self) -> tuple[str, ...]:
@@ -159,14 +156,25 @@ class ArchiveStore:
                    WHERE article_id IN (SELECT unnest(?)) GROUP BY 1 ORDER BY 1"""
         return {key: tuple(urls) for key, urls in self._rows(query, [sorted(set(ids))])}
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        cursor = self._connection.cursor()
-        cursor.execute("USE archive")  # a cursor does not inherit it
-        return cursor
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own for each call, which is what makes the store safe between threads."""
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute("USE archive")  # a cursor does not inherit it
+                yield cursor
+        except duckdb.ConnectionException as error:
+            raise ArchiveError(f"the store of {self.folder} was closed: open it again") from error
+        except duckdb.Error as error:  # a damaged block shows only when it is read
+            raise _unreadable(self.folder, error) from error
 
     def _rows(self, query: str, values: Any = None) -> list[tuple]:
         with self._cursor() as cursor:
             return cursor.execute(query, values).fetchall()
+
+    def _read(self, ids: Iterable[str]) -> list[Article]:
+        with self._cursor() as cursor:
+            return tables.read(cursor, ids)
 
 
 def _attach(path: Path) -> tuple[duckdb.DuckDBPyConnection, tuple[int, ...]]:
@@ -210,6 +218,14 @@ def _identity(path: Path) -> tuple[int, ...]:
 def _close(connection: duckdb.DuckDBPyConnection | None) -> None:
     if connection is not None:
         connection.close()
+
+
+def _unreadable(folder: Path, error: Exception) -> ArchiveError:
+    text = str(error).splitlines()[0][:300]
+    return ArchiveError(
+        f"{folder / FILE} cannot be read as an archive ({text}): restore it, or delete it and import again "
+        f"with {_remedy(folder)}"
+    )
 
 
 def _remedy(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -43,6 +44,10 @@ class Stored:
     article: Article
     url_key: str
     row_hash: str
+
+    @functools.cached_property
+    def content_hash(self) -> str:
+        return content_hash(self.article)
 
 
 def content_hash(article: Article) -> str:
@@ -90,7 +95,7 @@ def _table_rows(batch: Sequence[Stored]) -> dict[str, list[tuple]]:
         date = a.published.iso if a.published else None
         rows["articles"].append((
             key, a.url, stored.url_key, a.source, a.headline, a.abstract, a.body, date, a.published_from, a.language,
-            stored.row_hash, content_hash(a),
+            stored.row_hash, stored.content_hash,
         ))  # fmt: skip
         rows["images"] += [(key, n, *(getattr(i, f) for f in _IMAGE_FIELDS)) for n, i in enumerate(a.images)]
         rows["captions"] += [(key, n, text) for n, text in enumerate(a.captions)]
