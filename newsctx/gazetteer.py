@@ -186,8 +186,8 @@ class Gazetteer:
         country = self.countries.get(entry.country, {})
         region = self.regions.get((entry.country, entry.admin1), "") if entry.level in ("city", "region") else ""
         return Place(
-            name=entry.name, level=entry.level, region="" if entry.level == "region" and region == entry.name else region,
-           
+            name=entry.name, level=entry.level,
+            region="" if entry.level == "region" and region == entry.name else region,
             country=country.get("name", ""), country_code=entry.country,
             continent=self.continents.get(country.get("continentcode", ""), ""),
             lat=entry.lat, lon=entry.lon, geonameid=entry.geonameid,

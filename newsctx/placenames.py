@@ -8,13 +8,15 @@ import unicodedata
 COUNTRY_ALIASES: dict[str, str] = {  # folded press form -> ISO 3166-1 alpha-2
     "usa": "US", "us": "US", "united states of america": "US", "the united states": "US", "america": "US",
     "uk": "GB", "britain": "GB", "great britain": "GB", "uae": "AE", "emirates": "AE", "dprk": "KP",
-    "korea north": "KP",    "democratic people s republic of korea": "KP", "korea south": "KR", "republic of korea": "KR", "holland": "NL",
+    "korea north": "KP",    "democratic people s republic of korea": "KP", "korea south": "KR",
+    "republic of korea": "KR", "holland": "NL",
     "czech republic": "CZ", "burma": "MM", "russian federation": "RU", "ivory coast": "CI", "cote d ivoire": "CI",
     "swaziland": "SZ", "macedonia": "MK", "east timor": "TL", "cape verde": "CV", "vatican city": "VA",
     "turkiye": "TR",    "palestine": "PS", "palestinian territories": "PS", "drc": "CD", "dr congo": "CD",
        "congo": "CG", "people s republic of china": "CN", "prc": "CN", "syrian arab republic": "SY", "viet nam": "VN",
     "republic of ireland": "IE", "the netherlands": "NL", "the gambia": "GM", "the bahamas": "BS",
-    "the philippines": "PH",    "deutschland": "DE", "espana": "ES", "italia": "IT", "brasil": "BR", "россия": "RU", "украина": "UA", "日本": "JP",
+    "the philippines": "PH",    "deutschland": "DE", "espana": "ES", "italia": "IT",
+    "brasil": "BR", "россия": "RU", "украина": "UA", "日本": "JP",
     "中国": "CN",
 }  # fmt: skip
 

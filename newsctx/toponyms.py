@@ -269,7 +269,8 @@ def _organisation(text: str, tokens: list[Token], i: int, size: int, before: Tok
     return any(key in name and name in around for name in NAMED_ORGANISATIONS)
 
 
-def _person(tokens: list[Token], i: int, size: int, before: Token | None, after: Token | None, key: str, persons: frozenset[str],
+def _person(tokens: list[Token], i: int, size: int, before: Token | None, after: Token | None, key: str,
+persons: frozenset[str],
             broad: bool, titled: bool) -> bool:  # fmt: skip
     """True where the neighbours make it (part of) the name of a person or another thing."""
     if key in persons and not (before and before.key in PREPOSITIONS and broad):
