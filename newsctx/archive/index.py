@@ -1,0 +1,155 @@
+"""The search index of an archive: opened read-only, checked against the archive and the models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from newsctx.archive import manifest as manifests
+from newsctx.archive.manifest import EncoderSlots, Manifest
+from newsctx.archive.vectors import VectorPart
+from newsctx.archive.words import WordsPart, tokens
+from newsctx.errors import ArchiveError, NewsctxError
+from newsctx.localfeatures.index import CopyIndex
+from newsctx.records import PartialDate
+from newsctx.settings import Settings
+
+VECTOR_PARTS = ("image_text", "image_image", "words_dense", "location")
+LEAD = 0  # tag of the words_dense row that holds headline + abstract; body passages follow from 1
+
+
+class Found(NamedTuple):
+    """An article near a query; `tag` names the row that was nearest (caption, photograph or passage number)."""
+
+    article_id: str
+    score: float
+    tag: int
+
+
+@dataclass(frozen=True)
+class ArchiveIndex:
+    """All parts of one index; safe to share between threads. Open it with `ArchiveIndex.open`."""
+
+    version: str  # changes with everything that a search depends on
+    manifest: Manifest
+    article_ids: tuple[str, ...]  # by row number
+    image_ids: tuple[str, ...]  # by the tag of `image_image`
+    copy: CopyIndex
+    _folder: Path
+    _rows: dict[str, int]
+    _dates: tuple[str, ...]
+    _vectors: dict[str, VectorPart]
+    _words: WordsPart
+    _reasons: dict[str, str]
+
+    @classmethod
+    def open(
+        cls, archive_dir: Path, version: str, models: EncoderSlots, settings: Settings | None = None
+    ) -> ArchiveIndex:
+        """Open the index of an archive.
+
+        Args:
+            archive_dir: the archive's folder.
+            version: the store's.
+            models: its encoders must be those that the index was built with; a slot without a model is not compared.
+            settings: `index` and `copy_detection` of it count.
+
+        Raises:
+            ArchiveError: no index, or a damaged one.
+            IndexMismatch: built with other models or settings, or for another version of the archive.
+        """
+        settings = settings or Settings()
+        manifest, digest = manifests.read(archive_dir)
+        manifests.check(manifest, archive_dir, version, models, settings.index)
+        folder = archive_dir / "index" / manifest.version
+        try:
+            articles = json.loads((folder / "articles.json").read_bytes())
+            images = json.loads((folder / "images.json").read_bytes())
+            built = [n for n in VECTOR_PARTS if manifest.parts[n].state == "built"]
+            vectors = {name: VectorPart.open(folder / name, settings.retrieve.probes) for name in built}
+            words = WordsPart.open(folder / "words_bm25")
+        except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
+            raise ArchiveError(
+                f"the index in {folder} is damaged ({type(error).__name__}: {str(error)[:200]}); delete "
+                f"{archive_dir / 'index'} and {manifests.remedy(archive_dir)}"
+            ) from error
+        reasons = {n: p.reason for n, p in manifest.parts.items() if p.state == "unavailable"}
+        if models.image_text is None:
+            reasons |= dict.fromkeys(("image_text", "image_image", "location"), models.image_text_unavailable)
+        if models.sentence is None:
+            reasons |= {"words_dense": models.sentence_unavailable}
+        ids = tuple(a for a, _ in articles)
+        return cls(
+            digest, manifest, ids, tuple(images), CopyIndex.open(archive_dir / "index" / "copy", settings.copy_detection),
+            archive_dir, {a: i for i, a in enumerate(ids)}, tuple(d for _, d in articles), vectors, words, reasons,
+        )  # fmt: skip
+
+    def stale(self) -> bool:
+        """Whether another index was swapped in since this one was opened."""
+        try:
+            return manifests.read(self._folder)[1] != self.version
+        except NewsctxError:  # gone or unreadable: whatever is there is not what was opened
+            return True
+
+    def why_not(self, part: str) -> str:
+        """Why a part cannot be searched; empty where it can."""
+        return self._reasons.get(part, "")
+
+    def nearest(self, part: str, query: np.ndarray, k: int, probes: int | None = None) -> list[Found]:
+        """The k nearest articles, best first; ties by article id.
+
+        Args:
+            part: one of VECTOR_PARTS.
+            query: (D,) float32, L2-normalised.
+        """
+        found = self._vectors[part].search(query, k, probes)
+        hits = [Found(self.article_ids[row], score, tag) for row, (score, tag) in found.items()]
+        return sorted(hits, key=lambda h: (-h.score, h.article_id))[:k]
+
+    def words(self, query: str, k: int) -> list[tuple[str, float]]:
+        """BM25: the k best articles with at least one term of the query, best first; ties by article id."""
+        scores = self._words.scores(tokens(query))
+        rows = np.flatnonzero(scores > 0)
+        hits = [(self.article_ids[r], float(scores[r])) for r in rows]
+        return sorted(hits, key=lambda h: (-h[1], h[0]))[:k]
+
+    def location_vectors(self, ids: Iterable[str]) -> dict[str, np.ndarray]:
+        """Article id -> (D,) vector of its location text; articles without places are left out."""
+        part = self._part("location")
+        rows = {a: part.rows_of(self._rows[a]) for a in ids if part and a in self._rows}
+        return {a: found[0] for a, found in rows.items() if len(found)}
+
+    def bi_scores(self, image_vector: np.ndarray, ids: Iterable[str]) -> dict[str, float]:
+        """Article id -> s_bi = max over its captions of the cosine to the photograph (NewsRECON sec. 1)."""
+        part = self._part("image_text")
+        if part is None:
+            return {}
+        known = [a for a in ids if a in self._rows]
+        found = part.best(image_vector, [self._rows[a] for a in known])
+        return {a: found[self._rows[a]] for a in known if self._rows[a] in found}
+
+    def lead_vector(self, article_id: str) -> np.ndarray | None:
+        """(D,) sentence vector of headline + abstract; None where the article has neither or there is no such part."""
+        part = self._part("words_dense")
+        if part is None or article_id not in self._rows:
+            return None
+        rows, tags = part.rows_of(self._rows[article_id]), part.tags_of(self._rows[article_id])
+        return rows[0] if len(rows) and tags[0] == LEAD else None
+
+    def published(self, article_id: str) -> PartialDate | None:
+        """The article's date as it was when the index was built."""
+        text = self._dates[self._rows[article_id]]
+        return PartialDate.model_validate(text) if text else None
+
+    def _part(self, name: str) -> VectorPart | None:
+        return None if self.why_not(name) else self._vectors.get(name)
+
+
+def cut(hits: Sequence[Found], floor: float) -> list[Found]:
+    """Only the hits at or above a score."""
+    return [h for h in hits if h.score >= floor]

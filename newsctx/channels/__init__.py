@@ -1,0 +1,1 @@
+"""Channels: each ranks the whole archive for one photograph in its own way."""

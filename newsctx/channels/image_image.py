@@ -1,0 +1,25 @@
+"""Photograph against the articles' photographs, by the image side of the image-text encoder."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from newsctx.archive.index import ArchiveIndex
+from newsctx.channels.outcome import ran, unavailable
+from newsctx.records import ChannelResult
+from newsctx.settings import RetrieveSettings
+
+NAME = "image_image"
+
+
+def search(image_vector: np.ndarray | None, index: ArchiveIndex, settings: RetrieveSettings) -> ChannelResult:
+    """The k articles with the photograph most alike; evidence = that photograph's id.
+
+    Args:
+        image_vector: (D,) float32, L2-normalised; None without an encoder.
+    """
+    reason = index.why_not(NAME)
+    if reason or image_vector is None:
+        return unavailable(NAME, reason or "no image-text encoder is loaded")
+    found = index.nearest(NAME, image_vector, settings.k, settings.probes)
+    return ran(NAME, found, {h.article_id: index.image_ids[h.tag] for h in found})

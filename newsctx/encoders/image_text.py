@@ -1,0 +1,143 @@
+"""The image-text bi-encoder: open_clip models by name or from a local folder (NewsRECON sec. 1)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from newsctx.errors import ModelUnavailable
+from newsctx.records import ModelInfo
+from newsctx.runtime import Device, state_digest
+
+LOCAL = "local-dir:"
+_OFFLINE = (
+    "Its weights are fetched once, on the first load, into the user's cache; load it once on a machine with a network "
+    "and copy the cache, or give a folder with open_clip_config.json and weights as `local-dir:PATH`."
+)
+
+
+class ImageTextEncoder:
+    """CLIP-like model whose images and texts share one space. Build it with `ImageTextEncoder.load`."""
+
+    def __init__(
+        self, model: Any, preprocess: Callable[..., Any], tokenizer: Callable[..., Any], name: str, device: Device,
+        batch_size: int = 32,
+    ) -> None:  # fmt: skip
+        self._model, self._preprocess, self._tokenizer = model, preprocess, tokenizer
+        self._device, self.batch_size = device, batch_size
+        self._lock = threading.Lock()  # one forward pass at a time: memory stays bounded
+        self.info = ModelInfo(slot="image_text", name=name, digest=state_digest(model), device=device.name)
+        self.dim = int(self.encode_texts(["photo"]).shape[1])
+
+    @classmethod
+    def load(cls, name: str, device: Device, batch_size: int = 32) -> ImageTextEncoder:
+        """Load `ARCHITECTURE/WEIGHTS` (`ViT-L-14/openai`) or `local-dir:PATH`; the weights must fit exactly.
+
+        Raises:
+            ModelUnavailable: unknown name, weights that cannot be fetched here, or weights that do not fit.
+        """
+        import open_clip
+
+        if name.startswith(LOCAL):
+            architecture, options = name, _local_options(name)
+        else:
+            architecture, options = _named_options(name)
+        try:
+            model, _, preprocess = open_clip.create_model_and_transforms(
+                architecture, precision="fp32", device=device.name, require_pretrained=True, **options
+            )  # load_checkpoint inside is strict for whole models
+            tokenizer = open_clip.get_tokenizer(architecture)
+        except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelUnavailable(f"image-text encoder {name!r} cannot be loaded: {_first_line(error)}") from error
+        model.eval()
+        return cls(model, preprocess, tokenizer, name, device, batch_size)
+
+    def encode_images(self, images: Sequence[np.ndarray]) -> np.ndarray:
+        """Encode photographs.
+
+        Args:
+            images: each (H, W, 3) uint8 RGB, any size.
+
+        Returns:
+            (N, D) float32, L2-normalised rows.
+        """
+        import torch
+
+        def batch(part: Sequence[np.ndarray]) -> Any:
+            tensors = [self._preprocess(Image.fromarray(_rgb(image))) for image in part]
+            return self._model.encode_image(torch.stack(tensors).to(self._device.name))
+
+        return self._batches(images, batch)
+
+    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """(N, D) float32, L2-normalised rows; a text beyond the model's context (CLIP: 77 tokens) is cut."""
+
+        def batch(part: Sequence[str]) -> Any:
+            return self._model.encode_text(self._tokenizer(list(part)).to(self._device.name))
+
+        return self._batches(texts, batch)
+
+    def _batches(self, items: Sequence[Any], forward: Callable[[Sequence[Any]], Any]) -> np.ndarray:
+        import torch
+
+        parts: list[np.ndarray] = []
+        with self._lock, torch.inference_mode():
+            for start in range(0, len(items), self.batch_size):
+                try:
+                    rows = forward(items[start : start + self.batch_size])
+                except torch.OutOfMemoryError as error:
+                    raise ModelUnavailable(
+                        f"{self.info.name} ran out of memory on {self._device.name} with batches of {self.batch_size}; "
+                        "use a smaller batch size or --device cpu"
+                    ) from error
+                rows = torch.nn.functional.normalize(rows.float(), dim=-1)
+                parts.append(rows.cpu().numpy().astype(np.float32))
+        return np.concatenate(parts) if parts else np.zeros((0, getattr(self, "dim", 0)), np.float32)
+
+
+def _rgb(image: np.ndarray) -> np.ndarray:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"expected an (H, W, 3) uint8 RGB image, got {image.dtype} {image.shape}")
+    return image
+
+
+def _local_options(name: str) -> dict[str, Any]:
+    folder = Path(name.removeprefix(LOCAL))
+    if not (folder / "open_clip_config.json").is_file():
+        raise ModelUnavailable(
+            f"image-text encoder {name!r}: {folder} has no open_clip_config.json; expected a folder that open_clip saved "
+            "(open_clip_config.json with model_cfg and preprocess_cfg, and open_clip_model.safetensors)"
+        )
+    return {}
+
+
+def _named_options(name: str) -> tuple[str, dict[str, Any]]:
+    """The architecture and the options of `ARCHITECTURE/WEIGHTS`; fetches the weights if they are not here yet."""
+    import open_clip
+    from open_clip.pretrained import download_pretrained, get_pretrained_cfg
+
+    architecture, _, tag = name.partition("/")
+    known = open_clip.list_pretrained_tags_by_model(architecture)
+    if tag not in known:
+        hint = (
+            f"weights known for {architecture}: {', '.join(known)}" if known else f"open_clip knows no {architecture}"
+        )
+        raise ModelUnavailable(f"image-text encoder {name!r}: expected ARCHITECTURE/WEIGHTS or local-dir:PATH; {hint}")
+    config = get_pretrained_cfg(architecture, tag)
+    try:
+        download_pretrained(config)
+    except (OSError, RuntimeError) as error:  # no network, no such file on the hub, or a wrong checksum
+        raise ModelUnavailable(
+            f"image-text encoder {name!r}: its weights are not here: {_first_line(error)}. {_OFFLINE}"
+        ) from error
+    # OpenAI's weights were trained with QuickGELU; the plain architecture would load them and compute nonsense
+    return architecture, {"pretrained": tag, "force_quick_gelu": bool(config.get("quick_gelu"))}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:300] or type(error).__name__

