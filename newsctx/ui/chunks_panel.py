@@ -1,0 +1,85 @@
+"""Chunks: the passages that the caption may use, also shown where they stand in their article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsctx.records import Chunk
+from newsctx.ui.page import Page
+from newsctx.ui.parts import brief, header
+
+TEMPLATE = "chunks.html"
+ROLES = {"ranked": "ranked", "lead": "lead sentence", "closing": "closing sentence", "analyst": "kept by you"}
+
+
+def view(page: Page) -> dict[str, Any]:
+    """Chunks grouped by article, in the order of their articles."""
+    document = page.document
+    chunks = document.stages.chunks if document else ()
+    selection = document.stages.chunk_selection if document else None
+    groups: dict[str, list[Chunk]] = {}
+    for chunk in chunks:
+        groups.setdefault(chunk.article_id, []).append(chunk)
+    return {
+        **header(page, "chunks"),
+        "ran": selection is not None,
+        "method": selection.method if selection else "",
+        "query": selection.query if selection else "",
+        "note": selection.note if selection else header(page, "chunks")["note"],
+        "groups": [group(page, a, found) for a, found in groups.items()],
+        "kept": sum(decision(page, c) != "dropped" for c in chunks),
+        "total": len(chunks),
+    }
+
+
+def decision(page: Page, chunk: Chunk) -> str:
+    """What the analyst decided; shown at once, before the stage has run again."""
+    return page.edits.chunks.get(chunk.chunk_id, "")
+
+
+def group(page: Page, article_id: str, chunks: list[Chunk]) -> dict[str, Any]:
+    """One article's chunks and its texts with the chunks marked."""
+    return {
+        **brief(page, article_id),
+        "chunks": [
+            {
+                "id": c.chunk_id,
+                "text": c.text,
+                "score": c.score,
+                "role": ROLES[c.role],
+                "field": c.field,
+                "decision": decision(page, c),
+            }
+            for c in chunks
+        ],
+        "texts": texts(page, article_id, chunks),
+    }
+
+
+def texts(page: Page, article_id: str, chunks: list[Chunk]) -> list[dict[str, Any]]:
+    """The fields of the article that chunks come from, cut into marked and unmarked segments."""
+    article = page.pictures.article(article_id)
+    if article is None:
+        return []
+    found = []
+    for field in ("headline", "abstract", "body"):
+        own = [c for c in chunks if c.field == field]
+        text: str = getattr(article, field)
+        if own and all(text[c.start : c.end] == c.text for c in own):  # the archive may have changed since
+            found.append({"field": field, "segments": segments(page, text, own)})
+    return found
+
+
+def segments(page: Page, text: str, chunks: list[Chunk]) -> list[dict[str, Any]]:
+    """Cut a text at every chunk boundary. A segment is marked where a chunk that was not dropped covers it."""
+    cuts = sorted({0, len(text)} | {c.start for c in chunks} | {c.end for c in chunks})
+    rows: list[dict[str, Any]] = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        over = [c for c in chunks if c.start <= start and end <= c.end]
+        kept = [c for c in over if decision(page, c) != "dropped"]
+        mark = "kept" if kept else "dropped" if over else ""
+        if rows and rows[-1]["mark"] == mark:
+            rows[-1]["text"] += text[start:end]
+        else:
+            rows.append({"text": text[start:end], "mark": mark})
+    return rows

@@ -1,0 +1,215 @@
+"""What happens on an event: ask the workbench, paint the page again.
+
+Errors meant for the analyst become a line on the page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from newsctx.errors import CaseNotFound, NewsctxError
+from newsctx.records import Inputs
+from newsctx.ui import actions
+from newsctx.ui.html import picture
+from newsctx.ui.page import Look, Message, Page
+from newsctx.ui.paint import Painter
+from newsctx.ui.pictures import WorkbenchPictures
+
+if TYPE_CHECKING:
+    from newsctx.ui.layout import Parts
+    from newsctx.workbench import CaseView, Workbench
+
+log = logging.getLogger(__name__)
+Update = dict[Any, Any]
+MORE = 20  # articles added by "show more"
+Here = tuple[str, Look, bool]  # case id, look, recompute automatically
+
+
+class Handlers:
+    """The handlers of one page; nothing of a visitor is kept here."""
+
+    def __init__(self, workbench: Workbench, parts: Parts) -> None:
+        self.workbench = workbench
+        self.parts = parts
+        self.pictures = WorkbenchPictures(workbench)
+
+    @property
+    def outputs(self) -> list[Any]:
+        p = self.parts
+        return [
+            *p.panels.values(), p.timeline, p.map, p.drop, *p.typed, p.analyse, p.cancel, p.case_id, p.look,
+        ]  # fmt: skip
+
+    # --- events -----------------------------------------------------------------------------------------------
+
+    def load(self, look: Look, automatic: bool, request: gr.Request) -> Iterator[Update]:
+        """A page opens: the case of its address, or the start page."""
+        yield from self._open(str(request.query_params.get("case", "") or ""), look, automatic)
+
+    def upload(self, file: dict[str, Any] | None, *rest: Any) -> Iterator[Update]:
+        """A photograph was dropped: it becomes a case, which is analysed."""
+        *typed, case_id, look, automatic = rest
+        if not file:
+            yield {}
+            return
+        path = Path(file["path"])
+        try:
+            data = path.read_bytes()
+        finally:
+            path.unlink(missing_ok=True)  # the case store has its own copy; the upload folder keeps none
+        yield from self._create(data, file.get("orig_name") or path.name, typed, (case_id, look, automatic))
+
+    def analyse(self, *args: Any) -> Iterator[Update]:
+        """The button: take over what was typed and compute what is stale."""
+        *typed, case_id, look, automatic = args
+        here = (case_id, look, automatic)
+        try:
+            self.workbench.set_inputs(case_id, actions.inputs(*typed))
+        except NewsctxError as error:
+            yield self._painter().paint(self._page(here, Message(str(error), "error")))
+            return
+        yield from self._compute(here)
+
+    def cancel(self, case_id: str, look: Look, automatic: bool) -> Update:
+        """Stop after the stage that runs."""
+        here = (case_id, look, automatic)
+        if case_id:
+            self.workbench.cancel(case_id)
+        text = "Stopping after the stage that runs now. What is done is kept; Analyse goes on from there."
+        return self._painter().paint(self._page(here, Message(text)))
+
+    def act(
+        self,
+        note: str,
+        claim: str,
+        place: str,
+        when: str,
+        case_id: str,
+        look: Look,
+        automatic: bool,
+        event: gr.EventData,
+    ) -> Iterator[Update]:
+        """An event of a panel; its data came from the page and is checked by the workbench."""
+        data, typed, here = dict(event._data or {}), [note, claim, place, when], (case_id, look, automatic)
+        match data.get("act", "select"):
+            case "home":
+                yield from self._open("", Look(), automatic)
+            case "open":
+                yield from self._open(str(data.get("id", "")), Look(), automatic)
+            case "example":
+                yield from self._example(data, typed, here)
+            case "run":
+                yield from self._compute(here)
+            case "undo":
+                yield from self._change(here, lambda: self.workbench.undo(case_id))
+            case "dismiss" | "order" | "more" | "select":
+                yield self._looking((case_id, _looked(look, data), automatic))
+            case _:
+                action = actions.override(data)
+                if action:
+                    yield from self._change(here, lambda: self.workbench.override(case_id, action))
+
+    def export(self, case_id: str) -> Any:
+        """The analysis document as a file, for the button of the caption panel."""
+        return gr.update(value=str(self.workbench.export_json(case_id)))
+
+    # --- steps ------------------------------------------------------------------------------------------------
+
+    def _open(self, case_id: str, look: Look, automatic: bool) -> Iterator[Update]:
+        here = (case_id, look, automatic)
+        message = Message()
+        try:
+            view = self.workbench.view(case_id) if case_id else None
+        except CaseNotFound as error:
+            here, view, message = ("", look, automatic), None, Message(str(error), "error")
+        painter = self._painter()
+        yield painter.paint(self._page(here, message)) | painter.case(here[0], look) | painter.typed(view)
+        if view and view.running:
+            yield from self._compute(here, painter)
+
+    def _example(self, data: dict[str, Any], typed: list[str], here: Here) -> Iterator[Update]:
+        examples = self.workbench.examples()
+        number = str(data.get("index", ""))
+        if not number.isdigit() or int(number) >= len(examples):
+            return
+        example = examples[int(number)]
+        yield from self._create(example.path.read_bytes(), example.path.name, typed, here)
+
+    def _create(self, data: bytes, name: str, typed: list[str], here: Here) -> Iterator[Update]:
+        painter = self._painter()
+        try:
+            inputs = actions.inputs(*typed) if not here[0] else Inputs()  # what was typed belongs to the case before
+            case_id = self.workbench.create_case(data, name, inputs)
+        except NewsctxError as error:
+            yield painter.paint(self._page(here, Message(str(error), "error"))) | painter.emptied()
+            return
+        here = (case_id, Look(), here[2])
+        view = self.workbench.view(case_id)
+        yield painter.paint(self._page(here)) | painter.case(case_id, here[1]) | painter.typed(view) | painter.emptied()
+        yield from self._compute(here, painter)
+
+    def _change(self, here: Here, change: Any) -> Iterator[Update]:
+        """An override: the later stages turn stale at once, then they are recomputed if the analyst wants that."""
+        painter = self._painter()
+        try:
+            change()
+        except NewsctxError as error:
+            yield painter.paint(self._page(here, Message(str(error), "error")))
+            return
+        yield painter.paint(self._page(here))
+        if here[2]:
+            yield from self._compute(here, painter)
+
+    def _compute(self, here: Here, painter: Painter | None = None) -> Iterator[Update]:
+        painter = painter or self._painter()
+        try:
+            for view in self.workbench.run(here[0]):
+                yield painter.paint(self._page(here, view=view))
+        except NewsctxError as error:
+            yield painter.paint(self._page(here, Message(str(error), "error")))
+
+    def _looking(self, here: Here) -> Update:
+        return self._painter().paint(self._page(here)) | {self.parts.look: here[1]}
+
+    # --- the page ---------------------------------------------------------------------------------------------
+
+    def _painter(self) -> Painter:
+        return Painter(self.parts)
+
+    def _page(self, here: Here, message: Message | None = None, view: CaseView | None = None) -> Page:
+        case_id, look, automatic = here
+        bench = self.workbench
+        return Page(
+            archive=bench.archive_info,
+            pictures=self.pictures,
+            case=view or (bench.view(case_id) if case_id else None),
+            look=look,
+            message=message or Message(),
+            archive_problem=bench.archive_problem,
+            examples=() if case_id else self._examples(),
+            recent=() if case_id else tuple(bench.recent(12)),
+            automatic=automatic,
+            channels=bench.settings.retrieve.weights,
+        )
+
+    def _examples(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((e.title, e.note, picture(self.pictures.example(e))) for e in self.workbench.examples())
+
+
+def _looked(look: Look, data: dict[str, Any]) -> Look:
+    """The look after the analyst chose an order, more rows or an event (a second click takes an event back)."""
+    match data.get("act", "select"):
+        case "order":
+            return replace(look, order=str(data.get("order", "")))
+        case "more":
+            return replace(look, shown=look.shown + MORE)
+        case "select":
+            cluster = str(data.get("cluster", ""))
+            return replace(look, cluster="" if cluster == look.cluster else cluster)
+    return look

@@ -1,0 +1,96 @@
+"""Evidence: the ranked articles with the scores of every channel, and what the analyst can do with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsctx.records import Hit, StageName
+from newsctx.ui.page import LISTS, Page
+from newsctx.ui.parts import LIST_TITLES, brief, channel, header, rank_path, thumbnail
+
+TEMPLATE = "hits.html"
+STRONGEST_WEIGHT = 5  # of the slider; more can be given by a settings file
+
+
+def view(page: Page) -> dict[str, Any]:
+    """The list in the chosen order, channel strip, and the excluded articles."""
+    stage = shown_stage(page)
+    hits = (page.hits(stage) if stage else None) or ()
+    return {
+        **header(page, "retrieve"),
+        "ran": stage is not None,
+        "order": stage or "",
+        "orders": [{"stage": s, "title": LIST_TITLES[s], "on": s == stage} for s in LISTS if page.hits(s) is not None],
+        "rows": [row(page, h, len(hits)) for h in hits[: page.look.shown]],
+        "total": len(hits),
+        "more": max(0, len(hits) - page.look.shown),
+        "channels": channels(page),
+        "excluded": [brief(page, a) for a in page.edits.excluded],
+    }
+
+
+def shown_stage(page: Page) -> StageName | None:
+    """The chosen list if it is there, else the latest one."""
+    chosen = next((s for s in LISTS if s == page.look.order), None)
+    return chosen if chosen and page.hits(chosen) is not None else page.latest
+
+
+def row(page: Page, hit: Hit, total: int) -> dict[str, Any]:
+    """One evidence card."""
+    card = page.card(hit.article_id)
+    matched = matched_region(page, hit.article_id)
+    return {
+        **brief(page, hit.article_id),
+        "abstract": card.abstract,
+        "thumbnail": thumbnail(page, card.image_id),
+        "rank": hit.rank,
+        "score": hit.score,
+        "tier": hit.tier,
+        "pinned": hit.article_id in page.edits.pinned,
+        "matched": matched,
+        "reason": hit.reason,
+        "first": hit.rank == 1,
+        "last": hit.rank == total,
+        "path": rank_path(page, hit.article_id),
+        "channels": channel_chips(page, hit),
+    }
+
+
+def channel_chips(page: Page, hit: Hit) -> list[dict[str, Any]]:
+    """Own score and rank in every channel that found the article, best rank first."""
+    found = hit.channels or next(
+        (h.channels for h in page.hits("retrieve") or () if h.article_id == hit.article_id), {}
+    )
+    chips = [{"name": channel(n), "rank": s.rank, "score": s.score} for n, s in found.items()]
+    return sorted(chips, key=lambda c: (c["rank"], c["name"]))
+
+
+def matched_region(page: Page, article_id: str) -> bool:
+    """Whether geometry found a photograph of the article in the query."""
+    verify = page.document.stages.verify if page.document else None
+    return any(m.accepted and m.article_id == article_id for m in verify.matches) if verify else False
+
+
+def channels(page: Page) -> list[dict[str, Any]]:
+    """Every channel with its weight and, where it did not run, the reason."""
+    retrieve = page.document.stages.retrieve if page.document else None
+    ran = {c.name: c for c in retrieve.channels} if retrieve else {}
+    names = list(ran) or list(page.channels)
+    rows = []
+    for name in names:
+        found = ran.get(name)
+        weight = page.edits.weights.get(name, page.channels.get(name, found.weight if found else 1.0))
+        rows.append(
+            {
+                "name": name,
+                "title": channel(name),
+                "state": found.state if found else "pending",
+                "reason": found.reason if found else "",
+                "hits": found.hits if found else None,
+                "seconds": found.seconds if found else None,
+                "weight": weight,
+                "most": max(STRONGEST_WEIGHT, weight),
+                "changed": name in page.edits.weights,
+            }
+        )
+    return rows

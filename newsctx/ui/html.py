@@ -1,0 +1,100 @@
+"""Templates to HTML, and the components that show it.
+
+Texts of articles, OCR and analysts are escaped by Jinja (autoescape, no `safe` filter anywhere). Gradio's own
+templates are not used for them: `gr.HTML(html_template=...)` runs Handlebars first and then evaluates the outcome as a
+JavaScript template literal, so a headline with `${...}` would be code and one with a backslash an error. Here Gradio
+only ever sees the finished `value`, which it inserts and does not evaluate.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import jinja2
+
+from newsctx.records import PartialDate
+
+TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = Path(__file__).parents[2] / "assets"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def link(url: str) -> str:
+    """The address if it is http(s), else empty: nothing else becomes a link."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def picture(path: Path | None) -> str:
+    """Address of a file in the media folder, relative to the page so that it also works under a root path."""
+    return f"gradio_api/file={quote(os.fspath(path))}" if path else ""
+
+
+def day(value: PartialDate | None) -> str:
+    """`26 Dec 2017`, `Dec 2017`, `2017`, `2010s`."""
+    if value is None:
+        return ""
+    if value.decade or not value.month:
+        return value.iso
+    month = f"{_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {month}" if value.day else month
+
+
+def moment(iso: str) -> str:
+    """`2026-11-20T22:04:05+00:00` as `2026-11-20 22:04 UTC`."""
+    return iso[:16].replace("T", " ") + " UTC" if len(iso) >= 16 else iso
+
+
+def seconds(value: float | None) -> str:
+    """`12 ms`, `0.8 s`, `14 s`."""
+    if value is None:
+        return ""
+    if value < 0.1:
+        return f"{1000 * value:.0f} ms"
+    return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
+
+
+def size(count: int) -> str:
+    """`812 B`, `31 KB`, `1.2 MB`."""
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1000:.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def score(value: float | None) -> str:
+    """Three significant digits, without an exponent."""
+    if value is None:
+        return ""
+    digits = 3 if abs(value) < 1 else 2 if abs(value) < 100 else 0
+    return f"{value:.{digits}f}"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"score": score, "seconds": seconds, "size": size, "day": day, "moment": moment}
+    return environment
+
+
+def render(template: str, view: dict[str, Any]) -> str:
+    """The HTML of a view; every text in it is escaped."""
+    return _environment().get_template(template).render(**view)
+
+
+@cache
+def script(name: str) -> str:
+    """A JavaScript file of the templates folder."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")

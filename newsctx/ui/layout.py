@@ -1,0 +1,120 @@
+"""The page: which component stands where, and which handler answers which event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from newsctx.ui import charts
+from newsctx.ui.handlers import Handlers
+from newsctx.ui.html import script
+from newsctx.ui.page import Look
+from newsctx.ui.parts import STAGE_TITLES
+
+if TYPE_CHECKING:
+    from newsctx.workbench import Workbench
+
+TABS = ("retrieve", "verify", "locate", "events", "chunks", "context", "caption")
+#: Every handler is hidden from the API page; many may run at once, since each only waits for the case's own worker.
+EVENT = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, "trigger_mode": "multiple"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that handlers fill."""
+
+    panels: dict[str, gr.HTML]
+    timeline: gr.Plot
+    map: gr.Plot
+    drop: gr.File
+    typed: tuple[gr.Textbox, gr.Textbox, gr.Textbox, gr.Textbox]  # note, claim, its place, its date
+    analyse: gr.Button
+    cancel: gr.Button
+    automatic: gr.Checkbox
+    download: gr.DownloadButton
+    case_id: gr.State
+    look: gr.State
+
+
+def panel(name: str) -> gr.HTML:
+    """A part of the page that the server renders."""
+    return gr.HTML("", js_on_load=script("panel.js"), apply_default_css=False, elem_id=f"nx-{name}", container=False)
+
+
+def build(workbench: Workbench) -> gr.Blocks:
+    """The whole interface over a workbench."""
+    with gr.Blocks(title="newsctx", fill_width=True, analytics_enabled=False) as page:
+        parts, bridge = _assemble()
+        _connect(page, parts, bridge, Handlers(workbench, parts))
+    page.queue(default_concurrency_limit=None)
+    return page
+
+
+def _assemble() -> tuple[Parts, gr.HTML]:
+    case_id, look = gr.State(""), gr.State(Look())
+    panels = {name: panel(name) for name in ("head", "message")}
+    with gr.Row(elem_id="main", equal_height=False):
+        with gr.Column(scale=3, min_width=300, elem_id="photo"):
+            drop = gr.File(label="Photograph", show_label=False, file_count="single", height=150, elem_id="drop")
+            panels["photo"] = panel("photo")
+            with gr.Group(elem_id="inputs"):
+                claim = gr.Textbox(
+                    label="Claim under check", lines=2, max_lines=6, placeholder="What is said to be shown"
+                )
+                with gr.Row():
+                    place = gr.Textbox(label="Claimed place", placeholder="Duisburg", min_width=120)
+                    when = gr.Textbox(label="Claimed date", placeholder="2017-12-26", min_width=120)
+                note = gr.Textbox(
+                    label="Your note", lines=2, max_lines=6, placeholder="Words to search with: what you see or know"
+                )
+            with gr.Row(elem_id="go"):
+                analyse = gr.Button("Analyse", variant="primary", interactive=False, min_width=90)
+                cancel = gr.Button("Cancel", interactive=False, min_width=70)
+            automatic = gr.Checkbox(True, label="Recompute automatically", container=False, elem_id="automatic")
+            panels["facts"] = panel("facts")
+        with gr.Column(scale=9, min_width=300, elem_id="stages"):
+            panels |= {name: panel(name) for name in ("start", "rail", "toolbar")}
+            timeline, places, bridge = _tabs(panels)
+    download = gr.DownloadButton("Download", visible="hidden", elem_id="download")
+    parts = Parts(
+        panels, timeline, places, drop, (note, claim, place, when), analyse, cancel, automatic, download, case_id, look
+    )
+    return parts, bridge
+
+
+def _tabs(panels: dict[str, gr.HTML]) -> tuple[gr.Plot, gr.Plot, gr.HTML]:
+    with gr.Tabs(elem_id="stage-tabs"):
+        for name in TABS:
+            with gr.Tab(STAGE_TITLES[name], id=name, elem_id=f"tab-{name}", render_children=True):
+                if name == "events":
+                    with gr.Row(elem_id="charts"):
+                        timeline = charts.component("Timeline of the events", "timeline")
+                        places = charts.component("Map of the events", "map")
+                panels[name] = panel(name)
+    bridge = gr.HTML("", js_on_load=script("bridge.js"), visible="hidden")  # not False: it has to exist to listen
+    return timeline, places, bridge
+
+
+def _connect(page: gr.Blocks, parts: Parts, bridge: gr.HTML, on: Handlers) -> None:
+    here = [parts.case_id, parts.look, parts.automatic]
+    typed = list(parts.typed)
+    outputs = on.outputs
+    page.load(on.load, [parts.look, parts.automatic], outputs, **EVENT)
+    parts.drop.upload(on.upload, [parts.drop, *typed, *here], outputs, preprocess=False, **EVENT)
+    gr.on(
+        [parts.analyse.click, parts.typed[2].submit, parts.typed[3].submit],
+        on.analyse,
+        [*typed, *here],
+        outputs,
+        **EVENT,
+    )
+    parts.cancel.click(on.cancel, here, outputs, **EVENT)
+    bridge.point(on.act, [*typed, *here], outputs, **EVENT)
+    for one in parts.panels.values():
+        one.act(on.act, [*typed, *here], outputs, **EVENT)
+    clicked = "() => setTimeout(() => document.querySelector('#download')?.click(), 50)"
+    parts.panels["caption"].export(on.export, [parts.case_id], [parts.download], **EVENT).success(
+        None, None, None, js=clicked, api_visibility="private"
+    )

@@ -1,0 +1,100 @@
+"""What every panel renders from: one case as it stands, and what the analyst is looking at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from newsctx.document import ArchiveInfo, ArticleCard, Document
+from newsctx.overrides import Edits, replay
+from newsctx.records import STAGES, Article, Hit, StageName, StageStatus
+
+if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
+    from newsctx.workbench import CaseView
+
+#: Ranked lists in the order of the pipeline.
+LISTS: tuple[StageName, ...] = ("retrieve", "verify", "locate", "events")
+
+
+class Pictures(Protocol):
+    """Where a panel gets its pictures and article texts from: the workbench."""
+
+    def thumbnail(self, image_id: str) -> Path | None: ...
+    def match_view(self, case_id: str, article_id: str) -> Path | None: ...
+    def preview(self, case_id: str) -> Path | None: ...
+    def article(self, article_id: str) -> Article | None: ...
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the analyst looks at; it changes no result and is kept per browser tab."""
+
+    order: str = ""  # the ranked list shown as evidence; "" is the latest one there is
+    shown: int = 20  # articles on the page
+    cluster: str = ""  # the selected event
+
+
+@dataclass(frozen=True)
+class Message:
+    """One line for the analyst: an error or a confirmation."""
+
+    text: str = ""
+    kind: str = "info"  # info or error
+
+
+@dataclass(frozen=True)
+class Page:
+    """One rendering of everything."""
+
+    archive: ArchiveInfo
+    pictures: Pictures
+    case: CaseView | None = None
+    look: Look = Look()
+    message: Message = Message()
+    archive_problem: str = ""
+    examples: tuple[tuple[str, str, str], ...] = ()  # title, note, picture address
+    recent: tuple[Any, ...] = ()  # CaseSummary
+    automatic: bool = True
+    channels: Mapping[str, float] = field(default_factory=dict)  # default fusion weights
+
+    @property
+    def document(self) -> Document | None:
+        return self.case.document if self.case else None
+
+    @cached_property
+    def status(self) -> dict[StageName, StageStatus]:
+        """The status of every stage; pending where nothing is known."""
+        known = {s.name: s for s in self.document.status} if self.document else {}
+        return {n: known.get(n) or StageStatus(name=n) for n in STAGES}
+
+    @cached_property
+    def edits(self) -> Edits:
+        return replay(self.document.overrides) if self.document else Edits()
+
+    def state(self, stage: StageName) -> str:
+        """The state that a panel shows for its stage: like the record's, but `unavailable` where it could not work."""
+        status = self.status[stage]
+        return "unavailable" if status.state == "fresh" and self.unavailable(stage) else status.state
+
+    def unavailable(self, stage: StageName) -> str:
+        """Why a stage kept its input unchanged, or empty."""
+        result = getattr(self.document.stages, stage, None) if self.document else None
+        return str(getattr(result, "unavailable", "") or "")
+
+    def hits(self, stage: StageName) -> tuple[Hit, ...] | None:
+        """The ranking of a stage, None where it has not run."""
+        result = getattr(self.document.stages, stage) if self.document else None
+        return result.hits if result else None
+
+    @property
+    def latest(self) -> StageName | None:
+        """The last ranking stage that has a result."""
+        return next((s for s in reversed(LISTS) if self.hits(s) is not None), None)
+
+    def card(self, article_id: str) -> ArticleCard:
+        """The card of an article; a bare one where the document has none."""
+        found = self.document.articles.get(article_id) if self.document else None
+        return found or ArticleCard(article_id=article_id, headline="")

@@ -1,0 +1,93 @@
+"""From a page's state to updates of its components; what did not change since the last update is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from newsctx.ui import (
+    caption_panel,
+    charts,
+    chunks_panel,
+    context_panel,
+    events_panel,
+    hits_panel,
+    locate_panel,
+    photo_panel,
+    rail,
+    start_panel,
+    toolbar,
+    verify_panel,
+)
+from newsctx.ui.html import render
+from newsctx.ui.page import Look, Page
+
+if TYPE_CHECKING:
+    from newsctx.ui.layout import Parts
+    from newsctx.workbench import CaseView
+
+View = Callable[[Page], dict[str, Any]]
+#: Panel -> its template and the function that gives its data.
+PANELS: dict[str, tuple[str, View]] = {
+    "head": (start_panel.HEAD_TEMPLATE, start_panel.head),
+    "message": (start_panel.MESSAGE_TEMPLATE, start_panel.message),
+    "start": (start_panel.START_TEMPLATE, start_panel.start),
+    "photo": (photo_panel.TEMPLATE, photo_panel.view),
+    "facts": (photo_panel.FACTS_TEMPLATE, photo_panel.view),
+    "rail": (rail.TEMPLATE, rail.view),
+    "toolbar": (toolbar.TEMPLATE, toolbar.view),
+    "retrieve": (hits_panel.TEMPLATE, hits_panel.view),
+    "verify": (verify_panel.TEMPLATE, verify_panel.view),
+    "locate": (locate_panel.TEMPLATE, locate_panel.view),
+    "events": (events_panel.TEMPLATE, events_panel.view),
+    "chunks": (chunks_panel.TEMPLATE, chunks_panel.view),
+    "context": (context_panel.TEMPLATE, context_panel.view),
+    "caption": (caption_panel.TEMPLATE, caption_panel.view),
+}
+
+
+def html(name: str, page: Page) -> str:
+    """The HTML of one panel."""
+    template, view = PANELS[name]
+    return render(template, view(page))
+
+
+class Painter:
+    """Paints one page again and again, sending only what changed."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._sent: dict[Any, Any] = {}
+
+    def paint(self, page: Page) -> dict[Any, Any]:
+        """Updates of the panels, charts and buttons."""
+        parts = self._parts
+        new: dict[Any, Any] = {component: html(name, page) for name, component in parts.panels.items()}
+        for component, drawn in ((parts.timeline, charts.timeline(page)), (parts.map, charts.world(page))):
+            new[component] = gr.update(value=drawn, visible=drawn is not None)
+        running = bool(page.case and page.case.running)
+        new[parts.analyse] = gr.update(interactive=page.case is not None and not page.archive_problem)
+        new[parts.cancel] = gr.update(interactive=running)
+        new[parts.drop] = gr.update(height=76 if page.case else 150)
+        changed = {c: v for c, v in new.items() if self._sent.get(c) != v}
+        self._sent |= changed
+        return changed
+
+    def case(self, case_id: str, look: Look) -> dict[Any, Any]:
+        """The page turns to a case."""
+        return {self._parts.case_id: case_id, self._parts.look: look}
+
+    def typed(self, view: CaseView | None) -> dict[Any, Any]:
+        """Fill the text fields with what the case holds."""
+        note, claim, place, when = self._parts.typed
+        if view is None:
+            return {note: "", claim: "", place: "", when: ""}
+        said = view.inputs.claim
+        return {note: view.inputs.note, claim: said.text, place: said.place, when: said.date.iso if said.date else ""}
+
+    def emptied(self) -> dict[Any, Any]:
+        """Take the uploaded file out of the drop zone."""
+        sent = self._sent.get(self._parts.drop) or {}
+        return {self._parts.drop: gr.update(**{k: v for k, v in sent.items() if k != "__type__"} | {"value": None})}

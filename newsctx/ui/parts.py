@@ -1,0 +1,102 @@
+"""Views that several panels share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsctx.document import ArticleCard
+from newsctx.records import StageName
+from newsctx.ui.html import day, link, picture
+from newsctx.ui.page import LISTS, Page
+
+CHANNELS = {
+    "image_text": "Image to text",
+    "image_image": "Image to image",
+    "copy": "Copy",
+    "words_bm25": "Words (BM25)",
+    "words_dense": "Words (meaning)",
+    "coverage": "Coverage",
+}
+STAGE_TITLES: dict[str, str] = {
+    "photo": "Photo",
+    "retrieve": "Evidence",
+    "verify": "Matches",
+    "locate": "Places",
+    "events": "Events",
+    "chunks": "Chunks",
+    "context": "Answer",
+    "caption": "Caption",
+}
+LIST_TITLES = {"retrieve": "Retrieval", "verify": "Matches", "locate": "Places", "events": "Events"}
+STATE_TITLES = {
+    "pending": "not run",
+    "running": "running",
+    "fresh": "done",
+    "stale": "stale",
+    "failed": "failed",
+    "unavailable": "unavailable",
+}
+
+
+def channel(name: str) -> str:
+    """The name of a channel as the analyst reads it."""
+    return CHANNELS.get(name, name.replace("_", " "))
+
+
+def brief(page: Page, article_id: str) -> dict[str, Any]:
+    """An article in one line: headline, outlet, date, place."""
+    card = page.card(article_id)
+    return {
+        "id": article_id,
+        "headline": card.headline or "(no headline)",
+        "source": card.source,
+        "date": day(card.published),
+        "iso": card.published.iso if card.published else "",
+        "place": place_line(card),
+        "url": link(card.url),
+    }
+
+
+def place_line(card: ArticleCard, most: int = 2) -> str:
+    """The first places of an article; those left out are counted."""
+    labels = [p.label for p in card.places]
+    rest = f" +{len(labels) - most}" if len(labels) > most else ""
+    return "; ".join(labels[:most]) + rest
+
+
+def thumbnail(page: Page, image_id: str | None) -> str:
+    """Address of a small copy of an archived photograph; empty where there is none."""
+    return picture(page.pictures.thumbnail(image_id)) if image_id else ""
+
+
+def header(page: Page, stage: StageName) -> dict[str, Any]:
+    """The line above a panel: what state its stage is in and what it noted."""
+    status, state = page.status[stage], page.state(stage)
+    return {
+        "stage": stage,
+        "title": STAGE_TITLES[stage],
+        "state": state,
+        "state_title": STATE_TITLES[state],
+        "note": page.unavailable(stage) or status.note,
+        "seconds": status.seconds,
+        "cached": status.cached,
+    }
+
+
+def rank_path(page: Page, article_id: str) -> list[dict[str, Any]]:
+    """The rank of an article in every ranked list that has run, with the direction of each step."""
+    steps: list[dict[str, Any]] = []
+    before: int | None = None
+    for stage in LISTS:
+        for hit in page.hits(stage) or ():
+            if hit.article_id == article_id:
+                steps.append({"stage": LIST_TITLES[stage], "rank": hit.rank, "move": move(before, hit.rank)})
+                before = hit.rank
+    return steps
+
+
+def move(before: int | None, after: int) -> str:
+    """`up`, `down`, `same`, or `new` where there is no rank before."""
+    if before is None:
+        return "new"
+    return "up" if after < before else "down" if after > before else "same"

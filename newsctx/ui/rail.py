@@ -1,0 +1,38 @@
+"""The stage rail: where the analysis stands, and the way to each stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsctx.records import STAGES
+from newsctx.ui.page import Page
+from newsctx.ui.parts import header
+
+TEMPLATE = "rail.html"
+
+
+def view(page: Page) -> dict[str, Any]:
+    """All stages in order."""
+    return {
+        "stages": [{**header(page, name), "number": i, "count": count(page, name)} for i, name in enumerate(STAGES, 1)]
+    }
+
+
+def count(page: Page, name: str) -> str:
+    """How much a stage found, for the badge."""
+    document = page.document
+    if document is None:
+        return ""
+    stages = document.stages
+    match name:
+        case "retrieve" | "locate":
+            return str(len(page.hits(name) or ())) if page.hits(name) is not None else ""
+        case "verify" if stages.verify:
+            return str(sum(m.accepted for m in stages.verify.matches))
+        case "events" if stages.events:
+            return str(sum(c.maximal for c in stages.events.clusters))
+        case "chunks" if stages.chunk_selection:
+            return str(len(stages.chunks))
+        case "caption" if document.caption:
+            return str(len(document.caption.sentences))
+    return ""

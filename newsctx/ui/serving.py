@@ -1,0 +1,40 @@
+"""Launching the page with everything that keeps it on this machine."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
+
+from newsctx.ui import theme
+from newsctx.ui.layout import build
+
+if TYPE_CHECKING:
+    from newsctx.workbench import Workbench
+
+
+def serve(
+    workbench: Workbench, host: str, port: int, root_path: str | None = None, **launch: Any
+) -> tuple[Any, str, str]:
+    """Serve the workbench.
+
+    Only the folder of re-encoded pictures is served, never uploads. The browser keeps no copy of inputs or outputs
+    (`run_history`). An upload above the limit is refused while it arrives.
+    """
+    page = build(workbench)
+    return page.launch(
+        server_name=host,
+        server_port=port,
+        root_path=root_path,
+        theme=theme.theme(),
+        css_paths=[theme.CSS],
+        head=theme.head(),
+        allowed_paths=[str(workbench.media_dir.resolve())],
+        max_file_size=workbench.settings.photo.max_bytes,
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        **{"quiet": False, **launch},
+    )

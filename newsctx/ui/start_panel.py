@@ -1,0 +1,56 @@
+"""The start page and the head line: which archive is open, examples, recent cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsctx.ui.html import moment
+from newsctx.ui.page import Page
+
+START_TEMPLATE = "start.html"
+HEAD_TEMPLATE = "head.html"
+MESSAGE_TEMPLATE = "message.html"
+
+
+def start(page: Page) -> dict[str, Any]:
+    """Shown while no case is open."""
+    return {
+        "open": page.case is None,
+        "problem": page.archive_problem,
+        "archive": archive(page),
+        "examples": [
+            {"index": i, "title": title, "note": note, "picture": address}
+            for i, (title, note, address) in enumerate(page.examples)
+        ],
+        "recent": [{"id": c.case_id, "title": c.title, "updated": moment(c.updated)} for c in page.recent],
+    }
+
+
+def head(page: Page) -> dict[str, Any]:
+    """The line on top of every page."""
+    return {
+        "case_id": page.case.case_id if page.case else "",
+        "title": page.case.title if page.case else "",
+        "updated": moment(page.case.updated) if page.case else "",
+        "archive": archive(page),
+        "problem": page.archive_problem,
+    }
+
+
+def message(page: Page) -> dict[str, Any]:
+    """The line for errors and confirmations."""
+    return {"text": page.message.text, "kind": page.message.kind}
+
+
+def archive(page: Page) -> dict[str, Any]:
+    """Name and size of the archive."""
+    info = page.archive
+    return {
+        "name": info.name,
+        "version": info.version,
+        "articles": f"{info.articles:,}",
+        "photos": f"{info.photos:,}",
+        "profile": info.profile,
+        "notices": list(info.notices),
+        "empty": info.articles == 0 and not page.archive_problem,
+    }

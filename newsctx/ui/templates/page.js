@@ -1,0 +1,48 @@
+// What works without the server: stage tabs, citations that lead to their source, copying, text boxes.
+(() => {
+  const stages = ['retrieve', 'verify', 'locate', 'events', 'chunks', 'context', 'caption'];
+  const tabOf = {hit: 'retrieve', match: 'verify', cluster: 'events', chunk: 'chunks'};
+  let current = 'retrieve';
+
+  const show = (stage) => {
+    if (stage === 'photo') return document.querySelector('#photo')?.scrollIntoView({behavior: 'smooth', block: 'start'});
+    if (!stages.includes(stage)) return;
+    current = stage;
+    document.querySelector(`#stage-tabs button[role=tab][aria-controls="tab-${stage}"], #tab-${stage}-button`)?.click();
+    mark();
+  };
+  const mark = () => document.querySelectorAll('.rail [data-tab]').forEach((b) => {
+    const on = b.dataset.tab === current ? 'true' : 'false';
+    if (b.getAttribute('aria-current') !== on) b.setAttribute('aria-current', on);
+  });
+  const flash = (key) => {
+    const node = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!node) return;
+    node.scrollIntoView({behavior: 'smooth', block: 'center'});
+    node.classList.remove('flash');
+    void node.offsetWidth;
+    node.classList.add('flash');
+    node.tabIndex = -1;
+    node.focus({preventScroll: true});
+  };
+  const go = (key) => { show(tabOf[key.split(':')[0]]); setTimeout(() => flash(key), 120); };
+  const copy = async (button, text) => {
+    const label = button.textContent;
+    try { await navigator.clipboard.writeText(text); button.textContent = 'Copied'; }
+    catch { window.prompt('Copy with Ctrl+C', text); }
+    setTimeout(() => { button.textContent = label; }, 1200);
+  };
+
+  document.addEventListener('click', (event) => {
+    const node = event.target.closest?.('[data-tab], [data-goto], [data-copy], [data-copy-address]');
+    if (!node) return;
+    if (node.dataset.tab) show(node.dataset.tab);
+    else if (node.dataset.goto) go(node.dataset.goto);
+    else copy(node, 'copy' in node.dataset ? node.dataset.copy : location.href);
+  });
+  document.addEventListener('change', (event) => {
+    if (event.target.matches?.('[data-toggle-boxes]'))
+      event.target.closest('.photo').classList.toggle('plain', !event.target.checked);
+  });
+  window.newsctx = {show, mark, go, flash};
+})();

@@ -1,0 +1,50 @@
+// One script for every panel: buttons, forms and sliders with data-act send 'act'; a new rendering keeps focus and open lists.
+const send = (data) => (data.act === 'export' ? trigger('export', data) : trigger('act', data));
+const opened = new Map();
+let focused = null;
+
+element.addEventListener('click', (event) => {
+  const node = event.target.closest('button[data-act], a[data-act]');
+  if (!node || node.disabled || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  send({...node.dataset});
+});
+element.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const form = event.target.closest('form[data-act]');
+  if (!form) return;
+  send({...form.dataset, ...Object.fromEntries(new FormData(form))});
+  form.querySelectorAll('input[type=number]').forEach((i) => { i.value = ''; });
+});
+element.addEventListener('change', (event) => {
+  const node = event.target.closest('input[data-act]');
+  if (node) send({...node.dataset, value: node.value});
+});
+element.addEventListener('input', (event) => {
+  const node = event.target.closest('input[type=range]');
+  if (node?.nextElementSibling) node.nextElementSibling.textContent = node.value;
+});
+element.addEventListener('toggle', (event) => {
+  const key = event.target.dataset?.keep;
+  if (key) opened.set(key, event.target.open);
+}, true);
+element.addEventListener('focusin', (event) => { focused = event.target.closest('[data-key]')?.dataset.key ?? null; });
+
+const settle = () => {
+  element.querySelectorAll('details[data-keep]').forEach((d) => { if (opened.has(d.dataset.keep)) d.open = opened.get(d.dataset.keep); });
+  element.querySelectorAll('.flash').forEach((n) => n.classList.remove('flash'));
+  const active = document.activeElement;
+  if (focused && element.contains(active) && active.dataset.key !== focused)
+    element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({preventScroll: true});
+  const head = element.querySelector('[data-case]');
+  if (head) {
+    const address = new URL(location.href);
+    const id = head.dataset.case;
+    if (id) address.searchParams.set('case', id); else address.searchParams.delete('case');
+    if (address.href !== location.href) history.replaceState(history.state, '', address);
+    document.title = head.dataset.title ? `${head.dataset.title} - newsctx` : 'newsctx';
+  }
+  window.newsctx?.mark();
+};
+watch('value', settle);
+settle();
