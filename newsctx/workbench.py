@@ -221,6 +221,11 @@ class Workbench:
         case = self._cases.get(case_id)
         return self._media.preview(case.photo_sha256, lambda: self._cases.photo(case))
 
+    def example_picture(self, example: Example) -> Path:
+        """A re-encoded copy of an example photograph, for the start page."""
+        data = example.path.read_bytes()
+        return self._media.preview(imaging.sha256(data), lambda: data)
+
     def thumbnail(self, image_id: str) -> Path | None:
         """A small copy of an archived photograph, or None where its file is gone."""
         return self._media.archived(image_id, self._archive().store.image_path(image_id), small=True)
