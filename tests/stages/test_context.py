@@ -1,0 +1,314 @@
+"""Place and date answers over small worlds whose shares are worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsctx.records import (
+    Article,
+    ArticlePlace,
+    Camera,
+    Claim,
+    Hit,
+    PartialDate,
+    Photo,
+    Place,
+)
+from newsctx.settings import ContextSettings
+from newsctx.stages import context
+
+GERMANY = Place(
+    name="Germany", level="country", country="Germany", country_code="DE", continent="Europe", lat=51.0, lon=10.0
+)
+NRW = "North Rhine-Westphalia"
+
+
+def german(name: str, level: str, lat: float, lon: float, region: str = NRW, city: str = "") -> Place:
+    return Place(
+        name=name,
+        level=level,
+        city=city,
+        region=region,
+        country="Germany",
+        country_code="DE",
+        continent="Europe",
+        lat=lat,
+        lon=lon,
+    )
+
+
+DUISBURG = german("Duisburg", "city", 51.43, 6.76)
+COLOGNE = german("Cologne", "city", 50.94, 6.96)
+BERLIN = german("Berlin", "city", 52.52, 13.41, region="Berlin")
+STATION = german("Duisburg Central Station", "venue", 51.43, 6.775, city="Duisburg")
+EUROPE = Place(name="Europe", level="continent", continent="Europe")
+PARIS = Place(
+    name="Paris",
+    level="city",
+    region="Ile-de-France",
+    country="France",
+    country_code="FR",
+    continent="Europe",
+    lat=48.86,
+    lon=2.35,
+)
+LIMA = Place(
+    name="Lima",
+    level="city",
+    region="Lima",
+    country="Peru",
+    country_code="PE",
+    continent="South America",
+    lat=-12.05,
+    lon=-77.04,
+)
+KNOWN = {p.name: p for p in (GERMANY, DUISBURG, COLOGNE, BERLIN, STATION, PARIS, LIMA, EUROPE)}
+FLAT = ContextSettings(rank_power=0.0)  # every article of a tier has the same vote
+
+
+def article(article_id: str, *places: Place, on: str = "", body: str = "") -> Article:
+    named = tuple(ArticlePlace(keyword=p.name, place=p, weight=1 / len(places)) for p in places)
+    published = PartialDate.model_validate(on) if on else None
+    return Article(
+        article_id=article_id, headline=f"Headline of {article_id}", body=body, places=named, published=published
+    )
+
+
+def answer(
+    *articles: Article,
+    tiers: str = "",
+    camera: Camera | None = None,
+    claim: Claim | None = None,
+    settings: ContextSettings = FLAT,
+    set_place: Place | None = None,
+    set_date: str = "",
+):
+    """`tiers`: one letter an article, p(inned), m(atched), r(anked)."""
+    names = {"p": "pinned", "m": "matched", "r": "ranked"}
+    hits = [
+        Hit(article_id=a.article_id, rank=i, score=1.0, tier=names[tiers[i - 1] if tiers else "r"])
+        for i, a in enumerate(articles, 1)
+    ]
+    photo = Photo(
+        sha256="0" * 64, phash="0" * 16, format="JPEG", bytes=1, width=64, height=64, camera=camera or Camera()
+    )
+    when = PartialDate.model_validate(set_date) if set_date else None
+    by_id = {a.article_id: a for a in articles}
+    return context.run(hits, by_id, photo, claim or Claim(), KNOWN.get, settings, set_place, when)
+
+
+# --- place ----------------------------------------------------------------------------------------------------
+
+
+def test_the_finest_level_that_half_of_the_vote_supports() -> None:
+    place = answer(article("a", DUISBURG), article("b", STATION), article("c", BERLIN)).place
+    # venue: 1/3; city: Duisburg 2/3, because the station lies in it
+    assert (place.place, place.basis) == (DUISBURG, "evidence")
+    assert place.share == pytest.approx(2 / 3)
+    assert place.article_ids == ("a", "b")
+    assert [(s.label, s.article_ids) for s in place.alternatives][-1] == ("Berlin, Germany", ("c",))
+    assert "No archived photograph matches" in place.note
+
+
+def test_climbing_to_region_country_and_continent() -> None:
+    region = answer(article("a", DUISBURG), article("b", COLOGNE)).place
+    assert (region.place.name, region.place.level, region.place.lat) == (NRW, "region", None)
+    assert region.share == 1.0 and [s.label.split(",")[0] for s in region.alternatives] == ["Duisburg", "Cologne"]
+    country = answer(article("a", DUISBURG), article("b", BERLIN)).place
+    assert country.place == GERMANY  # as the gazetteer has it, coordinates included
+    continent = answer(article("a", DUISBURG), article("b", PARIS)).place
+    assert continent.place == EUROPE
+
+
+def test_a_tie_is_no_answer_and_a_split_vote_says_so() -> None:
+    place = answer(article("a", DUISBURG), article("b", LIMA)).place
+    assert (place.place, place.basis) == (None, "none")
+    assert "disagree" in place.note and len(place.alternatives) == 2
+
+
+def test_an_articles_vote_is_shared_among_its_places() -> None:
+    # Duisburg 1 + 1/2, Paris 1/2 of 2 votes
+    place = answer(article("a", DUISBURG), article("b", DUISBURG, PARIS)).place
+    assert place.place == DUISBURG and place.share == pytest.approx(0.75)
+
+
+def test_a_place_given_coarsely_supports_only_its_own_level() -> None:
+    place = answer(article("a", DUISBURG), article("b", GERMANY), article("c", GERMANY)).place
+    assert place.place == GERMANY and place.share == 1.0  # at city level Duisburg has 1/3 only
+
+
+def test_rank_and_tier_weigh() -> None:
+    # 1/1 against 1/2 + 1/3 = 0.55 of 1.83
+    assert (
+        answer(article("a", LIMA), article("b", PARIS), article("c", PARIS), settings=ContextSettings()).place.place
+        == LIMA
+    )
+    # pinned and matched decide alone, and a pin counts twice as much: 4/6
+    both = answer(
+        article("a", LIMA), article("b", PARIS), *(article(f"x{i}", BERLIN) for i in range(5)), tiers="pmrrrrr"
+    )
+    assert both.place.place == LIMA and both.place.share == pytest.approx(4 / 6)
+    assert both.place.note == ""
+
+
+def test_a_matched_article_without_a_place_leaves_the_vote_to_the_others() -> None:
+    found = answer(article("a", on="2017-12-27"), article("b", PARIS, on="2015-01-01"), tiers="mr")
+    assert found.place.place == PARIS and "No archived photograph" in found.place.note
+    assert found.date.date.iso == "2017-12-27"
+
+
+def test_only_the_top_articles_vote() -> None:
+    articles = [article("a", PARIS), *(article(f"x{i}", BERLIN) for i in range(4))]
+    assert answer(*articles, settings=FLAT.model_copy(update={"articles": 1})).place.place == PARIS
+
+
+def test_unresolved_places_and_none_are_named_as_nothing() -> None:
+    unresolved = Article(article_id="a", places=(ArticlePlace(keyword="Atlantis"),))
+    found = answer(unresolved)
+    assert found.place.basis == "none" and "none of the 1 best articles has a known place" in found.place.note
+    assert found.date.basis == "none" and "known date" in found.date.note
+    empty = answer()
+    assert "no article was found" in empty.place.note and empty.agreement == () and empty.conflicts == ()
+
+
+# --- date -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("published", "expected", "share"),
+    [
+        (["2017-12-26", "2017-12-26", "2017-12-27"], "2017-12-26", 2 / 3),
+        (["2017-12-26", "2017-12-27"], "2017-12", 1.0),
+        (["2017-12-26", "2017-11-27"], "2017", 1.0),
+        (["2017-12-26", "2018-01-01"], "2010s", 1.0),
+        (["2017-12-26", "2017"], "2017-12-26", 0.5),  # half of the vote, no other day: enough
+        (["2017-12-26", "2017", "2017"], "2017", 1.0),
+        (["1999-12-31", "2000-01-01"], None, None),
+    ],
+)
+def test_dates_climb_from_day_to_decade(published: list[str], expected: str | None, share: float | None) -> None:
+    date = answer(*(article(f"a{i}", on=d) for i, d in enumerate(published))).date
+    assert (date.date.iso if date.date else None) == expected
+    assert date.share == (pytest.approx(share) if share else None)
+    if expected:
+        assert "event can be earlier" in date.note
+
+
+def test_an_older_copy_of_the_photograph_is_a_conflict() -> None:
+    found = answer(
+        article("a", on="2017-12-26"), article("b", on="2017-12-26"), article("c", on="2016-12-26"), tiers="mmm"
+    )
+    assert found.date.date.iso == "2017-12-26"
+    assert found.conflicts == (
+        "A matching photograph was published on 2016-12-26 (c), 365 days before 2017-12-26: "
+        "the picture may be older than the event.",
+    )
+
+
+# --- camera ---------------------------------------------------------------------------------------------------
+
+
+def test_camera_position_is_compared_in_km() -> None:
+    near = answer(article("a", DUISBURG), camera=Camera(lat=51.45, lon=6.80))
+    assert near.conflicts == ()
+    far = answer(article("a", DUISBURG), camera=Camera(lat=52.52, lon=13.41))
+    assert len(far.conflicts) == 1 and "GPS" in far.conflicts[0]
+    km = int(far.conflicts[0].split(" is ")[1].split(" km")[0])
+    assert 465 <= km <= 475  # Duisburg - Berlin on the map: about 470 km
+    coarse = answer(article("a", GERMANY), camera=Camera(lat=52.52, lon=13.41))
+    assert coarse.conflicts == ()  # Berlin lies in Germany, 290 km from its centre
+
+
+@pytest.mark.parametrize(
+    ("taken", "words"),
+    [
+        ("2017-12-26T10:00:00", None),
+        ("2017-12-20T10:00:00", None),  # 7 days before: within the tolerance
+        ("2017-12-28T01:00:00", None),  # 1 day after: another time zone
+        ("2017-12-19T10:00:00", "8 days before the coverage"),
+        ("2018-01-27T10:00:00", "31 days after the coverage"),
+        ("", None),
+    ],
+)
+def test_camera_time_is_compared_in_days(taken: str, words: str | None) -> None:
+    conflicts = answer(article("a", on="2017-12-27"), camera=Camera(time=taken)).conflicts
+    assert [words in c for c in conflicts] == ([True] if words else [])
+
+
+# --- the analyst ----------------------------------------------------------------------------------------------
+
+
+def test_what_the_analyst_sets_wins_and_disagreement_is_shown() -> None:
+    found = answer(article("a", DUISBURG, on="2017-12-27"), set_place=BERLIN, set_date="2016-12-27")
+    assert (found.place.place, found.place.basis) == (BERLIN, "analyst")
+    assert (found.date.date.iso, found.date.basis) == ("2016-12-27", "analyst")
+    assert found.place.alternatives[0].label == DUISBURG.label and found.place.article_ids == ()
+    assert "471 km away" in found.conflicts[0]  # great circle of the two coordinates above
+    assert "365 days apart" in found.conflicts[1]
+
+
+def test_a_coarser_value_of_the_analyst_is_no_conflict() -> None:
+    found = answer(article("a", DUISBURG, on="2017-12-27"), set_place=GERMANY, set_date="2017")
+    assert found.conflicts == () and found.place.article_ids == ("a",)
+
+
+# --- the claim ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claimed", "verdict"),
+    [
+        ("Duisburg", "supported"),
+        ("Germany", "supported"),  # coarser, and right
+        ("Duisburg Central Station", "supported"),  # finer: as far as the city
+        ("Cologne", "contradicted"),
+        ("Lima", "contradicted"),
+        ("Atlantis", "not_addressed"),
+    ],
+)
+def test_claimed_place(claimed: str, verdict: str) -> None:
+    (row,) = answer(article("a", DUISBURG), claim=Claim(place=claimed)).agreement
+    assert (row.item, row.claimed, row.verdict) == ("place", claimed, verdict)
+    if claimed == "Lima":
+        assert 10_500 < row.km < 10_800 and row.found == DUISBURG.label and row.article_ids == ("a",)
+    if claimed == "Duisburg Central Station":
+        assert "Only as far as the city" in row.note
+
+
+@pytest.mark.parametrize(
+    ("claimed", "verdict", "days"),
+    [
+        ("2017-12-27", "supported", 0),
+        ("2017-12", "supported", 0),
+        ("2017-12-20", "supported", 7),
+        ("2017-12-19", "contradicted", 8),
+        ("2018-01", "supported", 5),
+        ("2016", "contradicted", 361),  # 31 December 2016 to 27 December 2017
+    ],
+)
+def test_claimed_date(claimed: str, verdict: str, days: int) -> None:
+    claim = Claim(date=PartialDate.model_validate(claimed))
+    (row,) = answer(article("a", on="2017-12-27"), claim=claim).agreement
+    assert (row.item, row.verdict, row.days) == ("date", verdict, days)
+
+
+def test_claims_that_nothing_addresses() -> None:
+    rows = answer(claim=Claim(text="A bridge fell", place="Paris", date=PartialDate(year=2017))).agreement
+    assert [(r.item, r.verdict) for r in rows] == [(i, "not_addressed") for i in ("text", "place", "date")]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("The bridge in Genoa collapsed, 43 dead", "supported"),
+        ("A bridge in Genoa collapsed and 430 died", "not_addressed"),  # the number is not there
+        ("The bridge in Genoa did not collapse", "not_addressed"),  # negated: words say nothing
+        ("Aliens landed in Genoa", "not_addressed"),
+        ("!!!", "not_addressed"),
+    ],
+)
+def test_claimed_text_is_compared_word_by_word(claim: str, verdict: str) -> None:
+    body = "The Morandi bridge in Genoa collapsed on Tuesday. At least 43 people are dead."
+    (row,) = answer(article("a", body=body), claim=Claim(text=claim)).agreement
+    assert (row.item, row.verdict) == ("text", verdict)
+    assert row.note

@@ -1,0 +1,205 @@
+"""Extractive captions of invented stories: what is quoted, what is cut, what is never said."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsctx.records import (
+    Article,
+    ArticleImage,
+    ArticlePlace,
+    Chunk,
+    Context,
+    DateAnswer,
+    Hit,
+    PartialDate,
+    Photo,
+    Place,
+    PlaceAnswer,
+)
+from newsctx.settings import CaptionSettings
+from newsctx.stages.caption import verify_citations
+from newsctx.writers import CaptionEvidence, make_writer
+from newsctx.writers.extractive import spoken
+from newsctx.writers.selection import cut
+
+PLACE = Place(name="Altdorf", level="city", country="Ruritania", continent="Europe")
+EVENT = (
+    "More than thirty people were hurt when a ferry hit the pier of Altdorf on Tuesday morning, the coast guard said."
+)
+BACK = "The ferry had left the island of Wede with 210 passengers on board half an hour before."
+BODY = f"ALTDORF, Ruritania (Reuters) - {EVENT} It was a shock. {BACK} Sign up for our newsletter to read more stories."
+HIT = Hit(article_id="a", rank=1, score=1.0, tier="matched")
+
+
+def article(**changes) -> Article:
+    fields = {
+        "article_id": "a", "source": "Daily Example", "headline": "Thirty hurt as ferry hits pier", "body": BODY,
+        "published": PartialDate.model_validate("2017-12-27"), "places": (ArticlePlace(keyword="Altdorf", place=PLACE),),
+    }  # fmt: skip
+    return Article(**(fields | changes))
+
+
+def chunk(text: str, start: int = 0, field: str = "body", article_id: str = "a") -> Chunk:
+    end = start + len(text)
+    return Chunk(
+        chunk_id=f"{article_id}#{field}:{start}-{end}",
+        article_id=article_id,
+        field=field,
+        start=start,
+        end=end,
+        text=text,
+    )
+
+
+def evidence(*chunks: Chunk, of: Article | None = None, hits: tuple[Hit, ...] = (HIT,), context: Context | None = None):
+    photo = Photo(sha256="0" * 64, phash="0" * 16, format="JPEG", bytes=1, width=64, height=64)
+    found = of or article()
+    return CaptionEvidence(
+        photo=photo, hits=hits, articles={found.article_id: found}, chunks=chunks, context=context or Context()
+    )
+
+
+def write(given: CaptionEvidence, sentences: int = 3):
+    settings = CaptionSettings(max_sentences=sentences)
+    *_, last = make_writer(settings).write(given, settings)
+    assert verify_citations(last, given.chunks, given.articles) == ()
+    return last
+
+
+def placed(place: Place = PLACE, basis: str = "evidence", **changes) -> Context:
+    ids = ("a",) if basis == "evidence" else ()
+    return Context(place=PlaceAnswer(place=place, basis=basis, article_ids=ids), **changes)
+
+
+def test_event_background_and_source_in_that_order() -> None:
+    caption = write(evidence(chunk(BODY), context=placed()))
+    # Altdorf stands in the quoted sentence, so that no place line is needed
+    assert [s.text for s in caption.sentences] == [EVENT, BACK, "Reported by Daily Example on 27 December 2017."]
+    assert caption.sentences[0].chunk_ids == (f"a#body:0-{len(BODY)}",)
+    assert caption.sentences[2].metadata_ids == ("a#source", "a#published")
+    assert (caption.kind, caption.writer, caption.note) == ("extractive", "extractive", "")
+    assert caption.text == " ".join(s.text for s in caption.sentences)
+
+
+def test_a_place_that_the_quotation_lacks_is_added_only_where_it_is_established() -> None:
+    wede = Place(name="Port Wede", level="city", country="Ruritania")
+    assert write(evidence(chunk(BODY), context=placed(wede))).sentences[1].text == "Location: Port Wede, Ruritania."
+    assert "Location" not in write(evidence(chunk(BODY))).text
+    alt = Place(name="Alt", level="city", country="Ruritania")  # part of the word Altdorf is not the place
+    assert "Location: Alt, Ruritania." in write(evidence(chunk(BODY), context=placed(alt))).text
+
+
+def test_the_analysts_place_and_date_are_called_so() -> None:
+    date = DateAnswer(date=PartialDate.model_validate("2016-05"), basis="analyst")
+    caption = write(evidence(chunk(BODY), context=placed(basis="analyst", date=date)))
+    assert [s.text for s in caption.sentences[1:]] == [
+        "Location set by the analyst: Altdorf, Ruritania.",
+        "Date set by the analyst: May 2016.",
+    ]
+
+
+def test_the_matched_photographs_own_caption_comes_first() -> None:
+    words = "Rescuers carry a passenger from the ferry at the pier."
+    found = article(images=(ArticleImage(caption=words),))
+    assert write(evidence(chunk(BODY), chunk(words, field="caption"), of=found)).sentences[0].text == words
+
+
+def test_without_a_quotable_sentence_the_headline_speaks() -> None:
+    caption = write(evidence(chunk("It was bad. He left."), of=article(published=None, source="")))
+    assert [(s.text, s.metadata_ids) for s in caption.sentences] == [
+        ("Thirty hurt as ferry hits pier.", ("a#headline",))
+    ]
+
+
+def test_one_sentence_when_one_is_asked_for() -> None:
+    assert write(evidence(chunk(BODY), context=placed()), sentences=1).text == EVENT
+
+
+def test_drafts_grow_to_the_caption() -> None:
+    drafts = list(make_writer(CaptionSettings()).write(evidence(chunk(BODY)), CaptionSettings()))
+    assert [len(d.sentences) for d in drafts] == [1, 2, 3]
+    assert all(b.text.startswith(a.text) for a, b in zip(drafts, drafts[1:], strict=False))
+
+
+def test_a_merely_ranked_article_is_called_uncertain() -> None:
+    ranked = HIT.model_copy(update={"tier": "ranked"})
+    assert "may be about something else" in write(evidence(chunk(BODY), hits=(ranked,))).note
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "words"),
+    [
+        ((), article(), "no channel found an article"),
+        ((HIT,), article(article_id="b"), "none of the 1 articles found could be read"),
+        ((HIT,), article(), "no passage of them is chosen"),
+    ],
+)
+def test_nothing_to_say_is_an_empty_caption_with_the_reason(hits: tuple[Hit, ...], of: Article, words: str) -> None:
+    caption = write(evidence(of=of, hits=hits))
+    assert caption.text == "" and caption.sentences == ()
+    assert caption.note.startswith("not established: ") and words in caption.note
+
+
+def test_markup_stays_text_and_control_characters_go() -> None:
+    body = "The <b>mayor</b> of Altdorf opened\x07 the [new](http) bridge\u202e on a bright Tuesday morning."
+    text = write(evidence(chunk(body), of=article(body=body))).sentences[0].text
+    assert text == "The <b>mayor</b> of Altdorf opened the [new](http) bridge on a bright Tuesday morning."
+
+
+def test_non_latin_sentences_are_quoted() -> None:
+    body = "周二上午，一艘渡轮在阿尔特多夫码头发生碰撞，三十多人受伤。"
+    caption = write(evidence(chunk(body), of=article(body=body, headline="渡轮相撞")))
+    assert caption.sentences[0].text == body
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "LONDON, Dec 26 (Reuters) - A crowd of thousands gathered in the square on Monday.",
+            "A crowd of thousands gathered in the square on Monday.",
+        ),
+        (
+            "WASHINGTON — A crowd of thousands gathered in the square on Monday.",
+            "A crowd of thousands gathered in the square on Monday.",
+        ),
+        (
+            "Erie, Pennsylvania (CNN) A crowd of thousands gathered in the square.",
+            "A crowd of thousands gathered in the square.",
+        ),
+        (
+            "Image caption A crowd of thousands gathered in the square on Monday.",
+            "A crowd of thousands gathered in the square on Monday.",
+        ),
+        (
+            "A crowd of thousands gathered in the square on Monday. (Photo: J. Doe)",
+            "A crowd of thousands gathered in the square on Monday.",
+        ),
+        (
+            "Anna Example – the mayor of the town – was elected again on Monday.",
+            "Anna Example – the mayor of the town – was elected again on Monday.",
+        ),
+        ("The group (AP) said little about the money.", "The group (AP) said little about the money."),
+        (
+            "— A crowd of thousands gathered in the square on Monday.",
+            "A crowd of thousands gathered in the square on Monday.",
+        ),
+    ],
+)
+def test_only_datelines_labels_and_credits_are_cut(sentence: str, expected: str) -> None:
+    assert cut(sentence) == expected
+    assert expected in sentence
+
+
+@pytest.mark.parametrize(
+    ("iso", "expected"),
+    [
+        ("2017-12-27", ("on", "27 December 2017")),
+        ("2017-05", ("in", "May 2017")),
+        ("2017", ("in", "2017")),
+        ("2010s", ("in", "the 2010s")),
+    ],
+)
+def test_dates_are_as_precise_as_they_are(iso: str, expected: tuple[str, str]) -> None:
+    assert spoken(PartialDate.model_validate(iso)) == expected
