@@ -88,7 +88,7 @@ class Pipeline:
             "verify": (s.verify, e.rank_edits("verify")),
             "locate": (s.locate, self.models.digest, e.rank_edits("locate")),
             "events": (s.events, e.rank_edits("events"), e.clusters),
-            "chunks": (s.chunks, e.chunks),
+            "chunks": (s.chunks, e.chunks, request.inputs.claim.text),
             "context": (s.context, request.inputs.claim, e.place, e.date),
             "caption": (s.caption, self.writer.info),
         }
@@ -270,13 +270,14 @@ class _Work:
 
     def _chunks(self) -> ChunksResult:
         hits, edits, sentence = self.hits, self.request.edits, self.pipeline.models.sentence
-        found, inputs = self._articles(h.article_id for h in hits), self.request.inputs
+        found, inputs, settings = self._articles(h.article_id for h in hits), self.request.inputs, self.pipeline.settings
+        query = chunks.query_text(self.results["photo"], inputs.note, inputs.claim, hits, found, settings.chunks)
         return chunks.run(
             hits,
             found,
-            chunks.query_text(self.results["photo"], inputs.note, inputs.claim, hits, found),
+            query,
             sentence.encode if sentence else None,
-            self.pipeline.settings.chunks,
+            settings.chunks,
             edits.chunks_with("kept"),
             edits.chunks_with("dropped"),
         )

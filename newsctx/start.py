@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from newsctx.archive.importer import import_archive
-from newsctx.archive.index import build_index
+from newsctx.archive.index_build import build_index
+from newsctx.archive.opened import open_archive
 from newsctx.archive.store import ArchiveStore
 from newsctx.demo.locate import demo_queries, demo_source
 from newsctx.errors import ArchiveError, IndexMismatch
@@ -34,22 +35,27 @@ def start(archive: Path | None = None, state: Path | None = None, settings: Sett
     if chosen:
         return Workbench(chosen.expanduser(), folder, models, settings)
     demo = prepare_demo(folder, models, settings)
-    examples = tuple(Example(path=q.path, title=q.title, note=q.note) for q in demo_queries() if q.example)
-    return Workbench(demo, folder, models, settings, examples, (DEMO_NOTICE,))
+    return Workbench(demo, folder, models, settings, demo_examples(), (DEMO_NOTICE,))
+
+
+def demo_examples() -> tuple[Example, ...]:
+    """The held-out photographs of the demonstration archive that a visitor can try."""
+    return tuple(
+        Example(path=Path(str(q["path"])), title=str(q["note"]), note=f"Truth: {q['place']}, {q['date']}")
+        for q in demo_queries()
+    )
 
 
 def prepare_demo(state: Path, models: Models, settings: Settings) -> Path:
     """Import and index the demonstration archive of this version, unless that is done. Returns its folder."""
-    source = demo_source()
+    source = demo_source() / "articles.jsonl"
     version = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
     folder = state / f"demo-{version}-{settings.profile.replace('/', '-').replace(':', '-')}" / "demonstration"
     try:
-        from newsctx.archive.opened import open_archive
-
         open_archive(folder, models, settings)
     except (ArchiveError, IndexMismatch):
         print("newsctx: preparing the demonstration archive (once) ...", file=sys.stderr)
         import_archive(source, folder)
-        with_store = ArchiveStore.open(folder)
-        build_index(with_store, models, folder, settings)
+        with ArchiveStore.open(folder) as store:
+            build_index(store, models, folder, settings)
     return folder

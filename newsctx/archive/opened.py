@@ -53,7 +53,7 @@ def open_archive(folder: Path, models: Models, settings: Settings, notices: tupl
         IndexMismatch: the index was built with other models or before the last import.
     """
     store = ArchiveStore.open(folder)
-    index = ArchiveIndex.open(folder, store.version, models)
+    index = ArchiveIndex.open(folder, store.version, models, settings)
     counts = store.counts()
     info = ArchiveInfo(
         name=folder.resolve().name, version=store.version, articles=counts.articles, photos=counts.photos,

@@ -46,7 +46,7 @@ def _copy(args: argparse.Namespace) -> str:
     from newsctx.bench import copy
     from newsctx.demo.locate import demo_source
 
-    photos = args.photos or demo_source().parent
+    photos = args.photos or demo_source() / "images"
     return copy.run(photos, Settings(), queries=args.queries, seed=args.seed).text()
 
 

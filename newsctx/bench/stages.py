@@ -111,7 +111,7 @@ def _time_one(pipeline: Pipeline, data: bytes, report: StageReport) -> None:
         report.override.append(_analyse(pipeline, Request(data, "bench.jpg", overrides=(override,)))[0])
 
 
-def _analyse(pipeline: Pipeline, request: Request):  # noqa: ANN202 - (seconds, Document)
+def _analyse(pipeline: Pipeline, request: Request):
     start = time.perf_counter()
     *_, document = pipeline.analyse(request)
     return time.perf_counter() - start, document
