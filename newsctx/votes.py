@@ -86,12 +86,7 @@ def vote_place(
     casting: Sequence[Voter], resolve: Callable[[str], Place | None], settings: ContextSettings
 ) -> Tally[Place]:
     """The finest place with a clear share of the votes."""
-    ballots = [
-        (v.article.article_id, p.place, v.weight * p.weight / sum(q.weight for q in v.article.places if q.place))
-        for v in casting
-        for p in v.article.places
-        if p.place and p.weight
-    ]
+    ballots = [(v.article.article_id, p, v.weight * w) for v in casting for p, w in _own_places(v.article)]
     total = sum(w for _, _, w in ballots)
     for level in PLACE_LEVELS:
         at_level = [(chain(p).get(level), w) for _, p, w in ballots]
@@ -105,6 +100,25 @@ def vote_place(
             answer, min(share, 1.0), _ids(a for a, _ in inside), _place_alternatives(others, answer, total, settings)
         )
     return Tally(None, 0.0, (), _place_alternatives(ballots, None, total, settings))
+
+
+def _own_places(article: Article) -> list[tuple[Place, float]]:
+    """The article's places and their shares of its vote, which sum to 1.
+
+    `Nice` and `France` in one article are one piece of evidence: a place around others that the article weighs no less
+    gives its weight to them, in proportion. A place around others that are named in passing keeps it.
+    """
+    named = [(p.place, p.weight) for p in article.places if p.place and p.weight]
+    votes = [w for _, w in named]
+    for i, (outer, weight) in sorted(enumerate(named), key=lambda x: PLACE_LEVELS.index(x[1][0].level), reverse=True):
+        inner = [j for j, (p, w) in enumerate(named) if w >= weight and p.level != outer.level and contains(outer, p)]
+        if inner:
+            given, votes[i] = votes[i], 0.0
+            total = sum(named[j][1] for j in inner)
+            for j in inner:
+                votes[j] += given * named[j][1] / total
+    whole = sum(votes)
+    return [(p, v / whole) for (p, _), v in zip(named, votes) if v]
 
 
 def _place_of(level: PlaceLevel, node: Node, inside: Sequence[Place], resolve: Callable[[str], Place | None]) -> Place:

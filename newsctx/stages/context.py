@@ -64,9 +64,15 @@ def run(
     found = _Evidence(hits, articles, resolve, settings)
     place, place_conflicts = _place_answer(found, photo, set_place)
     when, date_conflicts = _date_answer(found, set_date)
-    conflicts = (
-        place_conflicts + date_conflicts + _camera_place(photo, place, settings) + _camera_time(photo, when, settings)
-    )
+    claimed = resolve(claim.place) if claim.place.strip() else None
+    conflicts = [
+        *place_conflicts,
+        *date_conflicts,
+        *_camera_place(photo, place.place, "", settings),
+        *_camera_place(photo, claimed, "the claimed place ", settings),
+        *_camera_time(photo, when.date, "the date set by the analyst" if set_date else "the coverage", settings),
+        *_camera_time(photo, claim.date, "the claimed date", settings),
+    ]
     supporting = dict.fromkeys(place.article_ids + when.article_ids + tuple(h.article_id for h in _top(found)))
     read = [articles[i] for i in supporting if i in articles]
     agreement = check_claim(claim, place, when, read, resolve, settings)
@@ -111,15 +117,17 @@ def _set_place(own: Place, tally: Tally[Place], settings: ContextSettings) -> tu
     return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [text]
 
 
-def _camera_place(photo: Photo, answer: PlaceAnswer, settings: ContextSettings) -> list[str]:
-    camera, place = photo.camera, answer.place
+def _camera_place(photo: Photo, place: Place | None, called: str, settings: ContextSettings) -> list[str]:
+    camera = photo.camera
     if camera.lat is None or place is None:
         return []
     taken = Place(name="camera", level="venue", lat=camera.lat, lon=camera.lon)
     km = distance_km(taken, place)
     if km is None or km <= settings.level_tolerance_km.get(place.level, settings.place_tolerance_km):
         return []
-    return [f"The camera's GPS position ({camera.lat:.4f}, {camera.lon:.4f}) is {km:,.0f} km from {place.label}."]
+    return [
+        f"The camera's GPS position ({camera.lat:.4f}, {camera.lon:.4f}) is {km:,.0f} km from {called}{place.label}."
+    ]
 
 
 # --- date -----------------------------------------------------------------------------------------------------
@@ -171,20 +179,19 @@ def _published_before(found: _Evidence, answer: PartialDate) -> list[str]:
     ]
 
 
-def _camera_time(photo: Photo, answer: DateAnswer, settings: ContextSettings) -> list[str]:
-    if not photo.camera.time or answer.date is None:
+def _camera_time(photo: Photo, other: PartialDate | None, called: str, settings: ContextSettings) -> list[str]:
+    if not photo.camera.time or other is None:
         return []
     try:
         day = date.fromisoformat(photo.camera.time[:10])
     except ValueError:  # the photo stage names the problem; here there is nothing to compare
         return []
     taken = PartialDate(year=day.year, month=day.month, day=day.day)
-    days = days_between(taken, answer.date)
-    of = "the date set by the analyst" if answer.basis == "analyst" else "the coverage"
-    if taken.first > answer.date.last and days > 1:  # one day: the camera may keep another time zone
-        return [f"The camera's clock says {taken.iso}, {days:,} days after {of} ({answer.date.iso})."]
-    if days > settings.date_tolerance_days and not covers(answer.date, taken):
-        return [f"The camera's clock says {taken.iso}, {days:,} days before {of} ({answer.date.iso})."]
+    days = days_between(taken, other)
+    if taken.first > other.last and days > 1:  # one day: the camera may keep another time zone
+        return [f"The camera's clock says {taken.iso}, {days:,} days after {called} ({other.iso})."]
+    if days > settings.date_tolerance_days and not covers(other, taken):
+        return [f"The camera's clock says {taken.iso}, {days:,} days before {called} ({other.iso})."]
     return []
 
 

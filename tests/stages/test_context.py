@@ -137,6 +137,21 @@ def test_a_place_given_coarsely_supports_only_its_own_level() -> None:
     assert place.place == GERMANY and place.share == 1.0  # at city level Duisburg has 1/3 only
 
 
+def test_an_enclosing_place_of_the_same_article_is_context_of_the_finer_one() -> None:
+    def weighed(duisburg: float, germany: float, paris: float) -> Article:
+        weights = ((DUISBURG, duisburg), (GERMANY, germany), (PARIS, paris))
+        return Article(
+            article_id="a", places=tuple(ArticlePlace(keyword=p.name, place=p, weight=w) for p, w in weights)
+        )
+
+    strong = answer(weighed(0.45, 0.3, 0.25)).place  # Germany's 0.3 goes to Duisburg: 0.75
+    assert strong.place == DUISBURG and strong.share == pytest.approx(0.75)
+    passing = answer(weighed(0.1, 0.7, 0.2)).place  # Duisburg only in passing: Germany holds 0.1 + 0.7
+    assert passing.place == GERMANY and passing.share == pytest.approx(0.8)
+    # Germany's 1 of 3 is shared by two cities that are named as often: a tie, so Germany is the answer
+    assert answer(article("a", DUISBURG, GERMANY, BERLIN)).place.place == GERMANY
+
+
 def test_rank_and_tier_weigh() -> None:
     # 1/1 against 1/2 + 1/3 = 0.55 of 1.83
     assert (
@@ -233,6 +248,15 @@ def test_camera_position_is_compared_in_km() -> None:
 def test_camera_time_is_compared_in_days(taken: str, words: str | None) -> None:
     conflicts = answer(article("a", on="2017-12-27"), camera=Camera(time=taken)).conflicts
     assert [words in c for c in conflicts] == ([True] if words else [])
+
+
+def test_the_camera_is_compared_with_the_claim_too() -> None:
+    camera = Camera(lat=51.43, lon=6.76, time="2017-12-26T10:00:00")
+    claim = Claim(place="Berlin", date=PartialDate.model_validate("2019-12-26"))
+    assert answer(camera=camera, claim=claim).conflicts == (
+        "The camera's GPS position (51.4300, 6.7600) is 471 km from the claimed place Berlin, Germany.",
+        "The camera's clock says 2017-12-26, 730 days before the claimed date (2019-12-26).",
+    )
 
 
 # --- the analyst ----------------------------------------------------------------------------------------------

@@ -35,7 +35,8 @@ HIT = Hit(article_id="a", rank=1, score=1.0, tier="matched")
 def article(**changes) -> Article:
     fields = {
         "article_id": "a", "source": "Daily Example", "headline": "Thirty hurt as ferry hits pier", "body": BODY,
-        "published": PartialDate.model_validate("2017-12-27"), "places": (ArticlePlace(keyword="Altdorf", place=PLACE),),
+        "published": PartialDate.model_validate("2017-12-27"),
+        "places": (ArticlePlace(keyword="Altdorf", place=PLACE),),
     }  # fmt: skip
     return Article(**(fields | changes))
 
