@@ -57,7 +57,7 @@ class Searcher:
             "image_image": (query.photo.sha256, lambda: image_image.search(query.image_vector(), index, k)),
             "words_bm25": (text, lambda: words_bm25.search(text, index, k)),
             "words_dense": (text, lambda: words_dense.search(text, index, self.models.sentence, k)),
-            "coverage": (matches, lambda: coverage.search(matches, index, self.archive.store, k)),
+            "coverage": (matches, lambda: coverage.search(matches, index, k)),
         }
         for name, (asked, search) in runs.items():
             results[name] = self._one(name, asked, search)
