@@ -25,13 +25,13 @@ from newsctx.bench.edits import EDITS, make_edits
 from newsctx.bench.report import CopyBenchReport
 from newsctx.channels.copy import search
 from newsctx.errors import SettingsError
-from newsctx.localfeatures.index import CopyIndex, extracted
+from newsctx.localfeatures.index import CopyIndex, extracted, missing
 from newsctx.settings import Settings
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 HELD_OUT_SHARE = 12
 """One photo in so many is held out, at most `MOST_HELD_OUT`."""
-MOST_HELD_OUT = 150
+MOST_HELD_OUT = 60
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ class _World:
         by_id = {p.image_id: p for p in indexed}
         self.settings = settings
         self.groups = {p.image_id: p.group for p in indexed}
-        items = extracted(by_id, lambda i: by_id[i].pixels(), settings.copy_detection)
+        fresh = missing(index_dir, by_id, settings.copy_detection)
+        items = extracted(fresh, lambda i: by_id[i].pixels(), settings.copy_detection)
         self.index = CopyIndex.update(index_dir, items, settings.copy_detection)
         self.size = sum(p.stat().st_size for p in index_dir.rglob("*") if p.is_file())
         self.hashes = {name: HashIndex(h, [p.pixels() for p in indexed]) for name, h in BASELINES.items()}

@@ -30,14 +30,15 @@ class CopyBenchReport(Record):
 
     @property
     def false_acceptance(self) -> float | None:
-        """Share of the queries with a photo that is not in the index which got a match; None where none was held out."""
+        """Share of the queries with unindexed photos that got a match; None where none was held out."""
         return len(self.unknown_accepted) / self.unknown_queries if self.unknown_queries else None
 
     def text(self) -> str:
         """A table for the terminal."""
         methods = list(self.recall)
         lines = [
-            f"Copy benchmark: {self.queries} queries x {len(EDITS)} edits, {self.photos} photographs indexed, seed {self.seed}",
+            f"Copy benchmark: {self.queries} queries x {len(EDITS)} edits, {self.photos} photographs indexed, "
+            f"seed {self.seed}",
             "R@1".ljust(14) + "".join(m.rjust(8) for m in methods),
         ]
         lines += [e.ljust(14) + "".join(f"{self.recall[m][e]:8.3f}" for m in methods) for e in EDITS]
@@ -48,7 +49,7 @@ class CopyBenchReport(Record):
             if false is None
             else f"false acceptance: {len(self.unknown_accepted)} of {self.unknown_queries} queries with "
             f"{self.held_out} photographs that are not indexed ({false:.4f})",
-            f"also accepted beside the right group: {len(self.other_accepted)} pairs (unlabelled near duplicates or errors)",
+            f"also accepted outside the group: {len(self.other_accepted)} pairs (duplicates without label, or errors)",
             f"query: median {self.query_median:.3f} s, 95% below {self.query_p95:.3f} s",
             f"index: {self.bytes_per_photo / 1024:.1f} KB a photo, {self.index_seconds:.0f} s to build",
         ]
