@@ -46,7 +46,8 @@ def _place(
         return ClaimCheck(**row, verdict="supported", note=_level_note(claimed, answer.place))
     if contains(answer.place, claimed):
         note = f"Only as far as the {answer.place.level}: the evidence does not reach the claimed {claimed.level}."
-        return ClaimCheck(**row, verdict="supported", note=note)
+        reaches = answer.place.level != "continent"  # the same continent supports no claim worth checking
+        return ClaimCheck(**row, verdict="supported" if reaches else "not_addressed", note=note)
     fine = {claimed.level, answer.place.level} <= {"venue", "city"}
     if fine and km is not None and km <= settings.place_tolerance_km:
         return ClaimCheck(**row, verdict="supported", note=f"Within {settings.place_tolerance_km:g} km.")
@@ -79,7 +80,8 @@ def _date(claim: Claim, answer: DateAnswer, settings: ContextSettings) -> ClaimC
         same = claimed.precision == answer.date.precision
         finer = covers(answer.date, claimed) and not same
         note = f"Only as far as the {answer.date.precision}." if finer else ""
-        return ClaimCheck(**row, verdict="supported", note=note)
+        reaches = not finer or answer.date.precision != "decade"
+        return ClaimCheck(**row, verdict="supported" if reaches else "not_addressed", note=note)
     if days <= settings.date_tolerance_days:
         return ClaimCheck(**row, verdict="supported", note=f"Within {settings.date_tolerance_days} days.")
     earlier = claimed.last < answer.date.first

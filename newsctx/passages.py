@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import get_args
 
-from newsctx.records import Article, ChunkField
+from newsctx.records import Article, Chunk, ChunkField
 
 _ID = re.compile(
     rf"(?P<article>.+)#(?P<field>{'|'.join(get_args(ChunkField))}):(?P<start>\d{{1,9}})-(?P<end>\d{{1,9}})", re.S
@@ -31,6 +32,28 @@ def field_text(article: Article, field: ChunkField) -> str:
     if field == "caption":
         return "\n".join(i.caption for i in article.images if i.caption.strip())
     return getattr(article, field)
+
+
+def make_chunk(
+    article_id: str, field: ChunkField, start: int, end: int, text: str, role: str, score: float | None = None
+) -> Chunk:
+    """A chunk whose id says where it stands."""
+    address = chunk_id(article_id, field, start, end)
+    return Chunk(
+        chunk_id=address, article_id=article_id, field=field, start=start, end=end, text=text, role=role, score=score
+    )
+
+
+def chunk_at(address: str, articles: Mapping[str, Article]) -> Chunk | None:
+    """The passage that an analyst named; None where the article is not among the hits any more or has become
+    shorter.
+    """
+    parsed = parse_chunk_id(address)
+    if not parsed or parsed[0] not in articles:
+        return None
+    article_id, field, start, end = parsed
+    text = field_text(articles[article_id], field)[start:end]
+    return make_chunk(article_id, field, start, end, text, "analyst") if len(text) == end - start else None
 
 
 def main_field(article: Article) -> ChunkField | None:

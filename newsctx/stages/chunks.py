@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from newsctx.passages import chunk_id, field_text, folded, main_field, parse_chunk_id, plain
+from newsctx.passages import chunk_at, field_text, folded, main_field, make_chunk, parse_chunk_id, plain
 from newsctx.records import Article, Chunk, ChunkField, ChunksResult, Claim, Hit, Photo
 from newsctx.sentences import Span, split
 from newsctx.settings import ChunkSettings
@@ -45,7 +45,7 @@ class _Text:
 
     def chunk(self, run: _Run) -> Chunk:
         start, end, text = self.slice(run.first, run.last)
-        return _chunk(self.article.article_id, self.field, start, end, text, run.role, run.score)
+        return make_chunk(self.article.article_id, self.field, start, end, text, run.role, run.score)
 
 
 def run(
@@ -117,7 +117,7 @@ def _read(article: Article) -> _Text | None:
 def _photo_captions(article: Article) -> list[Chunk]:
     """Each photo caption of a matched or pinned article: the outlet's own words on the photograph."""
     spans = split(field_text(article, "caption"))
-    return [_chunk(article.article_id, "caption", s.start, s.end, s.text, "lead") for s in spans]
+    return [make_chunk(article.article_id, "caption", s.start, s.end, s.text, "lead") for s in spans]
 
 
 def _units(count: int, settings: ChunkSettings) -> list[tuple[int, int]]:
@@ -223,18 +223,8 @@ def _decide(
     """Mark what was decided and add back what the selection did not choose again."""
     decisions = dict.fromkeys(kept, "kept") | dict.fromkeys(dropped, "dropped")
     ids = {c.chunk_id for c in found}
-    added = [c for i in decisions if i not in ids and (c := _from_id(i, articles))]
+    added = [c for i in decisions if i not in ids and (c := chunk_at(i, articles))]
     return [c.model_copy(update={"decision": decisions.get(c.chunk_id, "")}) for c in found + added]
-
-
-def _from_id(address: str, articles: Mapping[str, Article]) -> Chunk | None:
-    """None where the article is not among the hits any more or has become shorter."""
-    parsed = parse_chunk_id(address)
-    if not parsed or parsed[0] not in articles:
-        return None
-    article_id, field, start, end = parsed
-    text = field_text(articles[article_id], field)[start:end]
-    return _chunk(article_id, field, start, end, text, "analyst") if len(text) == end - start else None
 
 
 def _fold(chunks: list[Chunk]) -> tuple[tuple[Chunk, ...], int]:
@@ -249,15 +239,6 @@ def _fold(chunks: list[Chunk]) -> tuple[tuple[Chunk, ...], int]:
             result.append(chunk)
         seen.add(text)
     return tuple(result), len(chunks) - len(result)
-
-
-def _chunk(
-    article_id: str, field: ChunkField, start: int, end: int, text: str, role: str, score: float | None = None
-) -> Chunk:
-    return Chunk(
-        chunk_id=chunk_id(article_id, field, start, end), article_id=article_id, field=field,
-        start=start, end=end, text=text, score=score, role=role,
-    )  # fmt: skip
 
 
 # --- notes ----------------------------------------------------------------------------------------------------

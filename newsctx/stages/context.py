@@ -73,8 +73,8 @@ def run(
         *_camera_time(photo, when.date, "the date set by the analyst" if set_date else "the coverage", settings),
         *_camera_time(photo, claim.date, "the claimed date", settings),
     ]
-    supporting = dict.fromkeys(place.article_ids + when.article_ids + tuple(h.article_id for h in _top(found)))
-    read = [articles[i] for i in supporting if i in articles]
+    voted = {*place.article_ids, *when.article_ids, *(h.article_id for h in _top(found))}
+    read = [articles[h.article_id] for h in hits if h.article_id in voted and h.article_id in articles]
     agreement = check_claim(claim, place, when, read, resolve, settings)
     return Context(place=place, date=when, agreement=agreement, conflicts=tuple(conflicts))
 

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from newsctx.passages import folded, plain
-from newsctx.records import Article, Caption, ModelInfo, PartialDate, Sentence
+from newsctx.records import Article, Caption, ModelInfo, PartialDate, Place, Sentence
 from newsctx.settings import CaptionSettings
+from newsctx.votes import contains
 from newsctx.writers.base import CaptionEvidence
 from newsctx.writers.selection import Candidate, best, candidates
 
@@ -80,7 +81,10 @@ def _headline(article: Article) -> Sentence:
 
 
 def _where(evidence: CaptionEvidence, said: str) -> Sentence | None:
-    """The established place; None where the quoted text names it."""
+    """The established place; None where the quoted text names it, or no chosen passage does.
+
+    A continent is no place for a caption, and a place that a linker alone saw may be its mistake.
+    """
     answer = evidence.context.place
     if answer.place is None:
         return None
@@ -89,7 +93,9 @@ def _where(evidence: CaptionEvidence, said: str) -> Sentence | None:
             text=f"Location set by the analyst: {plain(answer.place.label)}.", metadata_ids=("analyst#place",)
         )
     ids = tuple(f"{i}#places" for i in answer.article_ids if _has(evidence.articles, i, "places"))
-    if not ids or _names(said, answer.place.name):
+    if not ids or answer.place.level == "continent" or _names(said, answer.place.name):
+        return None
+    if not _grounded(answer.place, answer.article_ids, evidence):
         return None
     return Sentence(text=f"Location: {plain(answer.place.label)}.", metadata_ids=ids)
 
@@ -112,6 +118,15 @@ def spoken(value: PartialDate) -> tuple[str, str]:
     month = _MONTHS.split()[value.month - 1] if value.month else ""
     parts = [str(value.day) if value.day else "", month, str(value.year)]
     return "on" if value.day else "in", " ".join(p for p in parts if p)
+
+
+def _grounded(place: Place, article_ids: tuple[str, ...], evidence: CaptionEvidence) -> bool:
+    """True where the archive was given the place, or a headline or chosen passage of its articles names it."""
+    supporting = [evidence.articles[i] for i in article_ids if i in evidence.articles]
+    if any(p.source == "given" and p.place and contains(place, p.place) for a in supporting for p in a.places):
+        return True
+    read = [a.headline for a in supporting] + [c.text for c in evidence.chunks if c.article_id in article_ids]
+    return any(_names(text, place.name) for text in read)
 
 
 def _names(text: str, name: str) -> bool:

@@ -17,6 +17,7 @@ from newsctx.records import Sentence as CaptionSentence
 from newsctx.sentences import split
 from newsctx.words import content_words
 
+BACKGROUND = 0.45  # least score of a second sentence: it shares a word with the headline or stands near the top
 SHORTEST, LONGEST = 40, 350  # characters: below it is a heading or a quote's end, above it is no caption
 _DATELINE = re.compile(  # LONDON, Dec 26 (Reuters) - / WASHINGTON (AP) — / Erie, Pennsylvania (CNN)
     r"^(?:[A-Z][A-Za-z.'’-]*(?:[ ,/]+\w[\w.'’-]*){0,6}\s*)?"
@@ -34,7 +35,7 @@ _DANGLING = re.compile(  # begins with a word that points back to a sentence tha
 )
 _NOISE = re.compile(
     r"\b(?:subscribe|newsletter|sign up|click here|read more|follow us|cookies?|copyright|all rights reserved|"
-    r"share this|advertisement|last (?:updated|modified)|for the latest|password|free trial|log in)\b|https?://|@\w",
+    r"share this|advertisement|an earlier version|this (?:story|article) was|last (?:updated|modified)|for the latest|password|free trial|log in)\b|https?://|@\w",
     re.I,
 )
 _VERBISH = re.compile(r"\b(?:is|are|was|were|has|have|had|be|will|would|said|says|\w{2,}ed|\w{2,}s)\b", re.I)
@@ -73,12 +74,13 @@ def cut(text: str) -> str:
 
 
 def best(article: Article, found: Sequence[Candidate]) -> list[Candidate]:
-    """Quotable candidates, best first; equals keep document order."""
+    """Quotable candidates, best first; equals keep document order; all but the first score at least `BACKGROUND`."""
     about = set(content_words(article.headline))
     places = {w for p in article.places for w in content_words(p.place.name if p.place else p.keyword)}
     usable = [c for c in found if _quotable(c.sentence.text)]
     scores = {id(c): _score(c, i, about, places) for i, c in enumerate(usable)}
-    return sorted(usable, key=lambda c: -scores[id(c)])
+    order = sorted(usable, key=lambda c: -scores[id(c)])
+    return order[:1] + [c for c in order[1:] if scores[id(c)] >= BACKGROUND]
 
 
 def _quotable(text: str) -> bool:

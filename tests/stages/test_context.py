@@ -316,6 +316,12 @@ def test_claimed_date(claimed: str, verdict: str, days: int) -> None:
     assert (row.item, row.verdict, row.days) == ("date", verdict, days)
 
 
+def test_an_answer_as_coarse_as_a_continent_or_decade_supports_no_finer_claim() -> None:
+    claim = Claim(place="Cologne", date=PartialDate.model_validate("2017-12-26"))
+    rows = answer(article("a", DUISBURG, on="2011"), article("b", PARIS, on="2018"), claim=claim).agreement
+    assert [(r.verdict, r.found) for r in rows] == [("not_addressed", "Europe"), ("not_addressed", "2010s")]
+
+
 def test_claims_that_nothing_addresses() -> None:
     rows = answer(claim=Claim(text="A bridge fell", place="Paris", date=PartialDate(year=2017))).agreement
     assert [(r.item, r.verdict) for r in rows] == [(i, "not_addressed") for i in ("text", "place", "date")]

@@ -84,11 +84,20 @@ def test_event_background_and_source_in_that_order() -> None:
 
 
 def test_a_place_that_the_quotation_lacks_is_added_only_where_it_is_established() -> None:
-    wede = Place(name="Port Wede", level="city", country="Ruritania")
-    assert write(evidence(chunk(BODY), context=placed(wede))).sentences[1].text == "Location: Port Wede, Ruritania."
+    wede = Place(name="Wede", level="city", country="Ruritania")
+    assert write(evidence(chunk(BODY), context=placed(wede)), 2).sentences[1].text == "Location: Wede, Ruritania."
     assert "Location" not in write(evidence(chunk(BODY))).text
     alt = Place(name="Alt", level="city", country="Ruritania")  # part of the word Altdorf is not the place
-    assert "Location: Alt, Ruritania." in write(evidence(chunk(BODY), context=placed(alt))).text
+    given = article(places=(ArticlePlace(keyword="Alt", place=alt),))
+    assert "Location: Alt, Ruritania." in write(evidence(chunk(BODY), of=given, context=placed(alt))).text
+
+
+def test_a_place_that_only_a_linker_saw_or_a_continent_is_left_out() -> None:
+    strelsau = Place(name="Strelsau", level="city", country="Ruritania")
+    linked = article(places=(ArticlePlace(keyword="Strelsau", place=strelsau, source="body"),))
+    assert "Location" not in write(evidence(chunk(BODY), of=linked, context=placed(strelsau))).text
+    europe = Place(name="Europe", level="continent", continent="Europe")
+    assert "Location" not in write(evidence(chunk(BODY), context=placed(europe))).text
 
 
 def test_the_analysts_place_and_date_are_called_so() -> None:
