@@ -29,8 +29,8 @@ class Window(NamedTuple):
 def build(pool: Sequence[Article], settings: EventSettings) -> tuple[Cluster, ...]:
     """All clusters of a pool, in order of the atoms' first appearance, then of the windows' right ends.
 
-    Only dates that are known to the day count: a month or a year cannot stand in a window of 15 days. Articles without such a date or
-    without a place atom are left out.
+    Only dates that are known to the day count: a month or a year cannot stand in a window of 15 days. Articles without
+    such a date or without a place atom are left out.
 
     Args:
         pool: articles in pool order, best first; it decides ties between equal dates and the representative.

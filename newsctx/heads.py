@@ -1,4 +1,4 @@
-"""Scorers of an (image, text) pair: the trained cross-encoder head and the zero-shot stand-in (NewsRECON sec. 2 and 3)."""
+"""Scorers of an (image, text) pair: the trained cross-encoder head, else zero-shot (NewsRECON sec. 2 and 3)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class HeadInfo(Record):
 
 
 class CrossEncoderHead:
-    """Linear(in, 256) - GELU - Linear(256, 1) over features of frozen, L2-normalised CLIP vectors (NewsRECON sec. 2)."""
+    """Linear(in, 256) - GELU - Linear(256, 1) over frozen, L2-normalised CLIP vectors (NewsRECON sec. 2)."""
 
     def __init__(self, meta: HeadInfo, device: str = "cpu") -> None:
         from torch import nn
@@ -127,7 +127,7 @@ class CrossEncoderHead:
             head.network.load_state_dict(state, strict=True)
         except RuntimeError as error:
             raise ModelUnavailable(
-                f"cross-encoder head {meta.name!r}: weights and metadata disagree: {error}"
+                f"cross-encoder head {meta.name!r}: weights do not fit its metadata: {error}"
             ) from error
         return head
 
@@ -135,8 +135,9 @@ class CrossEncoderHead:
 class ZeroShotScorer:
     """The bi-encoder alone as a scorer, where no head was trained for it.
 
-    `p = sigmoid((cos(a, t) - cos(a, n)) / T)` with a neutral text `n`: CLIP's own zero-shot softmax over the two prompts
-    `t` and `n` (Radford et al. 2021, sec. 3.1), T = 0.01 being CLIP's trained temperature. It is not calibrated on news.
+    `p = sigmoid((cos(a, t) - cos(a, n)) / T)` with a neutral text `n`: CLIP's own zero-shot softmax over the two
+    prompts `t` and `n` (Radford et al. 2021, sec. 3.1), T = 0.01 being CLIP's trained temperature. It is not
+    calibrated on news.
     """
 
     def __init__(self, slot: Slot, neutral: np.ndarray, encoder: ModelInfo, temperature: float = 0.01) -> None:

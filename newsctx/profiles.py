@@ -12,9 +12,7 @@ from newsctx.heads import CrossEncoderHead, Scorer, Slot, ZeroShotScorer
 from newsctx.records import ModelInfo
 from newsctx.runtime import Device, ModelCache
 
-NO_WEIGHTS = (
-    "the embedded image-text weights come with a later version; choose --profile clip or custom (local-dir:PATH)"
-)
+NO_WEIGHTS = "the embedded image-text weights come with a later version; choose --profile clip or local-dir:PATH"
 
 
 @dataclass(frozen=True)
@@ -109,10 +107,8 @@ def load_models(profile: str | Profile, device: Device) -> Models:
     scorers: dict[str, Scorer | None] = {"location_head": None, "event_head": None}
     if image_text is not None:
         scorers = {
-            "location_head": _scorer(
-                "location_head", wanted.location_head, wanted.location_neutral, image_text, wanted, device
-            ),
-            "event_head": _scorer("event_head", wanted.event_head, wanted.event_neutral, image_text, wanted, device),
+            "location_head": _scorer("location_head", wanted, image_text, device),
+            "event_head": _scorer("event_head", wanted, image_text, device),
         }
     return Models(
         profile=wanted.name, device=device, image_text=image_text, image_text_unavailable=no_image_text,
@@ -128,9 +124,10 @@ def _try(slot: str, kind: type, name: str, device: Device, batch: int) -> tuple[
         return None, str(error)
 
 
-def _scorer(
-    slot: Slot, folder: Path | None, neutral: str, encoder: ImageTextEncoder, profile: Profile, device: Device
-) -> Scorer:
+def _scorer(slot: Slot, profile: Profile, encoder: ImageTextEncoder, device: Device) -> Scorer:
+    location = slot == "location_head"
+    folder = profile.location_head if location else profile.event_head
+    neutral = profile.location_neutral if location else profile.event_neutral
     if folder is not None:
         return CrossEncoderHead.load(folder, encoder.info, encoder.dim, slot, device)
     return ZeroShotScorer(slot, encoder.encode_texts([neutral])[0], encoder.info, profile.temperature)

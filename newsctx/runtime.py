@@ -56,13 +56,9 @@ def choose_device(request: str = "auto") -> Device:
             return Device("mps", "Apple's Metal is available")
         return Device("cpu", "neither CUDA nor Metal is available")
     if (family == "cuda" and not cuda) or (family == "mps" and not mps):
-        raise SettingsError(
-            f"device {request!r} was asked for but torch {torch.__version__} finds none; use --device auto"
-        )
+        raise SettingsError(f"device {request!r}: torch {torch.__version__} finds none here; use --device auto")
     if ":" in request and not (family == "cuda" and _is_ordinal(request, torch.cuda.device_count())):
-        raise SettingsError(
-            f"device {request!r} does not exist; expected cuda:0 to cuda:{torch.cuda.device_count() - 1}"
-        )
+        raise SettingsError(f"no device {request!r}; expected cuda:0 to cuda:{torch.cuda.device_count() - 1}")
     return Device(request, "asked for")
 
 

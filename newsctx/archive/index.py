@@ -85,8 +85,9 @@ class ArchiveIndex:
             reasons |= {"words_dense": models.sentence_unavailable}
         ids = tuple(a for a, _ in articles)
         return cls(
-            digest, manifest, ids, tuple(images), CopyIndex.open(archive_dir / "index" / "copy", settings.copy_detection),
-            archive_dir, {a: i for i, a in enumerate(ids)}, tuple(d for _, d in articles), vectors, words, reasons,
+            digest, manifest, ids, tuple(images),
+            CopyIndex.open(archive_dir / "index" / "copy", settings.copy_detection), archive_dir,
+            {a: i for i, a in enumerate(ids)}, tuple(d for _, d in articles), vectors, words, reasons,
         )  # fmt: skip
 
     def stale(self) -> bool:

@@ -221,7 +221,10 @@ class _Run:
         def batch(keys: Sequence[str]) -> dict[str, np.ndarray]:
             return dict(zip(keys, encode([wanted[k] for k in keys]), strict=True))
 
-        self._count(kind, cache.fill(wanted, batch, self.settings.index.batch, advance))
+        # texts of like length share a batch: little padding. The order depends on the texts alone, so that a resumed
+        # run forms the same batches and its vectors are the same to the last bit
+        keys = sorted(wanted, key=lambda k: (len(wanted[k]), k))
+        self._count(kind, cache.fill(keys, batch, self.settings.index.batch, advance))
 
     def _count(self, kind: str, counts: tuple[int, int]) -> None:
         self.computed[kind] = self.computed.get(kind, 0) + counts[0]

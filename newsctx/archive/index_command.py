@@ -25,7 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build the index; 0 also where a channel is unavailable, which the summary names."""
-    from newsctx.archive.index_build import IndexSummary, build_index  # models and FAISS load here, not for --help
+    from newsctx.archive.index_build import build_index  # models and FAISS load here, not for --help
     from newsctx.archive.store import ArchiveStore
     from newsctx.profiles import load_models
     from newsctx.runtime import choose_device
@@ -36,11 +36,11 @@ def run(args: argparse.Namespace) -> int:
     with ArchiveStore.open(args.archive) as store:
         models = load_models(args.profile, device)
         with _Bars() as bars:
-            summary: IndexSummary = build_index(
-                store, models, args.archive, Settings(profile=args.profile), bars.update
-            )
-    print(f"Index of {args.archive}: {summary.manifest.articles} articles, {time.perf_counter() - start:.1f} s on {device} "
-          f"({device.reason}).")  # fmt: skip
+            summary = build_index(store, models, args.archive, Settings(profile=args.profile), bars.update)
+    print(f"Index of {args.archive}: {summary.manifest.articles} articles in {time.perf_counter() - start:.1f} s.")
+    print(f"  device: {device} ({device.reason})")
+    if not summary.computed:
+        print("  nothing to compute: the index is up to date")
     for kind in summary.computed:
         print(f"  {kind}: {summary.computed[kind]} computed, {summary.kept[kind]} kept")
     for name, part in summary.manifest.parts.items():

@@ -1,4 +1,4 @@
-"""What an index was built from: the manifest beside its parts, and whether it fits the archive and the models at hand."""
+"""What an index was built from: the manifest, and whether it fits the archive and the models at hand."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def read(archive_dir: Path) -> tuple[Manifest, str]:
         found = _format_of(data)
         if found is not None and found != FORMAT:
             raise IndexMismatch(
-                f"the index of {archive_dir} has format {found}, this program reads format {FORMAT}; {remedy(archive_dir)}"
+                f"the index of {archive_dir} has format {found}, this program reads {FORMAT}; {remedy(archive_dir)}"
             ) from error
         raise ArchiveError(f"{path} is damaged; delete {path.parent} and {remedy(archive_dir)}") from error
 

@@ -1,7 +1,7 @@
 """Vectors kept by the content they were computed from and the model that computed them.
 
-An index run stores what it has computed in parts as it goes; killed at any moment, the next run finds everything but the
-part that was being written. Nothing is keyed by article or file name, so an article that is imported anew costs nothing.
+An index run stores what it has computed in parts as it goes; killed at any moment, the next run finds everything but
+the part that was being written. Nothing is keyed by article or file name: an article imported anew costs nothing.
 """
 
 from __future__ import annotations

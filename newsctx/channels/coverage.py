@@ -24,8 +24,8 @@ def search(matches: Sequence[Match], index: ArchiveIndex, settings: RetrieveSett
     """The k articles nearest to the matched ones.
 
     The score is `cosine / (1 + days / coverage_days)`, where both articles are dated (days = the gap between their
-    dates' spans), else the cosine; an article keeps its best over the anchors. A cosine below `coverage_floor` is no hit;
-    nor is an anchor itself, which the copy channel has.
+    dates' spans), else the cosine; an article keeps its best over the anchors. A cosine below `coverage_floor` is no
+    hit; nor is an anchor itself, which the copy channel has.
 
     Args:
         matches: of the copy channel, best first; only accepted ones count.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,10 +15,11 @@ from newsctx.errors import ModelUnavailable
 from newsctx.records import ModelInfo
 from newsctx.runtime import Device, state_digest
 
+log = logging.getLogger(__name__)
 LOCAL = "local-dir:"
 _OFFLINE = (
-    "Its weights are fetched once, on the first load, into the user's cache; load it once on a machine with a network "
-    "and copy the cache, or give a folder with open_clip_config.json and weights as `local-dir:PATH`."
+    "They are fetched once, on the first load, into the user's cache: load the model once with a network, or give a "
+    "folder with open_clip_config.json and weights as `local-dir:PATH`."
 )
 
 
@@ -110,8 +112,8 @@ def _local_options(name: str) -> dict[str, Any]:
     folder = Path(name.removeprefix(LOCAL))
     if not (folder / "open_clip_config.json").is_file():
         raise ModelUnavailable(
-            f"image-text encoder {name!r}: {folder} has no open_clip_config.json; expected a folder that open_clip saved "
-            "(open_clip_config.json with model_cfg and preprocess_cfg, and open_clip_model.safetensors)"
+            f"image-text encoder {name!r}: {folder} has no open_clip_config.json; expected a folder that open_clip "
+            "saved (open_clip_config.json with model_cfg and preprocess_cfg, and open_clip_model.safetensors)"
         )
     return {}
 
@@ -124,16 +126,15 @@ def _named_options(name: str) -> tuple[str, dict[str, Any]]:
     architecture, _, tag = name.partition("/")
     known = open_clip.list_pretrained_tags_by_model(architecture)
     if tag not in known:
-        hint = (
-            f"weights known for {architecture}: {', '.join(known)}" if known else f"open_clip knows no {architecture}"
-        )
+        hint = f"weights of {architecture}: {', '.join(known)}" if known else f"open_clip knows no {architecture!r}"
         raise ModelUnavailable(f"image-text encoder {name!r}: expected ARCHITECTURE/WEIGHTS or local-dir:PATH; {hint}")
     config = get_pretrained_cfg(architecture, tag)
     try:
         download_pretrained(config)
     except (OSError, RuntimeError) as error:  # no network, no such file on the hub, or a wrong checksum
+        log.info("fetching %s failed: %s", name, error)
         raise ModelUnavailable(
-            f"image-text encoder {name!r}: its weights are not here: {_first_line(error)}. {_OFFLINE}"
+            f"image-text encoder {name!r}: its weights are not on this machine and could not be fetched. {_OFFLINE}"
         ) from error
     # OpenAI's weights were trained with QuickGELU; the plain architecture would load them and compute nonsense
     return architecture, {"pretrained": tag, "force_quick_gelu": bool(config.get("quick_gelu"))}

@@ -26,8 +26,8 @@ def run(
 ) -> EventsResult:
     """Build, score and walk the clusters.
 
-    With fewer than two clusters the order is kept. Otherwise the clusters are walked by descending probability, each puts
-    its best article of the stage before next (once), and the remaining articles follow in their order.
+    With fewer than two clusters the order is kept. Otherwise the clusters are walked by descending probability, each
+    puts its best article of the stage before next (once), and the remaining articles follow in their order.
 
     Args:
         hits: the stage before, best first; the first `settings.pool` of them form the clusters.
@@ -38,8 +38,8 @@ def run(
         dropped: ids of clusters that the analyst refused: they are shown, never walked.
 
     Returns:
-        Clusters: kept first, then by probability (without a scorer by their best member's rank), dropped last. Hits with
-        `probability` = that of the cluster that put them there.
+        Clusters: kept first, then by probability (without a scorer by their best member's rank), dropped last. Hits
+        with `probability` = that of the cluster that put them there.
     """
     before = ranks(hits)
     if not settings.enabled:

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toy_index import CPU, save_tiny_clip
+
+from newsctx.errors import ModelUnavailable, SettingsError
+from newsctx.heads import CrossEncoderHead, HeadInfo
+from newsctx.profiles import Profile, get_profile, load_models
+
+
+def test_named_profiles() -> None:
+    assert get_profile("clip").image_text == "ViT-L-14/openai"
+    assert get_profile("clip-small").image_text == "ViT-B-32/laion2b_s34b_b79k"
+    assert get_profile("local-dir:/m").image_text == "local-dir:/m"
+    with pytest.raises(SettingsError, match="unknown profile 'klip'; expected one of embedded, clip, clip-small"):
+        get_profile("klip")
+
+
+def test_the_default_profile_says_why_it_has_no_image_text_encoder() -> None:
+    models = load_models("embedded", CPU)
+    assert models.image_text is None and models.location_scorer is None and models.event_scorer is None
+    infos = {i.slot: i for i in models.infos}
+    for slot in ("image_text", "location_head", "event_head"):
+        assert "choose --profile clip or local-dir:PATH" in infos[slot].unavailable
+
+
+def test_a_model_that_cannot_be_loaded_leaves_its_slot_empty_with_the_reason(tmp_path: Path) -> None:
+    models = load_models(Profile("p", image_text=f"local-dir:{tmp_path}", sentence="local-dir:/nowhere"), CPU)
+    assert models.image_text is None and "no open_clip_config.json" in models.image_text_unavailable
+    assert models.sentence is None and "modules.json" in models.sentence_unavailable
+
+
+def test_a_folder_of_ones_own_gets_zero_shot_scorers_and_is_loaded_once(tmp_path: Path) -> None:
+    profile = Profile("p", image_text=save_tiny_clip(tmp_path), sentence="local-dir:/nowhere")
+    models = load_models(profile, CPU)
+    assert models.image_text is not None and models.location_scorer is not None and models.event_scorer is not None
+    assert models.location_scorer.info.name == "zero-shot"
+    neutral = models.image_text.encode_texts(["An image"])
+    found = models.location_scorer.probabilities(models.image_text.encode_texts(["x"])[0], neutral)
+    assert found == pytest.approx(np.array([0.5]), abs=1e-3)  # the neutral text is as likely as itself
+    assert load_models(profile, CPU).image_text is models.image_text
+    assert load_models(profile, CPU).digest == models.digest != load_models("embedded", CPU).digest
+
+
+def test_a_trained_head_is_used_and_one_of_another_encoder_refused(tmp_path: Path) -> None:
+    name = save_tiny_clip(tmp_path / "clip")
+    plain = Profile("p", image_text=name, sentence="local-dir:/nowhere", location_head=tmp_path / "head")
+    encoder = load_models(Profile("q", image_text=name, sentence="local-dir:/nowhere"), CPU).image_text
+    assert encoder is not None
+    fitting = HeadInfo(
+        name="places", slot="location_head", base_model=encoder.info.name, base_digest=encoder.info.digest,
+        dim=encoder.dim, features=("product",),
+    )  # fmt: skip
+    CrossEncoderHead(fitting).save(tmp_path / "head")
+    assert load_models(plain, CPU).location_scorer.info.name == "places"  # type: ignore[union-attr]
+    CrossEncoderHead(fitting.model_copy(update={"base_model": "ViT-L-14/openai"})).save(tmp_path / "head")
+    with pytest.raises(ModelUnavailable, match="ViT-L-14/openai"):
+        load_models(plain, CPU)
