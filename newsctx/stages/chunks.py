@@ -145,7 +145,8 @@ def _scores(
         return None, f"No sentence encoder: {positional}"
     units = [[t.slice(*u)[2] for u in _units(len(t.sentences), settings)] for t in texts]
     vectors = embed([query, *(u for group in units for u in group)])
-    cosines = np.clip(vectors[1:] @ vectors[0], -1.0, 1.0)
+    # rounded: the same text in another batch differs in the last bits, and equal windows must stay equal
+    cosines = np.round(np.clip(vectors[1:] @ vectors[0], -1.0, 1.0).astype(float), 5)
     return np.split(cosines, np.cumsum([len(g) for g in units])[:-1]), ""
 
 
