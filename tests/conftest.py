@@ -1,0 +1,66 @@
+"""What several test files share: the models, loaded once, and small archives made with the real commands."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from newsctx.archive.importer import import_archive
+from newsctx.archive.index_build import build_index
+from newsctx.archive.store import ArchiveStore
+from newsctx.demo.locate import demo_source
+from newsctx.imaging import encode_jpeg
+from newsctx.models import Models, load
+from newsctx.settings import Settings
+from newsctx.start import prepare_demo
+
+#: Two floods in Paris, a ferry accident in Istanbul and more: the demonstration archive's held-out photographs.
+QUERIES = demo_source() / "queries"
+
+
+@pytest.fixture(autouse=True)
+def _no_state_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSCTX_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("NEWSCTX_ARCHIVE", raising=False)
+
+
+@pytest.fixture(scope="session")
+def models() -> Models:
+    """The embedded profile: MiniLM and OCR, no image-text encoder."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def demo_archive(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Path:
+    """The demonstration archive, imported and indexed; read only."""
+    return prepare_demo(tmp_path_factory.mktemp("demo"), models, Settings())
+
+
+@pytest.fixture(scope="session")
+def make_archive(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Callable[[list[dict]], Path]:
+    """Import and index a list of rows."""
+
+    def make(rows: list[dict]) -> Path:
+        folder = tmp_path_factory.mktemp("archive")
+        source = folder / "articles.jsonl"
+        source.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+        import_archive(source, folder / "archive")
+        with ArchiveStore.open(folder / "archive") as store:
+            build_index(store, models, folder / "archive", Settings())
+        return folder / "archive"
+
+    return make
+
+
+@pytest.fixture
+def noise() -> bytes:
+    """A JPEG that shows nothing and matches nothing."""
+    pixels = np.random.default_rng(3).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    return encode_jpeg(pixels)

@@ -1,0 +1,210 @@
+"""The pipeline end to end over the demonstration archive: real photographs, real OCR, real search."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from conftest import QUERIES
+
+from newsctx.archive.opened import open_archive
+from newsctx.cache import StageCache
+from newsctx.channels import copy, words_dense
+from newsctx.document import Document, json_schema
+from newsctx.errors import OverrideError
+from newsctx.overrides import parse_override, parse_overrides
+from newsctx.pipeline import Pipeline, Request
+from newsctx.records import STAGES, Claim, Inputs, PartialDate
+from newsctx.settings import Settings
+from newsctx.writers.extractive import ExtractiveWriter
+
+CROP = (QUERIES / "q02-paris-crop.jpg").read_bytes()
+SCHEMA = Path(__file__).parents[1] / "newsctx" / "schema" / "analysis-1.schema.json"
+
+
+def make(demo_archive, models, cache: Path, **settings) -> Pipeline:
+    chosen = Settings.model_validate(settings)
+    return Pipeline(open_archive(demo_archive, models, chosen), models, chosen, StageCache(cache), ExtractiveWriter())
+
+
+@pytest.fixture
+def pipeline(demo_archive, models, tmp_path) -> Pipeline:
+    return make(demo_archive, models, tmp_path / "cache")
+
+
+def analyse(pipeline: Pipeline, data: bytes = CROP, inputs: Inputs | None = None, *actions: dict) -> Document:
+    overrides = tuple(parse_override(a) for a in actions)
+    *_, document = pipeline.analyse(Request(data, "crop.jpg", inputs or Inputs(), overrides))
+    assert [s.name for s in document.status if s.state == "failed"] == [], document.status
+    return document
+
+
+def plain(document: Document) -> dict:
+    """The document without what may differ between two runs: times."""
+    found = json.loads(document.to_json())
+    found.pop("seconds"), found.pop("status")
+    for channel in found["stages"]["retrieve"]["channels"]:
+        channel.pop("seconds")
+    return found
+
+
+def computed(document: Document) -> set[str]:
+    return {s.name for s in document.status if not s.cached}
+
+
+def ids(ranking) -> list[str]:
+    return [h.article_id for h in ranking.hits]
+
+
+def test_a_cropped_photograph_leads_to_its_article_place_date_and_caption(pipeline):
+    claim = Claim(place="Lyon", date=PartialDate(year=2019))
+    document = analyse(pipeline, inputs=Inputs(claim=claim))
+    best = document.stages.events.hits[0]
+    assert best.article_id == "paris-flood-1" and best.tier == "matched"
+    assert document.stages.verify.matches[0].article_id == "paris-flood-1"
+    assert len(document.stages.verify.matches[0].lines) >= 8
+    assert document.context.place.place.name == "Paris"
+    assert document.context.date.date.iso.startswith("2021-02")
+    verdicts = {c.item: c for c in document.context.agreement}
+    assert verdicts["place"].verdict == "contradicted" and 350 < verdicts["place"].km < 450  # Paris to Lyon: 392 km
+    assert verdicts["date"].verdict == "contradicted" and verdicts["date"].days == 397 + 1  # 2019-12-31 to 2021-02-01
+    chunks = {c.chunk_id for c in document.stages.chunks}
+    assert document.caption.sentences
+    assert all(set(s.chunk_ids) <= chunks for s in document.caption.sentences)
+    assert "Paris" in document.caption.text
+
+
+def test_the_document_follows_the_schema_that_is_written_down(pipeline):
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert schema == json.loads(json.dumps(json_schema())), "write `json_schema()` into the schema file"
+    document = json.loads(analyse(pipeline).to_json())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    document["stages"]["retrieve"]["hits"][0]["rank"] = 0
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate(document)
+
+
+def test_channels_that_cannot_run_say_why_and_the_rest_goes_on(pipeline):
+    channels = {c.name: c for c in analyse(pipeline).stages.retrieve.channels}
+    assert set(channels) == {"image_text", "image_image", "copy", "words_bm25", "words_dense", "coverage"}
+    for name in ("image_text", "image_image"):
+        assert channels[name].state == "unavailable" and "weights" in channels[name].reason
+    assert channels["copy"].state == "ran" and channels["copy"].hits >= 1
+
+
+def test_the_same_input_gives_the_same_document(demo_archive, models, tmp_path):
+    one = analyse(make(demo_archive, models, tmp_path / "one"))
+    two = analyse(make(demo_archive, models, tmp_path / "two"))
+    assert plain(one) == plain(two)
+
+
+def test_a_second_run_computes_nothing_and_says_the_same(pipeline, monkeypatch):
+    first = analyse(pipeline)
+    assert computed(first) == set(STAGES)
+    monkeypatch.setattr(copy, "search", lambda *a, **k: pytest.fail("searched again"))
+    second = analyse(pipeline)
+    assert computed(second) == set()
+    assert plain(first) == plain(second)
+
+
+@pytest.mark.parametrize(
+    ("action", "first"),
+    [
+        ({"action": "exclude", "article_id": "paris-flood-2"}, "retrieve"),
+        ({"action": "move", "article_id": "paris-flood-3", "rank": 1, "stage": "events"}, "events"),
+        ({"action": "set_date", "date": "2021-01"}, "context"),
+        ({"action": "set_place", "place": "Lyon"}, "context"),
+        ({"action": "weight", "channel": "copy", "weight": 3.5}, "retrieve"),
+    ],
+)
+def test_an_override_recomputes_its_stage_and_those_after_it_only(pipeline, monkeypatch, action, first):
+    analyse(pipeline)
+    monkeypatch.setattr(copy, "search", lambda *a, **k: pytest.fail("the channel was searched again"))
+    monkeypatch.setattr(words_dense, "search", lambda *a, **k: pytest.fail("the channel was searched again"))
+    assert computed(analyse(pipeline, CROP, None, action)) == set(STAGES[STAGES.index(first) :])
+
+
+def test_overrides_change_what_they_say(pipeline):
+    before = analyse(pipeline)
+    unrelated = next(a for a in pipeline.archive.store.ids() if a not in ids(before.stages.retrieve))
+    document = analyse(
+        pipeline,
+        CROP,
+        None,
+        {"action": "pin", "article_id": unrelated},
+        {"action": "exclude", "article_id": "paris-flood-1", "reason": "cropped"},
+        {"action": "set_date", "date": "2021-01"},
+    )
+    for stage in (document.stages.retrieve, document.stages.verify, document.stages.locate, document.stages.events):
+        assert ids(stage)[0] == unrelated and "paris-flood-1" not in ids(stage)
+    assert document.stages.retrieve.hits[0].tier == "pinned"
+    assert document.context.date.date.iso == "2021-01" and document.context.date.basis == "analyst"
+    assert "paris-flood-1" in document.articles, "an excluded article stays reachable"
+    assert plain(analyse(pipeline)) == plain(before), "without the overrides everything is as before"
+
+
+def test_a_dropped_chunk_is_not_quoted(pipeline):
+    before = analyse(pipeline)
+    quoted = before.caption.sentences[0].chunk_ids[0]
+    after = analyse(pipeline, CROP, None, {"action": "chunk", "chunk_id": quoted, "decision": "dropped"})
+    assert quoted not in {i for s in after.caption.sentences for i in s.chunk_ids}
+    assert next(c for c in after.stages.chunks if c.chunk_id == quoted).decision == "dropped"
+
+
+def test_a_photograph_that_matches_nothing_gets_an_honest_answer(pipeline, noise):
+    document = analyse(pipeline, noise)
+    assert document.stages.retrieve.hits == () and document.stages.verify.matches == ()
+    assert document.stages.events.clusters == () and document.stages.chunks == ()
+    assert document.context.place.basis == document.context.date.basis == "none"
+    assert document.caption.text == "" and "not established" in document.caption.note.lower()
+
+
+def test_a_note_finds_articles_without_any_photograph(pipeline, noise):
+    document = analyse(pipeline, noise, Inputs(note="flood of the Seine in Paris"))
+    assert "paris-flood-1" in ids(document.stages.retrieve)[:4]
+    hit = next(h for h in document.stages.retrieve.hits if h.article_id == "paris-flood-1")
+    assert {"words_bm25", "words_dense"} <= set(hit.channels)
+
+
+def test_a_channel_of_weight_0_is_off_and_named(pipeline, noise):
+    note = Inputs(note="flood of the Seine in Paris")
+    document = analyse(pipeline, noise, note, {"action": "weight", "channel": "words_dense", "weight": 0})
+    state = {c.name: c.state for c in document.stages.retrieve.channels}
+    assert state["words_dense"] == "off" and state["words_bm25"] == "ran"
+    assert all("words_dense" not in h.channels for h in document.stages.retrieve.hits)
+
+
+def test_stages_are_told_as_they_come_and_can_be_stopped(pipeline):
+    told = []
+    for document in pipeline.analyse(Request(CROP, "crop.jpg"), lambda: len(told) >= 2):
+        told.append([s.name for s in document.status if s.state in ("running", "fresh")])
+    assert told[0] == ["photo"] and told[1] == ["photo", "retrieve"] and len(told) == 2
+
+
+def test_a_refused_photograph_stops_with_its_reason(pipeline):
+    *_, document = pipeline.analyse(Request(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "x.jpg"))
+    first = document.status[0]
+    assert first.state == "failed" and "SVG" in first.note
+    assert all(s.state == "pending" for s in document.status[1:])
+
+
+@pytest.mark.parametrize(
+    ("action", "names"),
+    [
+        ({"action": "pin", "article_id": "nobody"}, "nobody"),
+        ({"action": "weight", "channel": "telepathy", "weight": 1}, "telepathy"),
+        ({"action": "set_place", "place": "Xyzzyville"}, "Xyzzyville"),
+    ],
+)
+def test_an_override_of_something_that_does_not_exist_is_refused(pipeline, action, names):
+    with pytest.raises(OverrideError, match=names):
+        pipeline.check(parse_override(action))
+
+
+def test_overrides_from_a_file_replay_to_the_same_result(pipeline):
+    text = '[{"action":"move","article_id":"paris-flood-3","rank":1},{"action":"set_place","place":"Paris (France)"}]'
+    runs = [list(pipeline.analyse(Request(CROP, "c.jpg", overrides=parse_overrides(text))))[-1] for _ in range(2)]
+    assert plain(runs[0]) == plain(runs[1])
+    assert ids(runs[0].stages.events)[0] == "paris-flood-3"
