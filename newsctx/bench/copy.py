@@ -127,6 +127,7 @@ class _World:
         by_id = {p.image_id: p for p in indexed}
         self.settings = settings
         self.groups = {p.image_id: p.group for p in indexed}
+        self.names = {p.image_id: p.path.name for p in indexed}
         fresh = missing(index_dir, by_id, settings.copy_detection)
         items = extracted(fresh, lambda i: by_id[i].pixels(), settings.copy_detection)
         self.index = CopyIndex.update(index_dir, items, settings.copy_detection)
@@ -159,7 +160,7 @@ def _ask_edits(photo: BenchPhoto, other: BenchPhoto, seed: list[int], world: _Wo
         tally.seconds.append(seconds)
         tally.right["ours", edit].append(bool(found) and world.groups[found[0]] == photo.group)
         allowed = {photo.group, other.group if edit == "collage" else photo.group}
-        tally.other_accepted |= {(photo.image_id, i) for i in found if world.groups[i] not in allowed}
+        tally.other_accepted |= {(photo.path.name, world.names[i]) for i in found if world.groups[i] not in allowed}
         for name, hashes in world.hashes.items():
             tally.right[name, edit].append(world.order[hashes.nearest(pixels)] == photo.group)
 
@@ -171,7 +172,7 @@ def _ask_unknown(photo: BenchPhoto, other: BenchPhoto, seed: list[int], world: _
         found, _ = world.ask(pixels)
         tally.unknown += 1
         if found:
-            tally.unknown_accepted.append((photo.image_id, found[0]))
+            tally.unknown_accepted.append((photo.path.name, world.names[found[0]]))
 
 
 def _groups(photos_dir: Path) -> dict[Path, str]:

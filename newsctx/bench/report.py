@@ -9,7 +9,7 @@ from newsctx.records import Record
 
 
 class CopyBenchReport(Record):
-    """recall[method][edit] = R@1, 0..1; pairs are (query image id, accepted image id); seconds; bytes on disk."""
+    """recall[method][edit] = R@1, 0..1; pairs are (query file, accepted file); seconds; bytes on disk."""
 
     photos: int = Field(ge=1)
     held_out: int
@@ -53,4 +53,5 @@ class CopyBenchReport(Record):
             f"query: median {self.query_median:.3f} s, 95% below {self.query_p95:.3f} s",
             f"index: {self.bytes_per_photo / 1024:.1f} KB a photo, {self.index_seconds:.0f} s to build",
         ]
+        lines += [f"  to look at: {a} ~ {b}" for a, b in dict.fromkeys(self.unknown_accepted + self.other_accepted)]
         return "\n".join(lines)

@@ -21,6 +21,9 @@ from newsctx.settings import CopySettings
 LEAST_MATCHES = 5
 """A homography needs 4; below 5 nothing supports it."""
 
+STRAYS = 0.15
+"""Share of the inliers, the outermost, that do not count for the spanned area."""
+
 
 @dataclass(frozen=True)
 class MatchGeometry:
@@ -30,7 +33,8 @@ class MatchGeometry:
     -log10(number of false alarms), 0 where the inliers span less than `min_explained` of the common frame;
     mirrored: the query shows it flipped; homography: (3, 3) float64, query pixels -> archived pixels (flip included);
     lines: (inliers, 4) float32, xq, yq, xa, ya; region: polygon in the query, (x, y) pixels; covered: share of the
-    archived photo's area that the inliers span; explained: share of the keypoint area common to both that they span.
+    archived photo's area that the inner inliers span (see `STRAYS`); explained: share of the keypoint area common to
+    both that they span.
     """
 
     inliers: int
@@ -136,7 +140,7 @@ def _measure(
     source, target = view.points[kept[:, 0]], archived.points[kept[:, 1]]
     frame = frame_of(archived.width, archived.height)
     common = overlap(warp(found.matrix, frame_of(view.width, view.height)), frame)
-    spanned = hull_area(target)
+    spanned = hull_area(target[_central(target)])
     seen = archived.points[_inside(archived.points, common)]
     explained = min(1.0, spanned / max(hull_area(seen), 1.0))
     area = float(archived.width * archived.height)
@@ -160,6 +164,12 @@ def _measure(
         explained=explained,
         tentative=len(pairs),
     )
+
+
+def _central(points: NDArray[np.float32]) -> NDArray[np.intp]:
+    """All but the `STRAYS` share farthest from the median: one chance inlier far out must not stretch a logo's hull."""
+    away = np.linalg.norm(points - np.median(points, axis=0), axis=1)
+    return np.argsort(away, kind="stable")[: len(points) - math.ceil(STRAYS * len(points))]
 
 
 def _distinct(target: NDArray[np.float32], source: NDArray[np.float32], tolerance: float) -> NDArray[np.intp]:
