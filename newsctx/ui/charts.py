@@ -20,7 +20,9 @@ from newsctx.ui.html import day
 from newsctx.ui.page import Page
 
 ACCENT, QUIET, CLAIM, CAMERA = "#0d9488", "#94a3b8", "#dc2626", "#7c3aed"
-MOST_CLUSTERS = 12  # rows that fit the timeline
+CHART_HEIGHT = 320  # pixels
+LEAST_ROWS = 4  # a single event is not stretched over the whole height
+MOST_CLUSTERS = 10  # rows that fit the timeline
 LEAST_DEGREES = 24.0  # of the map's sides: a single city still shows its surroundings
 
 
@@ -33,17 +35,17 @@ def timeline(page: Page) -> PlotData | None:
     for row, cluster in enumerate(clusters, 1):
         figure.add_trace(_bar(page, cluster, row))
         figure.add_trace(_dots(page, cluster, row))
-    for when, name, colour in _marked_days(page):
+    for when, name, colour, y in _marked_days(page, max(len(clusters), LEAST_ROWS)):
         figure.add_vline(x=when.isoformat(), line={"color": colour, "width": 1.5, "dash": "dot"})
-        figure.add_annotation(x=when.isoformat(), y=0.3, text=name, showarrow=False, font={"color": colour, "size": 10})
+        figure.add_annotation(x=when.isoformat(), y=y, text=name, showarrow=False, xanchor="left", font={"size": 11})
     figure.update_yaxes(
         tickvals=list(range(1, len(clusters) + 1)),
         ticktext=[f"{i} {_short(c.place)}" for i, c in enumerate(clusters, 1)],
-        range=[len(clusters) + 0.6, 0],
+        range=[max(len(clusters), LEAST_ROWS) + 1.1, 0],
         fixedrange=True,
     )
-    figure.update_xaxes(type="date")
-    return _finish(figure, height=90 + 26 * len(clusters))
+    figure.update_xaxes(type="date", automargin=True, nticks=6)
+    return _finish(figure, height=CHART_HEIGHT)
 
 
 def _bar(page: Page, cluster: Cluster, row: int) -> go.Scatter:
@@ -74,13 +76,14 @@ def _dots(page: Page, cluster: Cluster, row: int) -> go.Scatter:
     )
 
 
-def _marked_days(page: Page) -> list[tuple[date, str, str]]:
+def _marked_days(page: Page, rows: int) -> list[tuple[date, str, str, float]]:
+    """Day, name, colour and the height of the name: one on top, one at the bottom, since both may be the same day."""
     document, found = page.document, []
     claimed = document.inputs.claim.date if document else None
     if claimed:
-        found.append((claimed.first, "claim", CLAIM))
+        found.append((claimed.first, "claim", CLAIM, 0.25))
     if document and document.photo and len(document.photo.camera.time) >= 10:
-        found.append((date.fromisoformat(document.photo.camera.time[:10]), "camera", CAMERA))
+        found.append((date.fromisoformat(document.photo.camera.time[:10]), "camera", CAMERA, rows + 0.75))
     return found
 
 
@@ -118,10 +121,10 @@ def world(page: Page) -> PlotData | None:
         showcountries=True,
         showframe=False,
         bgcolor="rgba(0,0,0,0)",
-        lataxis_range=_stretch(lats, LEAST_DEGREES, -60, 85),
-        lonaxis_range=_stretch(lons, 2 * LEAST_DEGREES, -180, 180),
+        lataxis_range=_stretch(lats, max(LEAST_DEGREES, (max(lons) - min(lons)) * 0.8), -60, 85),
+        lonaxis_range=_stretch(lons, max(1.4 * LEAST_DEGREES, (max(lats) - min(lats)) * 1.4), -180, 180),
     )
-    return _finish(figure, height=300)
+    return _finish(figure, height=CHART_HEIGHT)
 
 
 def _stretch(values: list[float], least: float, low: float, high: float) -> list[float]:

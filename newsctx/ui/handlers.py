@@ -149,10 +149,12 @@ class Handlers:
         except NewsctxError as error:
             yield painter.paint(self._page(here, Message(str(error), "error"))) | painter.emptied()
             return
-        here = (case_id, Look(), here[2])
-        view = self.workbench.view(case_id)
-        yield painter.paint(self._page(here)) | painter.case(case_id, here[1]) | painter.typed(view) | painter.emptied()
-        yield from self._compute(here, painter)
+        now = (case_id, Look(), here[2])
+        first = painter.paint(self._page(now)) | painter.case(case_id, now[1]) | painter.emptied()
+        if here[0]:  # else the fields already hold what the case got, or what is being typed this moment
+            first |= painter.typed(self.workbench.view(case_id))
+        yield first
+        yield from self._compute(now, painter)
 
     def _change(self, here: Here, change: Any) -> Iterator[Update]:
         """An override: the later stages turn stale at once, then they are recomputed if the analyst wants that."""

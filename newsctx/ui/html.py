@@ -91,7 +91,7 @@ def _environment() -> jinja2.Environment:
 
 def render(template: str, view: dict[str, Any]) -> str:
     """The HTML of a view; every text in it is escaped."""
-    return _environment().get_template(template).render(**view)
+    return _environment().get_template(template).render(**view).strip()
 
 
 @cache

@@ -57,15 +57,15 @@ def _assemble() -> tuple[Parts, gr.HTML]:
     panels = {name: panel(name) for name in ("head", "message")}
     with gr.Row(elem_id="main", equal_height=False):
         with gr.Column(scale=3, min_width=300, elem_id="photo"):
-            drop = gr.File(label="Photograph", show_label=False, file_count="single", height=150, elem_id="drop")
+            drop = gr.File(label="Photograph", show_label=False, file_count="single", height=130, elem_id="drop")
             panels["photo"] = panel("photo")
             with gr.Group(elem_id="inputs"):
                 claim = gr.Textbox(
                     label="Claim under check", lines=2, max_lines=6, placeholder="What is said to be shown"
                 )
                 with gr.Row():
-                    place = gr.Textbox(label="Claimed place", placeholder="Duisburg", min_width=120)
-                    when = gr.Textbox(label="Claimed date", placeholder="2017-12-26", min_width=120)
+                    place = gr.Textbox(label="Claimed place", placeholder="e.g. Duisburg", min_width=120)
+                    when = gr.Textbox(label="Claimed date", placeholder="e.g. 2017-12-26", min_width=120)
                 note = gr.Textbox(
                     label="Your note", lines=2, max_lines=6, placeholder="Words to search with: what you see or know"
                 )
@@ -75,7 +75,7 @@ def _assemble() -> tuple[Parts, gr.HTML]:
             automatic = gr.Checkbox(True, label="Recompute automatically", container=False, elem_id="automatic")
             panels["facts"] = panel("facts")
         with gr.Column(scale=9, min_width=300, elem_id="stages"):
-            panels |= {name: panel(name) for name in ("start", "rail", "toolbar")}
+            panels |= {name: panel(name) for name in ("rail", "start", "toolbar")}
             timeline, places, bridge = _tabs(panels)
     download = gr.DownloadButton("Download", visible="hidden", elem_id="download")
     parts = Parts(

@@ -70,7 +70,7 @@ class Painter:
         running = bool(page.case and page.case.running)
         new[parts.analyse] = gr.update(interactive=page.case is not None and not page.archive_problem)
         new[parts.cancel] = gr.update(interactive=running)
-        new[parts.drop] = gr.update(height=76 if page.case else 150)
+        new[parts.drop] = gr.update(height=48 if page.case else 130)
         changed = {c: v for c, v in new.items() if self._sent.get(c) != v}
         self._sent |= changed
         return changed

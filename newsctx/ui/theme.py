@@ -12,7 +12,7 @@ OUTLINES = ASSETS / "world_110m.json"
 
 def theme() -> gr.themes.Base:
     """Teal on slate, compact, with the fonts of the system."""
-    return gr.themes.Base(
+    base = gr.themes.Base(
         primary_hue="teal",
         neutral_hue="slate",
         spacing_size="sm",
@@ -20,6 +20,17 @@ def theme() -> gr.themes.Base:
         radius_size="sm",
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
+    )
+    return base.set(  # white on teal 500, the default, is too faint to read (2.5:1)
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
+        button_primary_text_color="white",
+        button_large_text_size="*text_md",
+        button_large_padding="6px 12px",
+        checkbox_background_color_selected="*primary_700",
+        checkbox_background_color_selected_dark="*primary_700",
     )
 
 

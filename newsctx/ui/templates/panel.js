@@ -24,10 +24,10 @@ element.addEventListener('input', (event) => {
   const node = event.target.closest('input[type=range]');
   if (node?.nextElementSibling) node.nextElementSibling.textContent = node.value;
 });
-element.addEventListener('toggle', (event) => {
-  const key = event.target.dataset?.keep;
-  if (key) opened.set(key, event.target.open);
-}, true);
+element.addEventListener('click', (event) => {
+  const list = event.target.closest('summary')?.parentElement;
+  if (list?.dataset.keep) opened.set(list.dataset.keep, !list.open); // before the browser turns it
+});
 element.addEventListener('focusin', (event) => { focused = event.target.closest('[data-key]')?.dataset.key ?? null; });
 
 const settle = () => {
