@@ -5,12 +5,15 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import regex
 
 from newsctx.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from bm25s.tokenization import Tokenized
 
 # Scripts written without spaces between words: their runs become overlapping pairs of characters, which is how
 # Lucene's CJK analyser indexes them.
@@ -49,6 +52,15 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english")
 
 
+def _numbered(texts: list[list[str]]) -> Tokenized:
+    """Tokens by number, in order of first appearance; bm25s would number them from a set, differently in every run."""
+    from bm25s.tokenization import Tokenized
+
+    numbers: dict[str, int] = {}
+    ids = [[numbers.setdefault(t, len(numbers)) for t in text] for text in texts]
+    return Tokenized(ids=ids, vocab=numbers)
+
+
 class WordsPart:
     """BM25 (Robertson et al.; Lucene's variant, Kamphuis et al. 2020) over one text per article."""
 
@@ -64,7 +76,7 @@ class WordsPart:
         (folder / "size").write_text(str(len(texts)))
         if any(texts):
             scorer = bm25s.BM25(method="lucene", k1=settings.bm25_k1, b=settings.bm25_b, backend="numpy")
-            scorer.index(texts, show_progress=False)
+            scorer.index(_numbered(texts), show_progress=False)
             scorer.save(folder / "bm25s", show_progress=False)
 
     @classmethod
