@@ -75,8 +75,8 @@ class ArchiveIndex:
             words = WordsPart.open(folder / "words_bm25")
         except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
             raise ArchiveError(
-                f"the index in {folder} is damaged ({type(error).__name__}: {str(error)[:200]}); delete "
-                f"{archive_dir / 'index'} and {manifests.remedy(archive_dir)}"
+                f"the index in {folder} is damaged ({type(error).__name__}: {str(error)[:200]}); delete that "
+                f"folder and {manifests.remedy(archive_dir)}"
             ) from error
         reasons = {n: p.reason for n, p in manifest.parts.items() if p.state == "unavailable"}
         if models.image_text is None:

@@ -6,41 +6,20 @@ import fcntl
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
-from newsctx import imaging
-from newsctx.archive import index_texts as texts
 from newsctx.archive import manifest as manifests
+from newsctx.archive.index_parts import Parts, Progress, Store
 from newsctx.archive.manifest import EncoderSlots, Manifest, PartInfo, model_refs
-from newsctx.archive.vector_cache import VectorCache, text_key
-from newsctx.archive.vectors import VectorPart
-from newsctx.archive.words import WordsPart, tokens
 from newsctx.cache import digest, write_beside
-from newsctx.errors import ArchiveError, NewsctxError, PhotoRefused
+from newsctx.errors import ArchiveError, NewsctxError
 from newsctx.localfeatures.index import CopyIndex, extracted, missing
-from newsctx.records import Article
 from newsctx.settings import Settings
-
-ARTICLES_PER_PAGE = 200
-Progress = Callable[[str, int, int], None]  # what, done, of how many
-
-
-class Store(Protocol):
-    """What is read of the archive."""
-
-    version: str
-
-    def ids(self) -> tuple[str, ...]: ...
-    def iter_articles(self, batch: int = ...) -> Iterator[list[Article]]: ...
-    def image_ids(self) -> tuple[str, ...]: ...
-    def image_path(self, image_id: str) -> Path | None: ...
-    def articles_of_image(self, image_id: str) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -95,29 +74,13 @@ def _only_run(folder: Path) -> Iterator[None]:
         yield
 
 
-@dataclass
-class _Rows:
-    """The rows of one vector part before they are written: content key, owner and tag of each."""
-
-    keys: list[str] = field(default_factory=list)
-    owners: list[int] = field(default_factory=list)
-    tags: list[int] = field(default_factory=list)
-
-    def add(self, key: str, owner: int, tag: int) -> None:
-        self.keys.append(key)
-        self.owners.append(owner)
-        self.tags.append(tag)
-
-
 class _Run:
     def __init__(
         self, store: Store, models: EncoderSlots, folder: Path, settings: Settings, progress: Progress
     ) -> None:
         self.store, self.models, self.folder = store, models, folder
         self.settings, self.progress = settings, progress
-        self.computed: dict[str, int] = {}
-        self.kept: dict[str, int] = {}
-        self.unreadable: dict[str, str] = {}  # image id -> why
+        self.parts = Parts(store, models, folder / "vectors", settings, progress)
         self.refs = model_refs(models)
         plain = {s: r.model_dump() for s, r in self.refs.items()}
         self.version = digest(manifests.FORMAT, store.version, plain, settings.index)[:16]
@@ -130,7 +93,7 @@ class _Run:
             shutil.rmtree(target, ignore_errors=True)  # its parts.json is written last: without it, it is damaged
             building = self.folder / f".building-{self.version}"
             building.mkdir()
-            self._write(building)
+            self.parts.write(building)
             building.rename(target)
         parts = {n: PartInfo.model_validate(p) for n, p in json.loads((target / "parts.json").read_bytes()).items()}
         manifest = Manifest(
@@ -140,7 +103,7 @@ class _Run:
         previous = self._current()
         write_beside(self.folder / manifests.FILE, (manifest.model_dump_json(indent=1) + "\n").encode())
         self._prune({self.version, previous})
-        return IndexSummary(manifest, self.computed, self.kept)
+        return IndexSummary(manifest, self.parts.computed, self.parts.kept)
 
     def _current(self) -> str:
         try:
@@ -153,123 +116,6 @@ class _Run:
         for path in sorted(self.folder.iterdir()):
             if re.fullmatch(r"[0-9a-f]{16}", path.name) and path.name not in keep:
                 shutil.rmtree(path)
-
-    # --- parts ------------------------------------------------------------------------------------------------
-
-    def _write(self, folder: Path) -> None:
-        self._open_caches()
-        self.rows = {name: _Rows() for name in ("words_dense", "image_text", "location", "image_image")}
-        articles: list[tuple[str, str]] = []
-        words: list[list[str]] = []
-        total = len(self.store.ids())
-        for page in self.store.iter_articles(ARTICLES_PER_PAGE):
-            first = len(articles)
-            for article in page:
-                articles.append((article.article_id, article.published.iso if article.published else ""))
-                words.append(tokens(texts.words(article)))
-            self._page(page, first, total)
-        images = self._images({a: i for i, (a, _) in enumerate(articles)})
-        WordsPart.save(folder / "words_bm25", words, self.settings.index)
-        parts = {"words_bm25": PartInfo(state="built", rows=len(words))}
-        for name, rows in self.rows.items():
-            parts[name] = self._part(folder / name, name, rows)
-        (folder / "articles.json").write_text(json.dumps(articles), encoding="utf-8")
-        (folder / "images.json").write_text(json.dumps(images), encoding="utf-8")
-        (folder / "parts.json").write_text(json.dumps({n: p.model_dump() for n, p in parts.items()}), encoding="utf-8")
-
-    def _open_caches(self) -> None:
-        where = self.folder / "vectors"
-        text, image = self.models.sentence, self.models.image_text
-        self.sentence_cache = VectorCache(where, "sentence", text.info.digest) if text else None
-        self.caption_cache = VectorCache(where, "caption", image.info.digest) if image else None
-        self.image_cache = VectorCache(where, "image", image.info.digest) if image else None
-        self.caches = {
-            "words_dense": self.sentence_cache, "image_text": self.caption_cache, "location": self.caption_cache,
-            "image_image": self.image_cache,
-        }  # fmt: skip
-
-    def _page(self, page: Sequence[Article], first: int, total: int) -> None:
-        """Collect and encode the texts of some articles; `first` is the row number of the first of them."""
-        for_sentence: dict[str, str] = {}
-        for_caption: dict[str, str] = {}
-        for row, article in enumerate(page, first):
-            if self.models.sentence is not None:
-                for tag, text in texts.sentences(article, self.models.sentence, self.settings.index):
-                    self._add("words_dense", text, row, tag, for_sentence)
-            if self.models.image_text is not None:
-                for tag, text in enumerate(texts.captions(article)):
-                    self._add("image_text", text, row, tag, for_caption)
-                if text := texts.location(article, self.settings.index):
-                    self._add("location", text, row, 0, for_caption)
-        done = first + len(page)
-        if self.sentence_cache is not None:
-            share = _share(self.progress, "article texts", first, done, total, len(for_sentence))
-            self._fill("texts", self.sentence_cache, for_sentence, self.models.sentence.encode, share)
-        if self.caption_cache is not None:
-            share = _share(self.progress, "captions", first, done, total, len(for_caption))
-            self._fill("captions", self.caption_cache, for_caption, self.models.image_text.encode_texts, share)
-
-    def _add(self, part: str, text: str, owner: int, tag: int, wanted: dict[str, str]) -> None:
-        key = text_key(text)
-        wanted[key] = text
-        self.rows[part].add(key, owner, tag)
-
-    def _fill(
-        self, kind: str, cache: VectorCache, wanted: dict[str, str], encode: Callable[[list[str]], np.ndarray],
-        advance: Callable[[int], None],
-    ) -> None:  # fmt: skip
-        def batch(keys: Sequence[str]) -> dict[str, np.ndarray]:
-            return dict(zip(keys, encode([wanted[k] for k in keys]), strict=True))
-
-        # texts of like length share a batch: little padding. The order depends on the texts alone, so that a resumed
-        # run forms the same batches and its vectors are the same to the last bit
-        keys = sorted(wanted, key=lambda k: (len(wanted[k]), k))
-        self._count(kind, cache.fill(keys, batch, self.settings.index.batch, advance))
-
-    def _count(self, kind: str, counts: tuple[int, int]) -> None:
-        self.computed[kind] = self.computed.get(kind, 0) + counts[0]
-        self.kept[kind] = self.kept.get(kind, 0) + counts[1]
-
-    def _images(self, row_of: dict[str, int]) -> list[str]:
-        """Encode the photographs; returns their ids in the order of the tags."""
-        cache = self.image_cache
-        if cache is None:
-            return []
-        ids = list(self.store.image_ids())
-
-        def batch(keys: Sequence[str]) -> dict[str, np.ndarray]:
-            read = {k: pixels for k in keys if (pixels := self._pixels(k)) is not None}
-            return (
-                dict(zip(read, self.models.image_text.encode_images(list(read.values())), strict=True)) if read else {}
-            )
-
-        advance = _share(self.progress, "photographs", 0, len(ids), len(ids), len(ids))
-        self._count("photographs", cache.fill(ids, batch, self.settings.index.batch, advance))
-        usable = [i for i in ids if i in cache]
-        pairs = [(row_of[a], n) for n, i in enumerate(usable) for a in self.store.articles_of_image(i) if a in row_of]
-        for owner, tag in sorted(pairs):
-            self.rows["image_image"].add(usable[tag], owner, tag)
-        return usable
-
-    def _pixels(self, image_id: str) -> np.ndarray | None:
-        """(H, W, 3) uint8 RGB of an archived photograph; None (counted as missing) where it cannot be read."""
-        path = self.store.image_path(image_id)
-        try:
-            if path is None:
-                raise PhotoRefused("the file is gone")
-            return imaging.decode(path.read_bytes(), self.settings.photo).pixels
-        except (PhotoRefused, OSError) as error:
-            self.unreadable[image_id] = str(error)
-            return None
-
-    def _part(self, folder: Path, name: str, rows: _Rows) -> PartInfo:
-        cache = self.caches[name]
-        if cache is None:
-            slot = "sentence" if name == "words_dense" else "image_text"
-            return PartInfo(state="unavailable", reason=getattr(self.models, f"{slot}_unavailable"))
-        vectors = [cache[k] for k in rows.keys]
-        VectorPart.save(folder, vectors, rows.owners, rows.tags, self.settings.index.exact_up_to)
-        return PartInfo(state="built", rows=len(vectors), missing=len(self.unreadable) if name == "image_image" else 0)
 
     def _copy(self) -> PartInfo:
         """Local features of the photographs that have none yet; this part grows in place and serves every version."""
@@ -284,21 +130,9 @@ class _Run:
             nonlocal done
             done += 1
             self.progress("local features", done, total)
-            return self._pixels(image_id)
+            return self.parts.pixels(image_id)
 
         index = CopyIndex.update(where, extracted(wanted, load, settings), settings)
         present = sum(i in index for i in ids)
-        self._count("local features", (present - (len(ids) - total), len(ids) - total))
+        self.parts.count("local features", (present - (len(ids) - total), len(ids) - total))
         return PartInfo(state="built", rows=present, missing=len(ids) - present)
-
-
-def _share(progress: Progress, what: str, first: int, last: int, total: int, items: int) -> Callable[[int], None]:
-    """Progress in articles, from `first` to `last`, while `items` texts of them are dealt with."""
-    done = 0
-
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(what, last if done >= items else first + (last - first) * done // items, total)
-
-    return advance

@@ -110,9 +110,7 @@ def test_the_second_run_computes_nothing_and_a_changed_article_only_itself(tmp_p
 def test_an_index_of_another_model_is_refused_with_both_names(tmp_path: Path) -> None:
     _build(MemoryStore(ARTICLES), Slots(TopicEncoder()), tmp_path)
     other = Slots(TopicEncoder("better", "b" * 64))
-    with pytest.raises(
-        IndexMismatch, match=r"built with topics, settings ask for better; run `python -m newsctx index"
-    ):
+    with pytest.raises(IndexMismatch, match=r"built with topics, settings ask for better; run `python -m newsctx"):
         ArchiveIndex.open(tmp_path, "v1", other)
     retrained = Slots(TopicEncoder("topics", "b" * 64))  # the same name: the weights tell them apart
     with pytest.raises(IndexMismatch, match=r"topics \(weights aaaa.*topics \(weights bbbb"):
