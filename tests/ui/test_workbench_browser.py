@@ -25,10 +25,16 @@ from newsctx.records import STAGES, Inputs  # noqa: E402
 from newsctx.ui.serving import serve  # noqa: E402
 from newsctx.workbench import Example, Workbench  # noqa: E402
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CROP = QUERIES / "q02-paris-crop.jpg"
 LOCAL = ("http://127.0.0.1:", "data:", "blob:")
 DONE = '.rail [data-tab="caption"][data-state="fresh"]'
