@@ -39,10 +39,10 @@ def run(args: argparse.Namespace) -> int:
             summary = build_index(store, models, args.archive, Settings(profile=args.profile), bars.update)
     print(f"Index of {args.archive}: {summary.manifest.articles} articles in {time.perf_counter() - start:.1f} s.")
     print(f"  device: {device} ({device.reason})")
-    if not summary.computed:
+    if not any(summary.computed.values()):
         print("  nothing to compute: the index is up to date")
-    for kind in summary.computed:
-        print(f"  {kind}: {summary.computed[kind]} computed, {summary.kept[kind]} kept")
+    for kind, count in summary.computed.items():
+        print(f"  {kind}: {count} computed, {summary.kept[kind]} kept")
     for name, part in summary.manifest.parts.items():
         if part.missing:
             print(f"  {name}: {part.missing} photographs could not be read and are left out")

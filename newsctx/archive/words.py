@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -52,6 +53,14 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english")
 
 
+@cache
+def _bm25s() -> Any:
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG, whatever the program asks for
+    return bm25s
+
+
 def _numbered(texts: list[list[str]]) -> Tokenized:
     """Tokens by number, in order of first appearance; bm25s would number them from a set, differently in every run."""
     from bm25s.tokenization import Tokenized
@@ -70,22 +79,18 @@ class WordsPart:
     @staticmethod
     def save(folder: Path, texts: list[list[str]], settings: IndexSettings) -> None:
         """Write a part; `texts` holds each article's tokens in row order. Nothing but the size where no word occurs."""
-        import bm25s
-
         folder.mkdir(parents=True)
         (folder / "size").write_text(str(len(texts)))
         if any(texts):
-            scorer = bm25s.BM25(method="lucene", k1=settings.bm25_k1, b=settings.bm25_b, backend="numpy")
+            scorer = _bm25s().BM25(method="lucene", k1=settings.bm25_k1, b=settings.bm25_b, backend="numpy")
             scorer.index(_numbered(texts), show_progress=False)
             scorer.save(folder / "bm25s", show_progress=False)
 
     @classmethod
     def open(cls, folder: Path) -> WordsPart:
         """Open a part, memory-mapped."""
-        import bm25s
-
         found = folder / "bm25s"
-        scorer = bm25s.BM25.load(found, mmap=True, load_corpus=False) if found.is_dir() else None
+        scorer = _bm25s().BM25.load(found, mmap=True, load_corpus=False) if found.is_dir() else None
         return cls(scorer, int((folder / "size").read_text()))
 
     def scores(self, query: list[str]) -> np.ndarray:

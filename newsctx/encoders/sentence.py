@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class SentenceEncoder:
         """
         folder = _folder(name)
         try:
-            with environment(HF_HUB_OFFLINE="1"):
+            with environment(HF_HUB_OFFLINE="1"), _quiet():
                 from sentence_transformers import SentenceTransformer
 
                 model = SentenceTransformer(str(folder), device=device.name, local_files_only=True)
@@ -88,6 +89,20 @@ class SentenceEncoder:
             if len(found) == limit or start + size >= len(offsets):
                 break
         return found
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bar of transformers while the weights are read: that takes a tenth of a second."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _folder(name: str) -> Path:
