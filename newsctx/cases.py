@@ -80,7 +80,7 @@ class CaseStore:
         except duckdb.Error as error:
             first = str(error).splitlines()[0]
             raise NewsctxError(
-                f"The case store {path} cannot be opened ({first}). Close the other newsctx that uses it, "
+                f"The case store {path} cannot be opened ({first}). Close the newsctx that uses it, "
                 "or choose another folder with --state."
             ) from error
 

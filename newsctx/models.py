@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+
+import numpy as np
 
 from newsctx import ocr as reading
 from newsctx import profiles
 from newsctx.errors import ModelUnavailable
 from newsctx.ocr import OcrReader
 from newsctx.records import ModelInfo
+from newsctx.remembered import Remembered
 from newsctx.runtime import choose_device
 
 
@@ -18,6 +22,7 @@ class Models(profiles.Models):
 
     ocr: OcrReader | None
     ocr_unavailable: str
+    embed: Callable[[Sequence[str]], np.ndarray] | None  # sentence vectors, each text computed once
 
     @property
     def infos(self) -> tuple[ModelInfo, ...]:
@@ -39,6 +44,7 @@ def load(profile: str = "embedded", device: str = "auto") -> Models:
     """
     found = profiles.load_models(profile, choose_device(device))
     slots = {f.name: getattr(found, f.name) for f in fields(found)}
+    slots["embed"] = Remembered(found.sentence.encode) if found.sentence else None
     try:
         return Models(**slots, ocr=reading.load_reader(), ocr_unavailable="")
     except ModelUnavailable as error:

@@ -269,14 +269,18 @@ class _Work:
         )
 
     def _chunks(self) -> ChunksResult:
-        hits, edits, sentence = self.hits, self.request.edits, self.pipeline.models.sentence
-        found, inputs, settings = self._articles(h.article_id for h in hits), self.request.inputs, self.pipeline.settings
+        hits, edits = self.hits, self.request.edits
+        found, inputs, settings = (
+            self._articles(h.article_id for h in hits),
+            self.request.inputs,
+            self.pipeline.settings,
+        )
         query = chunks.query_text(self.results["photo"], inputs.note, inputs.claim, hits, found, settings.chunks)
         return chunks.run(
             hits,
             found,
             query,
-            sentence.encode if sentence else None,
+            self.pipeline.models.embed,
             settings.chunks,
             edits.chunks_with("kept"),
             edits.chunks_with("dropped"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import threading
 from pathlib import Path
 
 from newsctx.archive.importer import import_archive
@@ -14,6 +15,7 @@ from newsctx.archive.store import ArchiveStore
 from newsctx.demo.locate import demo_queries, demo_source
 from newsctx.errors import ArchiveError, IndexMismatch
 from newsctx.models import Models, load
+from newsctx.pipeline import gazetteer
 from newsctx.settings import Settings
 from newsctx.state import state_folder
 from newsctx.workbench import Example, Workbench
@@ -32,6 +34,7 @@ def start(archive: Path | None = None, state: Path | None = None, settings: Sett
     folder = state_folder(state)
     models = load(settings.profile)
     chosen = archive or (Path(os.environ["NEWSCTX_ARCHIVE"]) if os.environ.get("NEWSCTX_ARCHIVE") else None)
+    threading.Thread(target=gazetteer, name="gazetteer", daemon=True).start()  # takes seconds; needed by the answer
     if chosen:
         return Workbench(chosen.expanduser(), folder, models, settings)
     demo = prepare_demo(folder, models, settings)

@@ -58,7 +58,8 @@ def test_every_requirement_has_its_reason():
 
 def test_the_front_matter_is_what_spaces_reads():
     matter = README.split("---")[1]
-    for key in ("title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file", "license"):
+    keys = "title emoji colorFrom colorTo sdk sdk_version python_version app_file license"
+    for key in keys.split():
         assert re.search(rf"^{key}: \S", matter, re.M), key
     assert len(re.search(r"short_description: (.+)", matter)[1]) <= 60
     assert (ROOT / re.search(r"app_file: (\S+)", matter)[1]).exists()

@@ -94,7 +94,8 @@ def _train(store: FeatureStore, settings: CopySettings) -> faiss.Index:
     index = faiss.index_factory(128, f"PCA{settings.pca},IVF{lists},PQ{settings.pq_bytes}")
     inner = faiss.extract_index_ivf(index)
     inner.cp.niter, inner.cp.min_points_per_centroid = 10, 1
-    faiss.downcast_index(inner).pq.cp.min_points_per_centroid = 1
+    codes = faiss.downcast_index(inner).pq.cp
+    codes.niter, codes.min_points_per_centroid = 10, 1
     index.train(_vectors(sample))
     return index
 
