@@ -108,8 +108,8 @@ class CaseStore:
         )
         if not rows:
             raise CaseNotFound(
-                f"No case has the address {case_id[:40]!r}. It may belong to another --state folder; open it from the list "
-                "of cases, or upload the photograph again."
+                f"No case has the address {case_id[:40]!r}. It may belong to another --state folder; open it from the "
+                "list of cases, or upload the photograph again."
             )
         title, created, updated, sha256, filename, inputs = rows[0]
         actions = self._execute("SELECT action FROM overrides WHERE case_id = ? ORDER BY number", [case_id])

@@ -7,6 +7,7 @@ everything that the result depends on, and yields the document after each stage.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -358,10 +359,20 @@ class _Work:
         return {a: card(article) for a, article in self._articles(ids).items()}
 
 
-@cache
+_LOADING = threading.Lock()
+
+
 def gazetteer() -> Places:
     """The one gazetteer of the process; loading it takes seconds."""
-    return Places()
+    with _LOADING:  # two cases at once must not load it twice
+        return _places()
+
+
+@cache
+def _places() -> Places:
+    found = Places()
+    found.resolve("Paris (France)")  # builds the alternate names too
+    return found
 
 
 def _resolve(text: str) -> Place:
