@@ -42,7 +42,8 @@ def test_crop_gives_the_translation() -> None:
     corner = warp(found.homography, np.array([[0.0, 0.0], [299.0, 179.0]]))
     assert corner == pytest.approx(np.array([[100, 40], [399, 219]]), abs=3)
     assert found.region[0] == pytest.approx((0, 0), abs=3)  # the archived photo fills the query
-    assert 0.3 < found.covered <= 300 * 180 / (460 * 260) + 0.02
+    # the crop holds 45% of the photo; the inner 85% of its inliers span a good half of that
+    assert 0.2 < found.covered <= 300 * 180 / (460 * 260) + 0.02
 
 
 def test_mirror_gives_lines_in_the_pixels_that_were_given() -> None:
