@@ -21,6 +21,7 @@ from newsctx.ui.page import Page
 
 ACCENT, QUIET, CLAIM, CAMERA = "#0d9488", "#94a3b8", "#dc2626", "#7c3aed"
 CHART_HEIGHT = 320  # pixels
+ASPECT = 1.6  # width to height of the map in a window of 1440 pixels
 LEAST_ROWS = 4  # a single event is not stretched over the whole height
 MOST_CLUSTERS = 10  # rows that fit the timeline
 LEAST_DEGREES = 24.0  # of the map's sides: a single city still shows its surroundings
@@ -121,8 +122,8 @@ def world(page: Page) -> PlotData | None:
         showcountries=True,
         showframe=False,
         bgcolor="rgba(0,0,0,0)",
-        lataxis_range=_stretch(lats, max(LEAST_DEGREES, (max(lons) - min(lons)) * 0.8), -60, 85),
-        lonaxis_range=_stretch(lons, max(1.4 * LEAST_DEGREES, (max(lats) - min(lats)) * 1.4), -180, 180),
+        lataxis_range=_stretch(lats, max(LEAST_DEGREES, (max(lons) - min(lons)) / ASPECT), -60, 85),
+        lonaxis_range=_stretch(lons, max(ASPECT * LEAST_DEGREES, (max(lats) - min(lats)) * ASPECT), -180, 180),
     )
     return _finish(figure, height=CHART_HEIGHT)
 

@@ -55,6 +55,7 @@ from newsctx.workbench import CaseView
 
 HOSTILE = "<script>alert(1)</script> ${alert(2)} \\n `x` {{y}} \"'"
 BODY = "One. Two. Three. Four."
+NO_ENCODER = ChannelStatus(name="image_text", state="unavailable", reason="no encoder")
 ARCHIVE = ArchiveInfo(name="small", version="1", articles=3, photos=0, profile="embedded")
 
 

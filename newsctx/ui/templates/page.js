@@ -5,7 +5,7 @@
   let current = 'retrieve';
 
   const show = (stage) => {
-    if (stage === 'photo') return document.querySelector('#photo')?.scrollIntoView({behavior: 'smooth', block: 'start'});
+    if (stage === 'photo') return document.querySelector('#drop')?.scrollIntoView({behavior: 'smooth', block: 'start'});
     if (!stages.includes(stage)) return;
     current = stage;
     document.querySelector(`#stage-tabs button[role=tab][aria-controls="tab-${stage}"], #tab-${stage}-button`)?.click();
