@@ -43,7 +43,7 @@ class Slots:
     """The encoder slots of a profile."""
 
     def __init__(self, sentence: object = None, image_text: object = None) -> None:
-        self.sentence, self.image_text = sentence, image_text
+        self.sentence, self.image_text, self.profile = sentence, image_text, "toy"
         self.sentence_unavailable = "" if sentence else "no sentence encoder in this test"
         self.image_text_unavailable = "" if image_text else "no image-text encoder in this test"
 

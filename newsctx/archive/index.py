@@ -64,7 +64,7 @@ class ArchiveIndex:
             IndexMismatch: built with other models or settings, or for another version of the archive.
         """
         settings = settings or Settings()
-        manifest, digest = manifests.read(archive_dir)
+        manifest, digest = manifests.read(archive_dir, models.profile)
         manifests.check(manifest, archive_dir, version, models, settings.index)
         folder = archive_dir / "index" / manifest.version
         try:
@@ -76,7 +76,7 @@ class ArchiveIndex:
         except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
             raise ArchiveError(
                 f"the index in {folder} is damaged ({type(error).__name__}: {str(error)[:200]}); delete that "
-                f"folder and {manifests.remedy(archive_dir)}"
+                f"folder and {manifests.remedy(archive_dir, models.profile)}"
             ) from error
         reasons = {n: p.reason for n, p in manifest.parts.items() if p.state == "unavailable"}
         if models.image_text is None:

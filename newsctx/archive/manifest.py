@@ -27,6 +27,8 @@ class EncoderSlots(Protocol):
     """The two model slots that an index depends on; None where the profile has no model, with the reason."""
 
     @property
+    def profile(self) -> str: ...
+    @property
     def image_text(self) -> Any: ...
     @property
     def image_text_unavailable(self) -> str: ...
@@ -71,7 +73,7 @@ def model_refs(models: EncoderSlots) -> dict[str, ModelRef]:
     return {s: ModelRef(name=m.info.name, digest=m.info.digest) for s, m in loaded.items() if m is not None}
 
 
-def read(archive_dir: Path) -> tuple[Manifest, str]:
+def read(archive_dir: Path, profile: str = "NAME") -> tuple[Manifest, str]:
     """The manifest of an archive's index and its digest.
 
     Raises:
@@ -82,7 +84,7 @@ def read(archive_dir: Path) -> tuple[Manifest, str]:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ArchiveError(f"the archive {archive_dir} has no index yet; {remedy(archive_dir)}") from None
+        raise ArchiveError(f"the archive {archive_dir} has no index yet; {remedy(archive_dir, profile)}") from None
     except OSError as error:
         raise ArchiveError(f"{path} cannot be read: {error.strerror}") from error
     try:
@@ -91,9 +93,10 @@ def read(archive_dir: Path) -> tuple[Manifest, str]:
         found = _format_of(data)
         if found is not None and found != FORMAT:
             raise IndexMismatch(
-                f"the index of {archive_dir} has format {found}, this program reads {FORMAT}; {remedy(archive_dir)}"
+                f"the index of {archive_dir} has format {found}, this program reads {FORMAT}; "
+                f"{remedy(archive_dir, profile)}"
             ) from error
-        raise ArchiveError(f"{path} is damaged; delete {path.parent} and {remedy(archive_dir)}") from error
+        raise ArchiveError(f"{path} is damaged; delete {path.parent} and {remedy(archive_dir, profile)}") from error
 
 
 def _format_of(data: bytes) -> int | None:
@@ -116,24 +119,25 @@ def check(manifest: Manifest, archive_dir: Path, version: str, models: EncoderSl
     if manifest.format != FORMAT:
         raise IndexMismatch(
             f"the index of {archive_dir} has format {manifest.format}, this program reads format {FORMAT}; "
-            f"{remedy(archive_dir)}"
+            f"{remedy(archive_dir, models.profile)}"
         )
     for slot, wanted in model_refs(models).items():
         built = manifest.models.get(slot)
         if built is None or built.digest != wanted.digest:
             other = "without one" if built is None else f"with {_named(built, wanted)}"
             raise IndexMismatch(
-                f"{SLOTS[slot]}: index built {other}, settings ask for {_named(wanted, built)}; {remedy(archive_dir)}"
+                f"{SLOTS[slot]}: index built {other}, settings ask for {_named(wanted, built)}; "
+                f"{remedy(archive_dir, models.profile)}"
             )
     if manifest.archive_version != version:
         raise IndexMismatch(
             f"index built for version {manifest.archive_version} of the archive {archive_dir}, which is now at "
-            f"{version}; {remedy(archive_dir)}"
+            f"{version}; {remedy(archive_dir, models.profile)}"
         )
     if manifest.settings != settings:
         names = [n for n, v in settings.model_dump().items() if v != getattr(manifest.settings, n)]
         pairs = ", ".join(f"{n} {getattr(manifest.settings, n)!r} against {getattr(settings, n)!r}" for n in names)
-        raise IndexMismatch(f"index built with other settings ({pairs}); {remedy(archive_dir)}")
+        raise IndexMismatch(f"index built with other settings ({pairs}); {remedy(archive_dir, models.profile)}")
 
 
 def _named(model: ModelRef, other: ModelRef | None) -> str:

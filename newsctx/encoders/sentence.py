@@ -30,7 +30,7 @@ class SentenceEncoder:
         self._model, self.batch_size = model, batch_size
         self._lock = threading.Lock()  # tokenizers are not safe to share, and memory stays bounded
         self.info = ModelInfo(slot="sentence", name=name, digest=state_digest(model), device=device.name)
-        self.dim = int(model.get_embedding_dimension())
+        self.dim = int(self.encode(["photo"]).shape[1])  # the library has renamed its own method for it
         self.max_tokens = int(model.max_seq_length)
 
     @classmethod

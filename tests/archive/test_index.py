@@ -123,7 +123,7 @@ def test_an_index_of_another_model_is_refused_with_both_names(tmp_path: Path) ->
 def test_an_index_of_another_archive_version_or_settings_is_refused(tmp_path: Path) -> None:
     slots = Slots(TopicEncoder())
     _build(MemoryStore(ARTICLES), slots, tmp_path)
-    with pytest.raises(IndexMismatch, match=r"version v1 .* now at v2; run `python -m newsctx index"):
+    with pytest.raises(IndexMismatch, match=r"version v1 .* now at v2; run `.*--profile toy`"):
         ArchiveIndex.open(tmp_path, "v2", slots)
     with pytest.raises(IndexMismatch, match=r"bm25_k1 1.5 against 1.2"):
         ArchiveIndex.open(tmp_path, "v1", slots, Settings(index=IndexSettings(bm25_k1=1.2)))

@@ -80,8 +80,14 @@ def test_equal_dates_keep_pool_order_and_the_best_member_stands_for_the_cluster(
 
 
 def test_articles_without_a_day_or_a_place_are_left_out() -> None:
-    pool = [article("a", day="2017-05", place="Rome"), article("b", day="2017-05-01", place="Rome"),
-            article("c", day="2017-05-01"), article("d", place="Rome"), article("e", day="2010s", place="Rome")]  # fmt: skip
+    where = (
+        ("a", "2017-05", "Rome"),
+        ("b", "2017-05-01", "Rome"),
+        ("c", "2017-05-01", ""),
+        ("d", None, "Rome"),
+        ("e", "2010s", "Rome"),
+    )
+    pool = [article(a, day=d, place=p) for a, d, p in where]
     assert event_clusters.build(pool, TWO) == ()
     assert [h.article_id for h in _run(pool).hits] == list("abcde")
 
