@@ -27,6 +27,14 @@ MOST_CLUSTERS = 10  # rows that fit the timeline
 LEAST_DEGREES = 24.0  # of the map's sides: a single city still shows its surroundings
 
 
+def source(page: Page) -> tuple[Any, ...]:
+    """Everything that the charts are drawn from: while it stays equal they need not be drawn again."""
+    document = page.document
+    if document is None:
+        return ()
+    return (document.stages.events, document.photo, document.inputs, page.edits.clusters, page.look.cluster)
+
+
 def timeline(page: Page) -> PlotData | None:
     """Events as bars over their days, their articles as dots, the claimed and the camera's day as lines."""
     clusters = shown_clusters(page)[:MOST_CLUSTERS]
@@ -100,7 +108,7 @@ def world(page: Page) -> PlotData | None:
             lat=[lat for *_, lat, _ in placed],
             lon=[lon for *_, lon in placed],
             mode="markers+text",
-            text=[str(i) for i, *_ in placed],
+            text=_labels(placed),
             textposition="top center",
             customdata=[c.id for _, c, *_ in placed],
             hovertext=[f"{_plain(c.place)}<br>{span(c)}<br>{len(c.article_ids)} articles" for _, c, *_ in placed],
@@ -126,6 +134,19 @@ def world(page: Page) -> PlotData | None:
         lonaxis_range=_stretch(lons, max(ASPECT * LEAST_DEGREES, (max(lats) - min(lats)) * ASPECT), -180, 180),
     )
     return _finish(figure, height=CHART_HEIGHT)
+
+
+def _labels(placed: list[tuple[int, Cluster, float, float]]) -> list[str]:
+    """The numbers of the events, left out where a better event already stands nearly there."""
+    span = max(20.0, max(p[3] for p in placed) - min(p[3] for p in placed))
+    labels: list[str] = []
+    taken: list[tuple[float, float]] = []
+    for number, _, lat, lon in placed:
+        free = all(abs(lat - a) > span / 16 or abs(lon - o) > span / 16 for a, o in taken)
+        labels.append(str(number) if free else "")
+        if free:
+            taken.append((lat, lon))
+    return labels
 
 
 def _stretch(values: list[float], least: float, low: float, high: float) -> list[float]:

@@ -37,7 +37,6 @@ class Handlers:
     def __init__(self, workbench: Workbench, parts: Parts) -> None:
         self.workbench = workbench
         self.parts = parts
-        self.pictures = WorkbenchPictures(workbench)
 
     @property
     def outputs(self) -> list[Any]:
@@ -72,7 +71,7 @@ class Handlers:
         try:
             self.workbench.set_inputs(case_id, actions.inputs(*typed))
         except NewsctxError as error:
-            yield self._painter().paint(self._page(here, Message(str(error), "error")))
+            yield self._paint(self._painter(), here, Message(str(error), "error"))
             return
         yield from self._compute(here)
 
@@ -82,7 +81,7 @@ class Handlers:
         if case_id:
             self.workbench.cancel(case_id)
         text = "Stopping after the stage that runs now. What is done is kept; Analyse goes on from there."
-        return self._painter().paint(self._page(here, Message(text)))
+        return self._paint(self._painter(), here, Message(text))
 
     def act(
         self,
@@ -129,7 +128,7 @@ class Handlers:
         except CaseNotFound as error:
             here, view, message = ("", look, automatic), None, Message(str(error), "error")
         painter = self._painter()
-        yield painter.paint(self._page(here, message)) | painter.case(here[0], look) | painter.typed(view)
+        yield self._paint(painter, here, message) | painter.case(here[0], look) | painter.typed(view)
         if view and view.running:
             yield from self._compute(here, painter)
 
@@ -147,10 +146,10 @@ class Handlers:
             inputs = actions.inputs(*typed) if not here[0] else Inputs()  # what was typed belongs to the case before
             case_id = self.workbench.create_case(data, name, inputs)
         except NewsctxError as error:
-            yield painter.paint(self._page(here, Message(str(error), "error"))) | painter.emptied()
+            yield self._paint(painter, here, Message(str(error), "error")) | painter.emptied()
             return
         now = (case_id, Look(), here[2])
-        first = painter.paint(self._page(now)) | painter.case(case_id, now[1]) | painter.emptied()
+        first = self._paint(painter, now) | painter.case(case_id, now[1]) | painter.emptied()
         if here[0]:  # else the fields already hold what the case got, or what is being typed this moment
             first |= painter.typed(self.workbench.view(case_id))
         yield first
@@ -162,9 +161,9 @@ class Handlers:
         try:
             change()
         except NewsctxError as error:
-            yield painter.paint(self._page(here, Message(str(error), "error")))
+            yield self._paint(painter, here, Message(str(error), "error"))
             return
-        yield painter.paint(self._page(here))
+        yield self._paint(painter, here)
         if here[2]:
             yield from self._compute(here, painter)
 
@@ -172,36 +171,39 @@ class Handlers:
         painter = painter or self._painter()
         try:
             for view in self.workbench.run(here[0]):
-                yield painter.paint(self._page(here, view=view))
+                yield self._paint(painter, here, view=view)
         except NewsctxError as error:
-            yield painter.paint(self._page(here, Message(str(error), "error")))
+            yield self._paint(painter, here, Message(str(error), "error"))
 
     def _looking(self, here: Here) -> Update:
-        return self._painter().paint(self._page(here)) | {self.parts.look: here[1]}
+        return self._paint(self._painter(), here) | {self.parts.look: here[1]}
 
     # --- the page ---------------------------------------------------------------------------------------------
 
     def _painter(self) -> Painter:
-        return Painter(self.parts)
+        return Painter(self.parts, WorkbenchPictures(self.workbench))
 
-    def _page(self, here: Here, message: Message | None = None, view: CaseView | None = None) -> Page:
+    def _paint(
+        self, painter: Painter, here: Here, message: Message | None = None, view: CaseView | None = None
+    ) -> Update:
         case_id, look, automatic = here
         bench = self.workbench
-        return Page(
+        page = Page(
             archive=bench.archive_info,
-            pictures=self.pictures,
+            pictures=painter.pictures,
             case=view or (bench.view(case_id) if case_id else None),
             look=look,
             message=message or Message(),
             archive_problem=bench.archive_problem,
-            examples=() if case_id else self._examples(),
+            examples=() if case_id else self._examples(painter.pictures),
             recent=() if case_id else tuple(bench.recent(12)),
             automatic=automatic,
             channels=bench.settings.retrieve.weights,
         )
+        return painter.paint(page)
 
-    def _examples(self) -> tuple[tuple[str, str, str], ...]:
-        return tuple((e.title, e.note, picture(self.pictures.example(e))) for e in self.workbench.examples())
+    def _examples(self, pictures: WorkbenchPictures) -> tuple[tuple[str, str, str], ...]:
+        return tuple((e.title, e.note, picture(pictures.example(e))) for e in self.workbench.examples())
 
 
 def _looked(look: Look, data: dict[str, Any]) -> Look:

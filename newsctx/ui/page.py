@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from newsctx.document import ArchiveInfo, ArticleCard, Document
 from newsctx.overrides import Edits, replay
-from newsctx.records import STAGES, Article, Hit, StageName, StageStatus
+from newsctx.records import STAGES, Article, Hit, Match, StageName, StageStatus
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
     from newsctx.workbench import CaseView
@@ -23,7 +23,7 @@ class Pictures(Protocol):
     """Where a panel gets its pictures and article texts from: the workbench."""
 
     def thumbnail(self, image_id: str) -> Path | None: ...
-    def match_view(self, case_id: str, article_id: str) -> Path | None: ...
+    def match_view(self, case_id: str, match: Match) -> Path | None: ...
     def preview(self, case_id: str) -> Path | None: ...
     def article(self, article_id: str) -> Article | None: ...
 

@@ -26,6 +26,7 @@ from newsctx.ui.page import Look, Page
 
 if TYPE_CHECKING:
     from newsctx.ui.layout import Parts
+    from newsctx.ui.pictures import WorkbenchPictures
     from newsctx.workbench import CaseView
 
 View = Callable[[Page], dict[str, Any]]
@@ -57,15 +58,17 @@ def html(name: str, page: Page) -> str:
 class Painter:
     """Paints one page again and again, sending only what changed."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, pictures: WorkbenchPictures) -> None:
+        self.pictures = pictures
         self._parts = parts
         self._sent: dict[Any, Any] = {}
+        self._charted: tuple[Any, Any, Any] = (None, None, None)  # what the charts were drawn from, and the two
 
     def paint(self, page: Page) -> dict[Any, Any]:
         """Updates of the panels, charts and buttons."""
         parts = self._parts
         new: dict[Any, Any] = {component: html(name, page) for name, component in parts.panels.items()}
-        for component, drawn in ((parts.timeline, charts.timeline(page)), (parts.map, charts.world(page))):
+        for component, drawn in zip((parts.timeline, parts.map), self._charts(page), strict=True):
             new[component] = gr.update(value=drawn, visible=drawn is not None)
         running = bool(page.case and page.case.running)
         new[parts.analyse] = gr.update(interactive=page.case is not None and not page.archive_problem)
@@ -74,6 +77,12 @@ class Painter:
         changed = {c: v for c, v in new.items() if self._sent.get(c) != v}
         self._sent |= changed
         return changed
+
+    def _charts(self, page: Page) -> tuple[Any, Any]:
+        source = charts.source(page)
+        if self._charted[0] != source:
+            self._charted = (source, charts.timeline(page), charts.world(page))
+        return self._charted[1:]
 
     def case(self, case_id: str, look: Look) -> dict[Any, Any]:
         """The page turns to a case."""

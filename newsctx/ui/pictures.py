@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from newsctx.errors import NewsctxError
-from newsctx.records import Article
+from newsctx.records import Article, Match
 
 if TYPE_CHECKING:
     from newsctx.workbench import Example, Workbench
@@ -18,25 +18,36 @@ T = TypeVar("T")
 
 
 class WorkbenchPictures:
-    """What `newsctx.ui.page.Pictures` asks for."""
+    """What `newsctx.ui.page.Pictures` asks for; made anew for every event, so that what it remembers cannot grow old.
+
+    An analysis paints the page some seventeen times, and asking the archive for the same thumbnails each time took
+    longer than most stages.
+    """
 
     def __init__(self, workbench: Workbench) -> None:
         self._workbench = workbench
+        self._found: dict[tuple[object, ...], Any] = {}
 
     def thumbnail(self, image_id: str) -> Path | None:
-        return _or_none(lambda: self._workbench.thumbnail(image_id))
+        return self._once(("thumbnail", image_id), lambda: self._workbench.thumbnail(image_id))
 
-    def match_view(self, case_id: str, article_id: str) -> Path | None:
-        return _or_none(lambda: self._workbench.match_view(case_id, article_id))
+    def match_view(self, case_id: str, match: Match) -> Path | None:
+        key = ("match", case_id, match.image_id, match.homography)
+        return self._once(key, lambda: self._workbench.match_view(case_id, match.article_id))
 
     def preview(self, case_id: str) -> Path | None:
-        return _or_none(lambda: self._workbench.preview(case_id))
+        return self._once(("preview", case_id), lambda: self._workbench.preview(case_id))
 
     def example(self, example: Example) -> Path | None:
         return _or_none(lambda: self._workbench.example_picture(example))
 
     def article(self, article_id: str) -> Article | None:
-        return _or_none(lambda: self._workbench.article(article_id))
+        return self._once(("article", article_id), lambda: self._workbench.article(article_id))
+
+    def _once(self, key: tuple[object, ...], get: Callable[[], T | None]) -> T | None:
+        if key not in self._found:
+            self._found[key] = _or_none(get)
+        return self._found[key]
 
 
 def _or_none(get: Callable[[], T]) -> T | None:

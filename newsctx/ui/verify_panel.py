@@ -33,7 +33,7 @@ def row(page: Page, match: Match) -> dict[str, Any]:
     assert page.case is not None
     return {
         **brief(page, match.article_id),
-        "picture": picture(page.pictures.match_view(page.case.case_id, match.article_id)),
+        "picture": picture(page.pictures.match_view(page.case.case_id, match)),
         "inliers": match.inliers,
         "confidence": match.confidence,
         "mirrored": match.mirrored,

@@ -55,7 +55,6 @@ from newsctx.workbench import CaseView
 
 HOSTILE = "<script>alert(1)</script> ${alert(2)} \\n `x` {{y}} \"'"
 BODY = "One. Two. Three. Four."
-NO_ENCODER = ChannelStatus(name="image_text", state="unavailable", reason="no encoder")
 ARCHIVE = ArchiveInfo(name="small", version="1", articles=3, photos=0, profile="embedded")
 
 
@@ -65,7 +64,7 @@ class Nothing:
     def thumbnail(self, image_id: str) -> Path | None:
         return None
 
-    def match_view(self, case_id: str, article_id: str) -> Path | None:
+    def match_view(self, case_id: str, match: Match) -> Path | None:
         return None
 
     def preview(self, case_id: str) -> Path | None:
