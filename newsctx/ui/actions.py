@@ -33,8 +33,10 @@ def override(data: Data) -> dict[str, Any] | None:
     if kind not in _OVERRIDES:
         return None
     if kind == "weight" and str(data.get("value")) in ("0", "0.0"):
-        return {"action": kind, "channel": data.get("channel"), "weight": 0.0}  # zero is a weight, not a reset
-    return {"action": kind, **_OVERRIDES[kind](data)}
+        values: dict[str, Any] = {"channel": data.get("channel"), "weight": 0.0}  # zero is a weight, not a reset
+    else:
+        values = _OVERRIDES[kind](data)
+    return {"action": kind, "reason": str(data.get("reason", "")).strip(), **values}
 
 
 def inputs(note: str | None, text: str | None, place: str | None, when: str | None) -> Inputs:

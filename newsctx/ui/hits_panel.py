@@ -19,6 +19,7 @@ def view(page: Page) -> dict[str, Any]:
     return {
         **header(page, "retrieve"),
         "ran": stage is not None,
+        "open_case": page.case is not None,
         "order": stage or "",
         "orders": [{"stage": s, "title": LIST_TITLES[s], "on": s == stage} for s in LISTS if page.hits(s) is not None],
         "rows": [row(page, h, len(hits)) for h in hits[: page.look.shown]],

@@ -71,7 +71,7 @@ class Painter:
         for component, drawn in zip((parts.timeline, parts.map), self._charts(page), strict=True):
             new[component] = gr.update(value=drawn, visible=drawn is not None)
         running = bool(page.case and page.case.running)
-        new[parts.analyse] = gr.update(interactive=page.case is not None and not page.archive_problem)
+        new[parts.analyse] = gr.update(interactive=page.case is not None)
         new[parts.cancel] = gr.update(interactive=running)
         new[parts.drop] = gr.update(height=48 if page.case else 130)
         changed = {c: v for c, v in new.items() if self._sent.get(c) != v}

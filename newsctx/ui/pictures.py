@@ -54,5 +54,5 @@ def _or_none(get: Callable[[], T]) -> T | None:
     try:
         return get()
     except (NewsctxError, OSError) as error:
-        log.warning("not shown: %s", error)
+        log.info("not shown: %s", error)
         return None

@@ -167,6 +167,7 @@ def test_pin_exclude_refresh_and_second_tab(address, open_page, bench, case_id):
     before = order(page)
     assert len(before) >= 3
     last, second = before[-1], before[1]
+    page.fill("[data-reason]", "names the quay")
     page.click(f'[data-key="pin:{last}"]')
     page.wait_for_function(f"() => document.querySelector('.hit')?.dataset.key === 'hit:{last}'", timeout=LONG)
     page.wait_for_selector(DONE, timeout=LONG)
@@ -176,6 +177,8 @@ def test_pin_exclude_refresh_and_second_tab(address, open_page, bench, case_id):
     after = order(page)
     assert after[0] == last and second not in after
     assert "Excluded (1)" in page.inner_text("#nx-retrieve")
+    reasons = [o.reason for o in bench.view(case_id).document.overrides]
+    assert reasons == ["names the quay", ""], "a reason goes with one change only"
     page.reload()
     page.wait_for_selector(DONE)
     assert order(page) == after, "a refresh shows the same"

@@ -1,5 +1,10 @@
 // One script for every panel: buttons, forms and sliders with data-act send 'act'; a new rendering keeps focus and open lists.
-const send = (data) => (data.act === 'export' ? trigger('export', data) : trigger('act', data));
+const send = (data) => {
+  if (data.act === 'export') return trigger('export', data);
+  const reason = document.querySelector('[data-reason]'); // goes with the next change, then is used up
+  trigger('act', {...data, reason: reason?.value ?? ''});
+  if (reason && !['order', 'more', 'select', 'dismiss'].includes(data.act)) reason.value = '';
+};
 const opened = new Map();
 let focused = null;
 
