@@ -14,7 +14,7 @@ from newsctx.records import DatePrecision, PartialDate
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100  # the first newspaper is of 1605; later than 2100 is a broken field
 _EPOCH_SECONDS = range(100_000_000, 4_102_444_800)  # 1973-03-03 .. 2099-12-31; smaller numbers are not time stamps
-_MONTHS = [
+MONTHS = [
     "january",
     "february",
     "march",
@@ -117,7 +117,7 @@ def _from_digits(text: str) -> PartialDate | None:
 def _of_words(found: re.Match[str]) -> PartialDate | None:
     """From a match of `_WORDED`; None where the word only begins like a month (`Marching 2017`)."""
     word = found["month"].lower()
-    months = [i for i, m in enumerate(_MONTHS, 1) if m == word or m[:3] == word or (word == "sept" and i == 9)]
+    months = [i for i, m in enumerate(MONTHS, 1) if m == word or m[:3] == word or (word == "sept" and i == 9)]
     if not months:
         return None
     day = found.groupdict().get("day")

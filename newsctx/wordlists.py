@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from newsctx.dates import MONTHS
+
 NOT_PLACES = frozenset(
     [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
+        *MONTHS,
         "monday",
         "tuesday",
         "wednesday",

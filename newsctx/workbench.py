@@ -15,15 +15,16 @@ from newsctx import imaging
 from newsctx.archive.opened import OpenArchive, open_archive
 from newsctx.cache import StageCache
 from newsctx.cases import Case, CaseStore, CaseSummary
-from newsctx.document import ArchiveInfo, Document, Stages
+from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError
 from newsctx.media import Media
 from newsctx.models import Models
 from newsctx.overrides import parse_override
 from newsctx.pipeline import Pipeline, Request
-from newsctx.records import STAGES, Article, Inputs, Record, StageName, StageStatus
+from newsctx.records import Article, Inputs, Record, StageName
 from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
+from newsctx.worker import Worker, state_now
 from newsctx.writers.extractive import ExtractiveWriter
 
 
@@ -68,7 +69,7 @@ class Workbench:
         self._cases = CaseStore(state)
         self._cache = StageCache(state / "cache")
         self._media = Media(state / "media", self.settings.photo)
-        self._workers: dict[str, _Worker] = {}
+        self._workers: dict[str, Worker] = {}
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
         self.archive_problem = ""
@@ -150,7 +151,7 @@ class Workbench:
             return None
         document, keys = stored
         now = self._keys(case)
-        status = tuple(_state(s, keys, now, running) for s in document.status)
+        status = tuple(state_now(s, keys, now, running) for s in document.status)
         return document.model_copy(update={"status": status, "overrides": case.overrides, "inputs": case.inputs})
 
     def _keys(self, case: Case) -> dict[StageName, str]:
@@ -194,7 +195,7 @@ class Workbench:
             seen = worker.wait_for_news(seen)
             yield self.view(case_id)
 
-    def _start(self, case: Case) -> _Worker:
+    def _start(self, case: Case) -> Worker:
         with self._lock:
             pipeline = self.pipeline()
             request = self._request(case)
@@ -202,9 +203,7 @@ class Workbench:
             running = self._workers.get(case.case_id)
             if running and running.alive and running.keys == keys:
                 return running  # another page already asked for the same
-            if running:
-                running.stop()
-            self._workers[case.case_id] = worker = _Worker(self._cases, case.case_id, pipeline, request, keys)
+            self._workers[case.case_id] = worker = Worker(self._cases, case.case_id, pipeline, request, running)
             worker.start()
             return worker
 
@@ -261,87 +260,3 @@ class Workbench:
             worker.stop()
             worker.join()
         self._cases.close()
-
-
-def _state(status: StageStatus, stored: dict[str, str], now: dict[StageName, str], running: bool) -> StageStatus:
-    """The status of a stored stage under the keys of now."""
-    if status.state == "running" and not running:  # the process ended in the middle
-        return status.model_copy(update={"state": "stale" if status.name in stored else "pending"})
-    if status.state == "fresh" and now and stored.get(status.name) != now[status.name]:
-        return status.model_copy(update={"state": "stale"})
-    return status
-
-
-class _Worker(threading.Thread):
-    """One analysis in its own thread; pages wait for its news."""
-
-    def __init__(
-        self, cases: CaseStore, case_id: str, pipeline: Pipeline, request: Request, keys: dict[StageName, str]
-    ):
-        super().__init__(name=f"analyse-{case_id[:8]}", daemon=True)
-        self.keys = keys
-        self._cases, self._case_id, self._pipeline, self._request = cases, case_id, pipeline, request
-        self._news = threading.Condition()
-        self._count = 0
-        self._stopped = threading.Event()
-        self._done = False
-
-    @property
-    def alive(self) -> bool:
-        return not self._done
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def run(self) -> None:
-        stored = self._cases.document(self._case_id)
-        before, old_keys = stored if stored else (None, {})
-        try:
-            for document in self._pipeline.analyse(self._request, self._stopped.is_set):
-                if self._stopped.is_set():
-                    break  # a newer run owns the case now, or the analyst cancelled: the cache keeps what is done
-                keys = {s.name: self.keys[s.name] for s in document.status if s.state == "fresh"}
-                whole = fill_in(document, before)
-                self._cases.save_document(self._case_id, whole, dict(old_keys) | keys)
-                self._tell()
-        finally:
-            self._done = True
-            self._tell()
-
-    def _tell(self) -> None:
-        with self._news:
-            self._count += 1
-            self._news.notify_all()
-
-    def wait_for_news(self, seen: int) -> int | None:
-        """Block until something changed since `seen`; returns the new count, None when the work has ended."""
-        with self._news:
-            self._news.wait_for(lambda: self._count > seen or self._done)
-            return None if self._done else self._count
-
-
-def fill_in(document: Document, before: Document | None) -> Document:
-    """Show the earlier result, marked stale, of every stage that the running analysis has not reached yet."""
-    if before is None:
-        return document
-    earlier = {s.name: s for s in before.status}
-    reached = {s.name for s in document.status if s.state == "fresh"}
-    late = [n for n in STAGES if n not in reached]
-    status = tuple(
-        earlier[s.name].model_copy(update={"state": "stale"})
-        if s.state == "pending" and earlier[s.name].state in ("fresh", "stale")
-        else s
-        for s in document.status
-    )
-    stages = {n: getattr(before.stages, n) for n in ("retrieve", "verify", "locate", "events") if n in late}
-    if "chunks" in late:
-        stages |= {"chunks": before.stages.chunks, "chunk_selection": before.stages.chunk_selection}
-    whole = {n: getattr(before, n) for n in ("photo", "context", "caption") if n in late}
-    return document.model_copy(
-        update={
-            **whole,
-            "status": status,
-            "stages": Stages.model_validate(document.stages.model_copy(update=stages)),
-            "articles": before.articles | document.articles,
-        }
-    )

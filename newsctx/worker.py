@@ -1,0 +1,102 @@
+"""Long work in its own thread: it goes on when the page goes away, and writes each stage to the case store."""
+
+from __future__ import annotations
+
+import threading
+
+from newsctx.cases import CaseStore
+from newsctx.document import Document, Stages
+from newsctx.pipeline import Pipeline, Request
+from newsctx.records import STAGES, StageName, StageStatus
+
+
+def state_now(status: StageStatus, stored: dict[str, str], now: dict[StageName, str], running: bool) -> StageStatus:
+    """The status of a stored stage under the keys of now."""
+    if status.state == "running" and not running:  # the process ended in the middle
+        return status.model_copy(update={"state": "stale" if status.name in stored else "pending"})
+    if status.state == "fresh" and now and stored.get(status.name) != now[status.name]:
+        return status.model_copy(update={"state": "stale"})
+    return status
+
+
+class Worker(threading.Thread):
+    """One analysis in its own thread; pages wait for its news."""
+
+    def __init__(
+        self, cases: CaseStore, case_id: str, pipeline: Pipeline, request: Request, before: Worker | None = None
+    ) -> None:
+        """`before`: the case's worker until now; stopped and waited for, so that it cannot write over this one."""
+        super().__init__(name=f"analyse-{case_id[:8]}", daemon=True)
+        self.keys = pipeline.keys(request)
+        self._cases, self._case_id, self._pipeline, self._request = cases, case_id, pipeline, request
+        self._before = before
+        if before:
+            before.stop()
+        self._news = threading.Condition()
+        self._count = 0
+        self._stopped = threading.Event()
+        self._done = False
+
+    @property
+    def alive(self) -> bool:
+        return not self._done
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Analyse and store; called by `start`."""
+        if self._before:
+            self._before.join()
+            self._before = None
+        stored = self._cases.document(self._case_id)
+        before, old_keys = stored if stored else (None, {})
+        try:
+            for document in self._pipeline.analyse(self._request, self._stopped.is_set):
+                if self._stopped.is_set():
+                    break  # a newer run owns the case now, or the analyst cancelled: the cache keeps what is done
+                keys = {s.name: self.keys[s.name] for s in document.status if s.state == "fresh"}
+                whole = fill_in(document, before)
+                self._cases.save_document(self._case_id, whole, dict(old_keys) | keys)
+                self._tell()
+        finally:
+            self._done = True
+            self._tell()
+
+    def _tell(self) -> None:
+        with self._news:
+            self._count += 1
+            self._news.notify_all()
+
+    def wait_for_news(self, seen: int) -> int | None:
+        """Block until something changed since `seen`; returns the new count, None when the work has ended."""
+        with self._news:
+            self._news.wait_for(lambda: self._count > seen or self._done)
+            return None if self._done else self._count
+
+
+def fill_in(document: Document, before: Document | None) -> Document:
+    """Show the earlier result, marked stale, of every stage that the running analysis has not reached yet."""
+    if before is None:
+        return document
+    earlier = {s.name: s for s in before.status}
+    reached = {s.name for s in document.status if s.state == "fresh"}
+    late = [n for n in STAGES if n not in reached]
+    status = tuple(
+        earlier[s.name].model_copy(update={"state": "stale"})
+        if s.state == "pending" and earlier[s.name].state in ("fresh", "stale")
+        else s
+        for s in document.status
+    )
+    stages = {n: getattr(before.stages, n) for n in ("retrieve", "verify", "locate", "events") if n in late}
+    if "chunks" in late:
+        stages |= {"chunks": before.stages.chunks, "chunk_selection": before.stages.chunk_selection}
+    whole = {n: getattr(before, n) for n in ("photo", "context", "caption") if n in late}
+    return document.model_copy(
+        update={
+            **whole,
+            "status": status,
+            "stages": Stages.model_validate(document.stages.model_copy(update=stages)),
+            "articles": before.articles | document.articles,
+        }
+    )
