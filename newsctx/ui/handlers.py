@@ -78,9 +78,11 @@ class Handlers:
     def cancel(self, case_id: str, look: Look, automatic: bool) -> Update:
         """Stop after the stage that runs."""
         here = (case_id, look, automatic)
-        if case_id:
+        running = bool(case_id) and self.workbench.view(case_id).running
+        if running:
             self.workbench.cancel(case_id)
         text = "Stopping after the stage that runs now. What is done is kept; Analyse goes on from there."
+        text = text if running else "Nothing is running any more."
         return self._paint(self._painter(), here, Message(text))
 
     def act(

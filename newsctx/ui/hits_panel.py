@@ -48,6 +48,7 @@ def row(page: Page, hit: Hit, total: int) -> dict[str, Any]:
         "score": hit.score,
         "tier": hit.tier,
         "pinned": hit.article_id in page.edits.pinned,
+        "excluded": hit.article_id in page.edits.excluded,  # still listed until it is recomputed
         "matched": matched,
         "reason": hit.reason,
         "first": hit.rank == 1,

@@ -7,6 +7,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from newsctx.errors import NewsctxError
+
 #: Gradio calls home from the Python process unless this is set before it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -52,5 +54,13 @@ def run(args: argparse.Namespace) -> int:
 
     settings = Settings(profile=args.profile) if args.profile else Settings()
     workbench = start(args.archive, args.state, settings)
-    serve(workbench, host=args.host, port=args.port, root_path=args.root_path)
+    try:
+        serve(workbench, host=args.host, port=args.port, root_path=args.root_path)
+    except OSError as error:  # Gradio's word for a port that is taken
+        raise NewsctxError(
+            f"{args.host}:{args.port} cannot be opened: something else uses the port, or this machine has no such address. "
+            "Choose another with --port or --host."
+        ) from error
+    finally:
+        workbench.close()
     return 0

@@ -196,6 +196,7 @@ def test_excluded_articles_stay_reachable_and_pins_show_before_recomputing():
     view = hits_panel.view(page(document(overrides=edits)))
     assert [e["headline"] for e in view["excluded"]] == ["Flood"]
     assert [r["pinned"] for r in view["rows"]] == [False, False, True]
+    assert [r["excluded"] for r in view["rows"]] == [False, True, False], "listed until it is recomputed"
 
 
 def test_a_changed_weight_is_shown_and_may_exceed_the_slider():
