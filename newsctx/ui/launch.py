@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         serve(workbench, host=args.host, port=args.port, root_path=args.root_path)
     except OSError as error:  # Gradio's word for a port that is taken
         raise NewsctxError(
-            f"{args.host}:{args.port} cannot be opened: something else uses the port, or this machine has no such address. "
+            f"{args.host}:{args.port} cannot be opened: the port is taken, or this machine has no such address. "
             "Choose another with --port or --host."
         ) from error
     finally:

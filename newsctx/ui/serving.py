@@ -30,6 +30,7 @@ def serve(
         theme=theme.theme(),
         css_paths=[theme.CSS],
         head=theme.head(),
+        favicon_path=theme.FAVICON,
         allowed_paths=[str(workbench.media_dir.resolve())],
         max_file_size=workbench.settings.photo.max_bytes,
         footer_links=[],

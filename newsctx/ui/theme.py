@@ -7,6 +7,7 @@ import gradio as gr
 from newsctx.ui.html import ASSETS, script
 
 CSS = ASSETS / "workbench.css"
+FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
 
 
