@@ -72,11 +72,13 @@ def thumbnail(page: Page, image_id: str | None) -> str:
 def header(page: Page, stage: StageName) -> dict[str, Any]:
     """The line above a panel: what state its stage is in and what it noted."""
     status, state = page.status[stage], page.state(stage)
+    clusters = page.document.stages.events.clusters if page.document and page.document.stages.events else ()
+    unscored = stage == "events" and state == "unavailable" and clusters  # there are events to see all the same
     return {
         "stage": stage,
         "title": STAGE_TITLES[stage],
         "state": state,
-        "state_title": STATE_TITLES[state],
+        "state_title": "not scored" if unscored else STATE_TITLES[state],
         "note": page.unavailable(stage) or status.note,
         "seconds": status.seconds,
         "cached": status.cached,
