@@ -142,6 +142,7 @@ class ContextSettings(_Group):
     articles: int = Field(10, ge=1, description="top articles that vote")
     min_share: float = Field(0.5, ge=0, le=1, description="share of the vote that a level needs to be answered")
     place_tolerance_km: float = Field(50.0, ge=0, description="a claimed place this near to the answer is supported")
+    coverage_days: int = Field(30, ge=0, description="other coverage at most this much older than a match is of its story; own choice")
     date_tolerance_days: int = Field(7, ge=0, description="a claimed day this near to the answer is supported (NewsRECON's +-7 days)")
     tier_weights: dict[Literal["pinned", "matched", "ranked"], Annotated[float, Field(ge=0)]] = Field(
         default_factory=lambda: {"pinned": 4.0, "matched": 2.0, "ranked": 1.0},

@@ -139,7 +139,7 @@ def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAn
     if set_date:
         return _set_date(set_date, tally, found.settings)
     if tally.value:
-        note = _UPPER_BOUND if sure else f"{_UPPER_BOUND} {_NOT_MATCHED}"
+        note = f"{_UPPER_BOUND} {_earlier_coverage(found, tally.value) if sure else _NOT_MATCHED}".strip()
         answer = DateAnswer(date=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
         answer = answer.model_copy(update={"alternatives": tally.alternatives, "note": note})
         return answer, _published_before(found, tally.value)
@@ -157,6 +157,24 @@ def _set_date(own: PartialDate, tally: Tally[PartialDate], settings: ContextSett
     support = Support(label=other.iso, share=tally.share, article_ids=tally.article_ids)
     text = f"The analyst set {own.iso}; the coverage says {other.iso} ({tally.share:.0%}), {days:,} days apart."
     return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [text]
+
+
+def _earlier_coverage(found: _Evidence, answer: PartialDate) -> str:
+    """A matched article can be dated late (updated, or dated by its crawl): the story's other coverage tells."""
+    dated = [
+        (article.published, article.headline)
+        for h in found.hits[: found.settings.articles]
+        if "coverage" in h.channels and (article := found.articles.get(h.article_id)) and article.published
+    ]
+    earlier = [
+        (p, headline)
+        for p, headline in dated
+        if p.last < answer.first and days_between(p, answer) <= found.settings.coverage_days
+    ]
+    if not earlier:
+        return ""
+    first, headline = min(earlier, key=lambda pair: pair[0].last)
+    return f"Other coverage of the story is dated from {first.iso} on ({headline})."
 
 
 def _published_before(found: _Evidence, answer: PartialDate) -> list[str]:

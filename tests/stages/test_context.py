@@ -8,6 +8,7 @@ from newsctx.records import (
     Article,
     ArticlePlace,
     Camera,
+    ChannelScore,
     Claim,
     Hit,
     PartialDate,
@@ -82,11 +83,18 @@ def answer(
     settings: ContextSettings = FLAT,
     set_place: Place | None = None,
     set_date: str = "",
+    coverage: str = "",
 ):
-    """`tiers`: one letter an article, p(inned), m(atched), r(anked)."""
+    """`tiers`: one letter an article, p(inned), m(atched), r(anked); `coverage`: ids that the coverage channel found."""
     names = {"p": "pinned", "m": "matched", "r": "ranked"}
     hits = [
-        Hit(article_id=a.article_id, rank=i, score=1.0, tier=names[tiers[i - 1] if tiers else "r"])
+        Hit(
+            article_id=a.article_id,
+            rank=i,
+            score=1.0,
+            tier=names[tiers[i - 1] if tiers else "r"],
+            channels={"coverage": ChannelScore(score=0.7, rank=i)} if a.article_id in coverage else {},
+        )
         for i, a in enumerate(articles, 1)
     ]
     photo = Photo(
@@ -218,6 +226,19 @@ def test_an_older_copy_of_the_photograph_is_a_conflict() -> None:
         "A matching photograph was published on 2016-12-26 (c), 365 days before 2017-12-26: "
         "the picture may be older than the event.",
     )
+
+
+def test_a_match_dated_late_is_told_of_earlier_coverage_of_its_story() -> None:
+    """Found on real articles: the match carries the day it was crawled, the other papers the day of the event."""
+    world = [
+        article(i, on=d) for i, d in (("a", "2017-12-30"), ("b", "2017-12-27"), ("c", "2017-12-28"), ("d", "2016"))
+    ]
+    found = answer(*world, tiers="mrrr", coverage="bcd").date
+    assert found.date.iso == "2017-12-30", "the answer stays the match's"
+    assert (
+        "Other coverage of the story is dated from 2017-12-27 on (Headline of b)." in found.note
+    )  # 2016 is another story
+    assert "Other coverage" not in answer(*world, tiers="mrrr").date.note, "only what the coverage channel found counts"
 
 
 # --- camera ---------------------------------------------------------------------------------------------------
