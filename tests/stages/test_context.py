@@ -85,7 +85,7 @@ def answer(
     set_date: str = "",
     coverage: str = "",
 ):
-    """`tiers`: one letter an article, p(inned), m(atched), r(anked); `coverage`: ids that the coverage channel found."""
+    """`tiers`: one letter an article, p(inned), m(atched), r(anked); `coverage`: ids found by that channel."""
     names = {"p": "pinned", "m": "matched", "r": "ranked"}
     hits = [
         Hit(
