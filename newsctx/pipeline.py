@@ -84,9 +84,9 @@ class Pipeline:
         s, e = self.settings, request.edits
         own: dict[StageName, tuple[Any, ...]] = {
             "photo": (code_digest(), request.sha256, request.filename, s.photo, self.models.ocr_digest),
-            "retrieve": (self.archive.digest, self.models.digest, s.seed, s.retrieve, s.copy_detection)
+            "retrieve": (self.archive.digest, self.models.digest, s.seed, s.retrieve, s.copy_detection, s.verify)
             + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve")),
-            "verify": (s.verify, e.rank_edits("verify")),
+            "verify": (e.rank_edits("verify"),),
             "locate": (s.locate, e.rank_edits("locate")),
             "events": (s.events, e.rank_edits("events"), e.clusters),
             "chunks": (s.chunks, e.chunks, request.inputs.claim.text),

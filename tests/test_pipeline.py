@@ -208,3 +208,33 @@ def test_overrides_from_a_file_replay_to_the_same_result(pipeline):
     runs = [list(pipeline.analyse(Request(CROP, "c.jpg", overrides=parse_overrides(text))))[-1] for _ in range(2)]
     assert plain(runs[0]) == plain(runs[1])
     assert ids(runs[0].stages.events)[0] == "paris-flood-3"
+
+
+GROUPS = {
+    "photo": "min_side",
+    "copy_detection": "candidates",
+    "retrieve": "k",
+    "verify": "min_inliers",
+    "locate": "no_place",
+    "events": "window_days",
+    "chunks": "top",
+    "context": "articles",
+    "caption": "max_sentences",
+}
+STAGE_OF = {
+    "copy_detection": "retrieve",
+    "verify": "retrieve",
+}  # what counts as a match decides what the channel returns
+
+
+@pytest.mark.parametrize(("group", "name"), GROUPS.items())
+def test_every_setting_of_a_stage_is_in_its_key(pipeline, group, name):
+    request = Request(CROP, "crop.jpg")
+    value = getattr(getattr(pipeline.settings, group), name)
+    changed = {group: {name: value + 1 if isinstance(value, int) else value / 2}}
+    other = Pipeline(
+        pipeline.archive, pipeline.models, Settings.model_validate(changed), pipeline.cache, pipeline.writer
+    )
+    before, after = pipeline.keys(request), other.keys(request)
+    first = STAGES.index(STAGE_OF.get(group, group))
+    assert [n for n in STAGES if before[n] != after[n]] == list(STAGES[first:])
