@@ -129,7 +129,8 @@ def summary(document: Document) -> str:
         lines.append(f"Match: {headline} ({match.inliers} inliers, confidence {match.confidence:.2f}{mirrored})")
     for hit in stages.events.hits[:5] if stages.events else ():
         found = document.articles[hit.article_id]
-        lines.append(f"{hit.rank:3}. {found.headline} [{found.source}, {found.published or 'undated'}]")
+        origin = ", ".join(str(x) for x in (found.source, found.published or "undated") if x)
+        lines.append(f"{hit.rank:3}. {found.headline or found.article_id} [{origin}]")
     if document.context:
         place, when = document.context.place, document.context.date
         lines.append(f"Place: {place.place.label if place.place else 'not established'}. {place.note}".rstrip())

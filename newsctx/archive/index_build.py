@@ -83,7 +83,8 @@ class _Run:
         self.parts = Parts(store, models, folder / "vectors", settings, progress)
         self.refs = model_refs(models)
         plain = {s: r.model_dump() for s, r in self.refs.items()}
-        self.version = digest(manifests.FORMAT, store.version, plain, settings.index)[:16]
+        missing_for = (models.image_text_unavailable, models.sentence_unavailable)  # the parts say why one is empty
+        self.version = digest(manifests.FORMAT, store.version, plain, settings.index, missing_for)[:16]
 
     def run(self) -> IndexSummary:
         for left in self.folder.glob(".building-*"):

@@ -36,7 +36,7 @@ _DANGLING = re.compile(  # begins with a word that points back to a sentence tha
 _NOISE = re.compile(
     r"\b(?:subscribe|newsletter|sign up|click here|read more|follow us|cookies?|copyright|all rights reserved|"
     r"share this|advertisement|an earlier version|this (?:story|article) was|"
-    r"last (?:updated|modified)|for the latest|password|free trial|log in)\b|https?://|@\w",
+    r"last (?:updated|modified)|for the latest|password|free trial|log in|email (?:address|cannot))\b|https?://|@\w",
     re.I,
 )
 _VERBISH = re.compile(r"\b(?:is|are|was|were|has|have|had|be|will|would|said|says|\w{2,}ed|\w{2,}s)\b", re.I)
