@@ -219,7 +219,11 @@ class _Work:
         if self.outcome is None:
             line = self.pipeline
             query = Query(
-                self.results["photo"], self.request.inputs.note, lambda: self.pixels, lambda: self.image_vector
+                self.results["photo"],
+                self.request.inputs.note,
+                lambda: self.pixels,
+                lambda: self.image_vector,
+                self.request.edits.excluded,
             )
             self.outcome = Searcher(line.archive, line.models, self._weighted, line.cache).run(query)
         return self.outcome

@@ -145,6 +145,16 @@ def test_overrides_change_what_they_say(pipeline):
     assert plain(analyse(pipeline)) == plain(before), "without the overrides everything is as before"
 
 
+def test_an_excluded_match_lifts_no_coverage_of_its_story(pipeline):
+    ferry = (QUERIES / "q01-ferry-screenshot.jpg").read_bytes()
+    before = analyse(pipeline, ferry)
+    (match,) = [m.article_id for m in before.stages.verify.matches]
+    assert any("coverage" in h.channels for h in before.stages.retrieve.hits)
+    after = analyse(pipeline, ferry, None, {"action": "exclude", "article_id": match})
+    assert not any("coverage" in h.channels for h in after.stages.retrieve.hits)
+    assert {c.name: c.state for c in after.stages.retrieve.channels}["coverage"] == "no_query"
+
+
 def test_a_dropped_chunk_is_not_quoted(pipeline):
     before = analyse(pipeline)
     quoted = before.caption.sentences[0].chunk_ids[0]

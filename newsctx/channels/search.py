@@ -32,6 +32,7 @@ class Query:
     note: str
     pixels: Callable[[], np.ndarray]  # (H, W, 3) uint8 RGB
     image_vector: Callable[[], np.ndarray | None]  # (D,) float32, L2-normalised
+    excluded: tuple[str, ...] = ()  # articles that the analyst took out: they start no search
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Searcher:
         )
         results = {"copy": found.results[0]}
         matches = found.matches
+        anchors = tuple(m for m in matches if m.article_id not in query.excluded)  # a match taken out has no story
         text = words_query(query.photo, query.note)
         index, k = self.archive.index, self.settings.retrieve
         runs: dict[str, tuple[object, Callable[[], ChannelResult]]] = {
@@ -57,7 +59,7 @@ class Searcher:
             "image_image": (query.photo.sha256, lambda: image_image.search(query.image_vector(), index, k)),
             "words_bm25": (text, lambda: words_bm25.search(text, index, k)),
             "words_dense": (text, lambda: words_dense.search(text, index, self.models.sentence, k)),
-            "coverage": (matches, lambda: coverage.search(matches, index, k)),
+            "coverage": (anchors, lambda: coverage.search(anchors, index, k)),
         }
         for name, (asked, search) in runs.items():
             results[name] = self._one(name, asked, search)
