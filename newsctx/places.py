@@ -14,7 +14,7 @@ from newsctx.gazetteer import Entry, Gazetteer, load
 from newsctx.placenames import AP_STATES, COUNTRY_ALIASES, fold
 from newsctx.records import Place
 
-EARTH_RADIUS_KM = 6371.0088  # mean radius, METHODS sec. 9
+EARTH_RADIUS_KM = 6371.0088  # mean radius, as in the NewsRECON evaluation
 NEAREST_KM = 50.0  # farther than this from every city a point is in none
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _NOT_ATOM = re.compile(r"[^a-z0-9\s-]")

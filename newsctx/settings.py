@@ -95,7 +95,7 @@ class IndexSettings(_Group):
 
 
 class VerifySettings(_Group):
-    """Geometric verification of candidates (BeyondVision, METHODS sec. 5)."""
+    """Geometric verification of candidates (BeyondVision, arXiv 2512.20042)."""
 
     candidates: int = Field(20, ge=0, description="fused hits whose photographs are compared with the query")
     min_inliers: int = Field(8, ge=4, description="below: not a match (BeyondVision)")
@@ -121,7 +121,7 @@ class EventSettings(_Group):
 
 
 class ChunkSettings(_Group):
-    """Evidence chunks (METHODS sec. 6)."""
+    """Evidence chunks (BeyondVision, EVENTA-H)."""
 
     method: Literal["windows", "sentences"] = Field("windows", description="windows: BeyondVision; sentences: EVENTA-H")
     articles: int = Field(3, ge=1, description="articles that chunks come from (NewsRECON shows the top 3 to the model)")

@@ -69,7 +69,7 @@ def search(
 
 
 def accepted(found: MatchGeometry, verify: VerifySettings) -> bool:
-    """At least 8 inliers and confidence 0.4 by default (BeyondVision, METHODS sec. 5)."""
+    """At least 8 inliers and confidence 0.4 by default (BeyondVision, arXiv 2512.20042)."""
     return found.inliers >= verify.min_inliers and found.confidence >= verify.min_confidence
 
 

@@ -1,4 +1,4 @@
-"""Caption: what a writer makes of the evidence, refused where it cites something that is not there (METHODS sec. 7)."""
+"""Caption: what a writer makes of the evidence, refused where it cites something that is not there."""
 
 from __future__ import annotations
 

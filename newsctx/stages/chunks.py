@@ -1,4 +1,4 @@
-"""Chunks: the passages of the best articles that the caption may rest on (METHODS sec. 6).
+"""Chunks: the passages of the best articles that the caption may rest on (BeyondVision, EVENTA-H).
 
 `windows` is BeyondVision (arXiv 2512.20042): windows of 3 sentences, stride 1, the best 5 by cosine to the query
 text, and the first 3 and last 2 sentences. `sentences` is EVENTA-H: the best 3 sentences, each with up to 2

@@ -22,7 +22,7 @@ def run(channels: Sequence[ChannelResult], settings: RetrieveSettings, edits: Ra
     """Fuse the channels.
 
     An article's score is the sum of `weight / (rrf_k + rank)` over the channels that found it (Cormack, Clarke and
-    Buettcher 2009; METHODS sec. 8); equal scores are ordered by article id.
+    Buettcher 2009); equal scores are ordered by article id.
 
     Args:
         channels: one result per channel; only those that ran and weigh more than 0 count.

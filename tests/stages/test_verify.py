@@ -37,7 +37,7 @@ def test_confidence_orders_then_inliers_then_the_order_before() -> None:
 
 
 def test_weak_matches_lift_nothing_whatever_they_say() -> None:
-    # 7 < 8 inliers; confidence 0.39 < 0.4 (METHODS sec. 5)
+    # 7 < 8 inliers; confidence 0.39 < 0.4 (BeyondVision)
     matches = (a_match("e", 7, 0.99), a_match("d", 100, 0.39), a_match("c", 8, 0.4))
     result = verify.run(HITS, matches, SETTINGS, RankEdits())
     assert order(result) == "cabde"
