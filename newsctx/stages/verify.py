@@ -1,4 +1,4 @@
-"""Stage 2b, verify: articles whose photograph geometry finds in the query come first (BeyondVision, arXiv 2512.20042)."""
+"""Stage 2b, verify: articles whose photograph geometry finds in the query come first (BeyondVision)."""
 
 from __future__ import annotations
 

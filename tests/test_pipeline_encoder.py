@@ -1,0 +1,66 @@
+"""The whole pipeline with a real open_clip encoder: tiny and untrained, but loaded and run as every other one is."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import QUERIES
+from toy_index import save_tiny_clip
+
+from newsctx import imaging
+from newsctx.archive.importer import import_archive
+from newsctx.archive.index_build import build_index
+from newsctx.archive.opened import open_archive
+from newsctx.archive.store import ArchiveStore
+from newsctx.cache import StageCache
+from newsctx.demo.locate import demo_source
+from newsctx.errors import IndexMismatch
+from newsctx.models import load
+from newsctx.pipeline import Pipeline, Request
+from newsctx.settings import Settings
+from newsctx.writers.extractive import ExtractiveWriter
+
+CROP = (QUERIES / "q02-paris-crop.jpg").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoder")
+    settings = Settings(profile=save_tiny_clip(folder / "clip"))
+    models, archive = load(settings.profile), folder / "archive"
+    import_archive(demo_source() / "articles.jsonl", archive)
+    with ArchiveStore.open(archive) as store:
+        build_index(store, models, archive, settings)
+    return archive, models, settings, folder
+
+
+def analyse(world):
+    archive, models, settings, folder = world
+    opened = open_archive(archive, models, settings)
+    pipeline = Pipeline(opened, models, settings, StageCache(folder / "cache"), ExtractiveWriter())
+    *_, document = pipeline.analyse(Request(CROP, "crop.jpg"))
+    assert [s for s in document.status if s.state != "fresh"] == []
+    return document, opened
+
+
+def test_every_channel_runs_and_the_scorers_give_probabilities(world):
+    document, opened = analyse(world)
+    stages = document.stages
+    states = {c.name: c.state for c in stages.retrieve.channels}
+    assert {states[n] for n in ("image_text", "image_image", "copy", "coverage")} == {"ran"}
+    assert stages.locate.scorer == "zero-shot" and not stages.locate.unavailable
+    assert all(h.probability is not None for h in stages.locate.hits)
+    assert stages.events.scorer and all(c.probability is not None for c in stages.events.clusters)
+    assert stages.events.hits[0].article_id == "paris-flood-1", "a match by geometry stays above what an encoder says"
+    pixels = imaging.decode(CROP, world[2].photo).pixels
+    vector = world[1].image_text.encode_images([pixels])[0]
+    scores = opened.index.bi_scores(vector, [h.article_id for h in stages.retrieve.hits])
+    for hit in stages.locate.hits:  # NewsRECON sec. 2: ordered by p_loc * s_bi
+        assert hit.score == pytest.approx(hit.probability * max(scores[hit.article_id], 0.0), abs=1e-5)
+
+
+def test_the_index_of_one_encoder_is_refused_with_another_and_both_are_named(world, tmp_path):
+    archive, _, settings, _ = world
+    other = save_tiny_clip(tmp_path / "other", seed=1)
+    with pytest.raises(IndexMismatch) as refused:
+        open_archive(archive, load(other), Settings(profile=other))
+    assert "python -m newsctx index" in str(refused.value)
