@@ -25,7 +25,13 @@ def test_every_command_is_in_the_readme_and_the_other_way_round():
 
 @pytest.mark.parametrize("line", re.findall(r"^python -m newsctx .+$", README, re.M))
 def test_the_commands_of_the_readme_parse(line):
-    build_parser().parse_args(shlex.split(line)[3:])
+    assert callable(build_parser().parse_args(shlex.split(line)[3:]).run)
+
+
+def test_every_command_does_something():
+    needed = {"import": "x --archive a", "index": "--archive a", "analyse": "x --archive a", "demo": "build"}
+    for name in subcommands():
+        assert callable(build_parser().parse_args([name, *needed.get(name, "").split()]).run), name
 
 
 def test_the_options_that_the_readme_names_exist():

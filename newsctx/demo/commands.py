@@ -18,6 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--out", type=Path, default=REPOSITORY / "data" / "demo", help="folder to write (default: data/demo)"
     )
     make.add_argument("--seed", type=int, default=SEED, help="of every painting (default: %(default)s)")
+    make.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
