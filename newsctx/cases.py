@@ -85,7 +85,8 @@ class CaseStore:
             ) from error
 
     def close(self) -> None:
-        self._db.close()
+        with self._lock:  # a page may be reading in another thread
+            self._db.close()
 
     # --- cases ------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The case store: what the analyst did is there after a restart."""
 
 import hashlib
+import threading
 
 import pytest
 
@@ -68,3 +69,22 @@ def test_a_damaged_store_is_a_clear_error(tmp_path):
     (tmp_path / "cases.duckdb").write_bytes(b"this is not a database" * 1000)
     with pytest.raises(NewsctxError, match="cannot be opened"):
         CaseStore(tmp_path)
+
+
+def test_closing_waits_for_a_reader_in_another_thread(tmp_path):
+    store = CaseStore(tmp_path)
+    for _ in range(200):
+        new_case(store)
+    readers = [threading.Thread(target=lambda: [store.recent(200) for _ in range(20)]) for _ in range(3)]
+    failures: list[object] = []
+    threading.excepthook, before = lambda args: failures.append(args.exc_value), threading.excepthook
+    try:
+        for reader in readers:
+            reader.start()
+        store.close()  # DuckDB refuses to close a connection that is in use
+        for reader in readers:
+            reader.join()
+    finally:
+        threading.excepthook = before
+    assert all("closed" in str(f).lower() for f in failures), failures
+    assert len(CaseStore(tmp_path).recent(500)) == 200
