@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import timedelta
 
 from newsctx.demo.facts import EVENTS, FIRST, KEYWORDS, LAST
-from newsctx.demo.painter.stage import LOOKS
+from newsctx.demo.painter.cities import CITIES
 from newsctx.demo.queries import QUERIES
 from newsctx.demo.texts import article_row, stories
 
@@ -17,7 +17,7 @@ _SENTENCE = re.compile(r"[^.!?]+(?:[.!?](?=\d)[^.!?]+)*[.!?]+[\"”]?")
 def test_the_world_has_the_promised_size() -> None:
     assert len(EVENTS) == 12 and len({e.city for e in EVENTS}) == 8
     assert 48 <= len(stories()) <= 60
-    assert set(KEYWORDS) == set(LOOKS)
+    assert set(KEYWORDS) == set(CITIES)
 
 
 def test_every_event_makes_a_cluster() -> None:

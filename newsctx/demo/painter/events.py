@@ -10,7 +10,7 @@ import numpy as np
 from newsctx.demo.painter import ground, props, weather
 from newsctx.demo.painter import people as folk
 from newsctx.demo.painter.canvas import Array, H, Layer, W, fbm, sample
-from newsctx.demo.painter.facades import FLOOR, STYLES
+from newsctx.demo.painter.facades import FLOOR
 from newsctx.demo.painter.stage import Stage
 
 
@@ -264,7 +264,7 @@ def building_fire(stage: Stage) -> None:
     x0 = float(np.clip(left[0] + 40, 30, W - 330))
     x1 = float(min(max(left[1] - 20, x0 + 160), x0 + 330))
     base = stage.floor
-    low, high = STYLES[scene.city].floors
+    low, high = stage.look.style.floors
     roof = base - (low + high) / 2 * FLOOR / 1.55 - 12  # the houses of a square are drawn at 1 / 1.55
     drift = float(rng.uniform(120, 380)) * (1 if x0 < W / 2 else -1)
     weather.smoke(stage.canvas, (x0 + x1) / 2, roof + 30, (x1 - x0) * 0.62, 420, drift, (62, 60, 62), rng, 0.9)

@@ -2,119 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from newsctx.demo.painter.canvas import Color, Layer, mix, tone, vary
+from newsctx.demo.painter.city import Style
 
-Roof = str  # mansard, gable, tile, flat, eaves, bay, glass
 GLASS_DAY: Color = (84, 98, 112)
 LIT: tuple[Color, ...] = ((255, 206, 124), (255, 186, 96), (250, 224, 170), (236, 214, 190))
 
 
-@dataclass(frozen=True)
-class Style:
-    """How the houses of a city look; sizes in pixels of the flat drawing (one floor is about 62)."""
-
-    roof: Roof
-    walls: tuple[Color, ...]
-    roofs: tuple[Color, ...]
-    width: tuple[int, int]
-    floors: tuple[int, int]
-    shutters: Color | None = None
-    trim: Color = (232, 226, 214)
-    shops: tuple[str, ...] = ("CAFE",)
-
-
-STYLES: dict[str, Style] = {
-    "Paris": Style(
-        "mansard",
-        ((226, 214, 190), (216, 204, 182), (232, 222, 204)),
-        ((96, 106, 120), (84, 92, 106)),
-        (150, 230),
-        (4, 6),
-        None,
-        (240, 232, 214),
-        ("CAFE DU PONT", "BOULANGERIE", "LIBRAIRIE", "TABAC", "FLEURS", "BRASSERIE"),
-    ),
-    "Istanbul": Style(
-        "flat",
-        ((214, 190, 158), (196, 150, 124), (222, 206, 180), (176, 168, 160), (208, 174, 130)),
-        ((168, 96, 70), (150, 88, 66)),
-        (120, 190),
-        (3, 6),
-        None,
-        (238, 226, 204),
-        ("BALIK EVI", "KAHVE", "LOKANTA", "ECZANE", "KITAP", "SIMIT"),
-    ),
-    "Sydney": Style(
-        "glass",
-        ((142, 160, 176), (176, 182, 184), (120, 138, 156), (206, 196, 178)),
-        ((120, 124, 128),),
-        (170, 270),
-        (6, 9),
-        None,
-        (214, 218, 222),
-        ("HARBOUR CAFE", "FERRIES", "BOOKS", "SURF CLUB", "BAKERY"),
-    ),
-    "Kyoto": Style(
-        "eaves",
-        ((110, 82, 62), (132, 102, 78), (92, 70, 56), (214, 202, 178)),
-        ((76, 80, 90), (66, 68, 78)),
-        (160, 250),
-        (2, 3),
-        None,
-        (66, 50, 40),
-        ("SOBA", "TEA HOUSE", "KIMONO", "WAGASHI", "SAKE"),
-    ),
-    "Amsterdam": Style(
-        "gable",
-        ((144, 78, 58), (120, 66, 54), (168, 106, 76), (92, 62, 58), (196, 176, 148)),
-        ((104, 66, 56),),
-        (96, 140),
-        (3, 5),
-        None,
-        (236, 232, 222),
-        ("BOEKEN", "KAAS", "FIETSEN", "KOFFIE", "BLOEMEN", "BROOD"),
-    ),
-    "San Francisco": Style(
-        "bay",
-        ((204, 186, 214), (236, 214, 170), (160, 196, 204), (236, 226, 214), (220, 166, 150), (170, 198, 160)),
-        ((110, 96, 96),),
-        (120, 170),
-        (3, 4),
-        None,
-        (250, 246, 238),
-        ("DINER", "LAUNDRY", "BOOKS", "MARKET", "COFFEE"),
-    ),
-    "Florence": Style(
-        "tile",
-        ((232, 198, 140), (224, 178, 120), (238, 216, 172), (212, 164, 116)),
-        ((176, 96, 66), (162, 86, 60)),
-        (140, 220),
-        (3, 5),
-        (70, 96, 76),
-        (206, 190, 160),
-        ("GELATO", "TRATTORIA", "PELLE", "FARMACIA", "CAFFE"),
-    ),
-    "Cape Town": Style(
-        "parapet",
-        ((238, 178, 96), (108, 182, 182), (226, 120, 122), (170, 202, 116), (238, 226, 206), (150, 140, 196)),
-        ((190, 188, 184),),
-        (130, 200),
-        (2, 3),
-        None,
-        (250, 250, 246),
-        ("SPICES", "BAKERY", "CURIOS", "CAFE", "TAILOR"),
-    ),
-}
 FLOOR = 62
 
 
-def facade_row(city: str, width: int, height: int, rng: np.random.Generator, night: float, snow: bool = False) -> Layer:
+def facade_row(
+    style: Style, width: int, height: int, rng: np.random.Generator, night: float, snow: bool = False
+) -> Layer:
     """House fronts side by side, feet at the bottom edge of a layer of `width` x `height` pixels."""
-    layer, style, x = Layer(width, height), STYLES[city], 0.0
+    layer, x = Layer(width, height), 0.0
     while x < width:
         w = float(rng.integers(*style.width))
         floors = int(rng.integers(style.floors[0], style.floors[1] + 1))

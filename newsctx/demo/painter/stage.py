@@ -11,8 +11,9 @@ import numpy as np
 
 from newsctx.demo.painter import ground
 from newsctx.demo.painter.canvas import Canvas, Color, H, Layer, W, fbm, mix, rng_for, vary, warp
+from newsctx.demo.painter.cities import CITIES
+from newsctx.demo.painter.city import City, Landmark
 from newsctx.demo.painter.facades import facade_row
-from newsctx.demo.painter.landmarks import LANDMARKS
 from newsctx.demo.painter.light import Light, Time, Weather, light_for
 from newsctx.demo.painter.sky import paint_sky
 
@@ -37,29 +38,6 @@ class Scene:
     shift: tuple[float, float] = (0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Look:
-    """A city's landmarks (name, height in pixels in the distance), hills behind it, water and paving."""
-
-    landmarks: tuple[tuple[str, float], ...]
-    hills: float  # height in pixels, 0 = flat
-    hill_color: Color
-    water: Color
-    paving: Color
-
-
-LOOKS: dict[str, Look] = {
-    "Paris": Look((("iron_tower", 360),), 0, (110, 120, 110), (84, 96, 84), (140, 134, 126)),
-    "Istanbul": Look((("mosque", 250), ("stone_tower", 260)), 60, (104, 112, 96), (44, 86, 112), (150, 140, 128)),
-    "Sydney": Look((("opera_shells", 165), ("arch_bridge", 230)), 30, (96, 112, 92), (30, 82, 124), (156, 150, 142)),
-    "Kyoto": Look((("pagoda", 320), ("torii", 210)), 130, (66, 92, 74), (70, 104, 100), (146, 140, 134)),
-    "Amsterdam": Look((("church_tower", 330),), 0, (90, 100, 90), (58, 66, 54), (132, 104, 92)),
-    "San Francisco": Look((("suspension_bridge", 280),), 90, (128, 118, 84), (52, 94, 112), (120, 122, 126)),
-    "Florence": Look((("cathedral_dome", 270),), 110, (108, 118, 84), (96, 110, 76), (166, 150, 130)),
-    "Cape Town": Look((("flat_mountain", 260), ("clock_hall", 250)), 0, (104, 110, 92), (34, 92, 126), (158, 146, 132)),
-}
-
-
 @dataclass
 class Stage:
     """A scene under work: the canvas, the light and the geometry that the event needs."""
@@ -67,7 +45,7 @@ class Stage:
     scene: Scene
     canvas: Canvas
     light: Light
-    look: Look
+    look: City
     rng: np.random.Generator
     horizon: float
     floor: float  # where the ground or water begins, pixels
@@ -76,6 +54,12 @@ class Stage:
     @property
     def cold(self) -> bool:
         return self.scene.snow or self.scene.weather in ("rain", "snow", "fog", "overcast")
+
+    @property
+    def landmark(self) -> Landmark | None:
+        """The landmark in frame."""
+        index = self.scene.landmark
+        return None if index < 0 else self.look.landmarks[index % len(self.look.landmarks)]
 
     def height_at(self, y: float) -> float:
         """Pixels that a grown person is tall with the feet at y."""
@@ -104,7 +88,7 @@ def build_stage(scene: Scene) -> Stage:
     rng, light, look = (
         rng_for("scene", scene.seed, scene.city, scene.view),
         light_for(scene.time, scene.weather),
-        LOOKS[scene.city],
+        CITIES[scene.city],
     )
     horizon = {"river": 392.0, "street": 400.0, "square": 372.0}[scene.view] + float(rng.uniform(-14, 14))
     stage = Stage(scene, Canvas.blank(), light, look, rng, horizon, horizon)
@@ -165,32 +149,29 @@ def _far_town(stage: Stage, base: float, low: float, high: float, depth: float) 
 
 
 def _landmark(stage: Stage, base: float, scale: float, x: float, depth: float) -> None:
-    index = stage.scene.landmark
-    if index < 0:
+    landmark = stage.landmark
+    if landmark is None:
         return
-    name, size = stage.look.landmarks[index % len(stage.look.landmarks)]
     layer = Layer()
-    LANDMARKS[name](layer, x, base, size * scale, stage.light.night)
-    stage.lay(layer, depth + (0.35 if name == "flat_mountain" else 0))
+    landmark.paint(layer, x, base, landmark.height * scale, stage.light.night)
+    stage.lay(layer, depth + (0.35 if landmark.role == "behind" else 0))
 
 
 def _river(stage: Stage) -> None:
     rng, line = stage.rng, stage.horizon + 52
     _hills(stage, line)
-    wide = (
-        stage.look.landmarks[stage.scene.landmark % len(stage.look.landmarks)][0] if stage.scene.landmark >= 0 else ""
-    )
+    role = stage.landmark.role if stage.landmark else ""
     x = float(rng.uniform(0.30, 0.70) * W)
-    if wide == "flat_mountain":
+    if role == "behind":
         _landmark(stage, line, 1.1, W / 2, 0.5)
     _far_town(stage, line, 30, 90, 0.62)
-    if wide in ("suspension_bridge", "arch_bridge"):
+    if role == "across":
         _landmark(stage, line + 12, 1.05, x, 0.22)
-    elif wide != "flat_mountain":
+    elif role != "behind":
         _landmark(stage, line, 1.0, x, 0.25)
     side = -1 if x > W / 2 else 1
-    if wide not in ("suspension_bridge", "arch_bridge", "opera_shells"):
-        row = facade_row(stage.scene.city, 1500, 520, rng, stage.light.night, stage.scene.snow)
+    if role != "across":
+        row = facade_row(stage.look.style, 1500, 520, rng, stage.light.night, stage.scene.snow)
         near, far = (W + 60, W * 0.62) if side > 0 else (-60, W * 0.38)
         quad = [(far, line - 120), (near, line - 330), (near, line + 22), (far, line + 2)]
         if side < 0:
@@ -230,7 +211,7 @@ def _street(stage: Stage) -> None:
         wet=scene.weather == "rain",
     )
     for side in (-1, 1):
-        row = facade_row(scene.city, 2300, 560, rng, stage.light.night, scene.snow)
+        row = facade_row(stage.look.style, 2300, 560, rng, stage.light.night, scene.snow)
         near, far = (W + 520 if side > 0 else -520), vx + side * float(rng.uniform(120, 170))
         spread = abs(near - vx) / abs(far - vx)
         top, foot = 150, 30
@@ -275,7 +256,7 @@ def _square(stage: Stage) -> None:
     base = horizon + 78
     x = float(rng.uniform(0.32, 0.68) * W)
     _hills(stage, base)
-    if scene.landmark >= 0 and stage.look.landmarks[scene.landmark % len(stage.look.landmarks)][0] == "flat_mountain":
+    if stage.landmark and stage.landmark.role == "behind":
         _landmark(stage, base, 1.25, W / 2, 0.3)
     else:
         _far_town(stage, base, 30, 90, 0.6)
@@ -283,7 +264,7 @@ def _square(stage: Stage) -> None:
     for x0, x1 in ((-30, x - 150), (x + 190, W + 30)):
         if x1 - x0 < 90:
             continue
-        row = facade_row(scene.city, int((x1 - x0) * 1.55), 520, rng, stage.light.night, scene.snow)
+        row = facade_row(stage.look.style, int((x1 - x0) * 1.55), 520, rng, stage.light.night, scene.snow)
         width, height = x1 - x0, 520 / 1.55
         quad = [(x0, base - height), (x0 + width, base - height), (x0 + width, base + 4), (x0, base + 4)]
         stage.lay_arrays(*warp(row, quad), depth=0.08)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from newsctx.demo.painter.canvas import Color, Layer, tone
 
-Painter = Callable[[Layer, float, float, float, float], None]  # layer, x, y, s, night
 LAMP: Color = (255, 214, 140)
 
 
@@ -486,19 +484,3 @@ def clock_hall(layer: Layer, x: float, y: float, s: float, night: float) -> None
     layer.oval(x, y - s * 0.68, s * 0.08, s * 0.08, (240, 234, 214))
     layer.line([(x, y - s * 0.68), (x, y - s * 0.74)], (40, 40, 40), 3)
     layer.line([(x, y - s * 0.68), (x + s * 0.04, y - s * 0.66)], (40, 40, 40), 3)
-
-
-LANDMARKS: dict[str, Painter] = {
-    "iron_tower": iron_tower,
-    "mosque": mosque,
-    "stone_tower": stone_tower,
-    "opera_shells": opera_shells,
-    "arch_bridge": arch_bridge,
-    "pagoda": pagoda,
-    "torii": torii,
-    "church_tower": church_tower,
-    "suspension_bridge": suspension_bridge,
-    "cathedral_dome": cathedral_dome,
-    "flat_mountain": flat_mountain,
-    "clock_hall": clock_hall,
-}

@@ -1,0 +1,7 @@
+"""Cities of Europe."""
+
+from __future__ import annotations
+
+from newsctx.demo.painter.city import City
+
+CITIES: tuple[City, ...] = ()
