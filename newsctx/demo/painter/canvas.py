@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -53,11 +54,12 @@ def ints(color: Color, alpha: int = 255) -> tuple[int, int, int, int]:
 
 def vary(rng: np.random.Generator, color: Color, amount: float = 0.08) -> Color:
     """The colour a little lighter or darker and warmer or colder."""
-    factor = 1 + rng.uniform(-amount, amount, 3) * 0.3 + rng.uniform(-amount, amount)
-    r, g, b = (float(np.clip(c * f, 0, 255)) for c, f in zip(color, factor))
+    warm, green, cold, light = rng.uniform(-amount, amount, 4).tolist()
+    r, g, b = (min(max(c * (1 + t * 0.3 + light), 0.0), 255.0) for c, t in zip(color, (warm, green, cold)))
     return (r, g, b)
 
 
+@cache
 def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Pillow's own TrueType font: the pictures do not depend on the system's fonts."""
     return ImageFont.load_default(size=max(int(size), 6))
@@ -93,7 +95,7 @@ class Layer:
         ImageDraw.Draw(mask).polygon([(x - x0, y - y0) for x, y in points], fill=255)
         ramp = np.interp(np.linspace(0, 1, width), [0, 0.3, 1], [left * 0.9, left, right])
         strip = np.clip(np.array(color)[None, :] * ramp[:, None], 0, 255).astype(np.uint8)
-        fill = Image.fromarray(np.repeat(strip[None], height, axis=0))
+        fill = Image.fromarray(strip[None]).resize((width, height), Image.Resampling.NEAREST)
         self.img.paste(fill, (x0, y0), mask)
 
     def glow(self, x: float, y: float, r: float, color: Color) -> None:
@@ -120,11 +122,41 @@ class Layer:
             if lit:
                 self.e.text(place, line, font=font(size), fill=ints(color)[:3], anchor="mm", stroke_width=weight)
 
-    def arrays(self) -> tuple[Array, Array, Array]:
-        """Albedo (H, W, 3) premultiplied, alpha (H, W, 1), emission (H, W, 3), all float32 in 0..1."""
-        rgba = np.asarray(self.img, np.float32) / 255
-        alpha = rgba[..., 3:]
-        return rgba[..., :3] * alpha, alpha, np.asarray(self.emit, np.float32) / 255
+    def sheet(self) -> Sheet | None:
+        """What is drawn, cut to where it is drawn and to the canvas; None where nothing is."""
+        boxes = [box for box in (self.img.getbbox(), self.emit.getbbox()) if box]
+        if not boxes:
+            return None
+        x0, y0 = min(b[0] for b in boxes), min(b[1] for b in boxes)
+        x1, y1 = min(max(b[2] for b in boxes), W), min(max(b[3] for b in boxes), H)
+        rgba = np.asarray(self.img.crop((x0, y0, x1, y1)))
+        lamps = np.asarray(self.emit.crop((x0, y0, x1, y1)), np.float32) / 255 if self.emit.getbbox() else None
+        return Sheet(*_premultiplied(rgba), lamps, x0, y0)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A part of the canvas: albedo (h, w, 3) premultiplied, alpha (h, w, 1), emission (h, w, 3) or None where no lamp
+    is; float32 in 0..1; its top left corner on the canvas."""
+
+    albedo: Array
+    alpha: Array
+    emit: Array | None
+    x: int
+    y: int
+
+    @property
+    def region(self) -> tuple[slice, slice]:
+        """Rows and columns of the canvas that it covers."""
+        return slice(self.y, self.y + self.alpha.shape[0]), slice(self.x, self.x + self.alpha.shape[1])
+
+
+def _premultiplied(rgba: Array) -> tuple[Array, Array]:
+    """(h, w, 4) uint8 -> albedo times alpha (h, w, 3) and alpha (h, w, 1), float32 in 0..1."""
+    scaled = rgba.astype(np.float32)
+    scaled *= 1 / 255
+    alpha = scaled[..., 3:]
+    return scaled[..., :3] * alpha, alpha
 
 
 @dataclass
@@ -138,26 +170,44 @@ class Canvas:
     def blank(cls) -> Canvas:
         return cls(np.zeros((H, W, 3), np.float32), np.zeros((H, W, 3), np.float32))
 
-    def lay(self, albedo: Array, alpha: Array, emit: Array, ambient: Array, haze: Array, depth: float) -> None:
-        """Lays a premultiplied sheet over the picture; `depth` 0..1 is how much air lies in between."""
-        light = np.maximum(ambient, 0)
-        self.rgb = self.rgb * (1 - alpha) + (albedo * light * (1 - depth) + haze * alpha * depth)
-        self.emit = self.emit * (1 - alpha) + emit * (1 - depth * 0.7)
+    def lay(self, sheet: Sheet, grain: Array, ambient: Array, haze: Array, depth: float) -> None:
+        """Lays a sheet over the picture; `depth` 0..1 is how much air lies in between, `grain` (h, w, 1) its texture."""
+        rows, columns = sheet.region
+        through = 1 - sheet.alpha
+        part = self.rgb[rows, columns]
+        part *= through
+        part += sheet.albedo * grain * (np.maximum(ambient, 0) * np.float32(1 - depth))
+        if depth:
+            part += sheet.alpha * (haze * np.float32(depth))
+        lamps = self.emit[rows, columns]
+        lamps *= through
+        if sheet.emit is not None:
+            lamps += sheet.emit * np.float32(1 - depth * 0.7)
 
-    def veil(self, color: Array, amount: Array) -> None:
-        """Mixes a colour in: fog, smoke, spray. `amount` broadcasts against (H, W, 1)."""
-        self.rgb = self.rgb * (1 - amount) + color * amount
-        self.emit = self.emit * (1 - amount)
+    def veil(self, color: Array, amount: Array, region: tuple[slice, slice] = (slice(None), slice(None))) -> None:
+        """Mixes a colour in: fog, smoke, spray. `amount` broadcasts against (H, W, 1), or against the region's size."""
+        part, lamps = self.rgb[region], self.emit[region]
+        part *= 1 - amount
+        part += color * amount
+        lamps *= 1 - amount
 
 
-def warp(layer: Layer, quad: list[Point]) -> tuple[Array, Array, Array]:
-    """The layer's four corners (clockwise from top left) moved to `quad` on the canvas; arrays as `Layer.arrays`."""
-    albedo, alpha, emit = layer.arrays()
+def warp(layer: Layer, quad: list[Point]) -> Sheet | None:
+    """The layer's four corners (clockwise from top left) moved to `quad`; None where nothing falls on the canvas."""
+    xs, ys = [p[0] for p in quad], [p[1] for p in quad]
+    x0, y0 = max(int(min(xs)) - 1, 0), max(int(min(ys)) - 1, 0)
+    size = (min(int(max(xs)) + 2, W) - x0, min(int(max(ys)) + 2, H) - y0)
+    if min(size) <= 0:
+        return None
     width, height = layer.img.size
     source = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    matrix = cv2.getPerspectiveTransform(source, np.array(quad, np.float32))
-    moved = [cv2.warpPerspective(a, matrix, (W, H), flags=cv2.INTER_AREA) for a in (albedo, alpha, emit)]
-    return moved[0], moved[1][..., None] if moved[1].ndim == 2 else moved[1], moved[2]
+    target = np.array([(x - x0, y - y0) for x, y in quad], np.float32)
+    matrix = cv2.getPerspectiveTransform(source, target)
+    moved = cv2.warpPerspective(np.asarray(layer.img), matrix, size, flags=cv2.INTER_AREA)
+    lamps = None
+    if layer.emit.getbbox():
+        lamps = cv2.warpPerspective(np.asarray(layer.emit), matrix, size, flags=cv2.INTER_AREA).astype(np.float32) / 255
+    return Sheet(*_premultiplied(moved), lamps, x0, y0)
 
 
 def sample(picture: Array, x: Array, y: Array) -> Array:

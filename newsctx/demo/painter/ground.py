@@ -23,7 +23,8 @@ def pave(
     wet: bool,
 ) -> None:
     """Cobbles or asphalt from `top` (pixels) down to the lower edge, vanishing at `horizon`."""
-    yy, xx = np.mgrid[0:H, 0:W].astype(np.float32)
+    first = max(int(top), 0)
+    yy, xx = np.mgrid[first:H, 0:W].astype(np.float32)
     z = 1 / np.maximum(yy - horizon, 4)
     u, v = (xx - W * 0.5) * z * 420 + TILE * 8, z * 78000
     texture = sample(_cobbles(rng), u, v)
@@ -41,12 +42,12 @@ def pave(
     ground += (haze - ground) * ((1 - near) ** 2 * light.haze_strength * 0.8)[..., None]
     mask = (yy > top)[..., None]
     if wet or light.night > 0.5:
-        flipped = _mirror(canvas.rgb + canvas.emit * 0.8, top)
+        flipped = _mirror(canvas.rgb + canvas.emit * 0.8, top)[first:]
         shine = cv2.GaussianBlur(flipped, (0, 0), sigmaX=5, sigmaY=16)
         amount = (0.48 if wet else 0.28) * np.clip(0.5 + (patches - 0.5) * 1.6, 0.15, 1)[..., None]
         ground = ground * (1 - amount * 0.6) + shine * amount
-    canvas.rgb = np.where(mask, ground, canvas.rgb)
-    canvas.emit = np.where(mask, 0, canvas.emit)
+    canvas.rgb[first:] = np.where(mask, ground, canvas.rgb[first:])
+    canvas.emit[first:] = np.where(mask, 0, canvas.emit[first:])
 
 
 def _cobbles(rng: np.random.Generator) -> Array:
@@ -76,7 +77,8 @@ def flow(
     canvas: Canvas, light: Light, line: float, rng: np.random.Generator, *, tint: Color, rough: float = 1.0
 ) -> None:
     """Water below `line` (pixels), reflecting what is above it; `rough` 0 = mirror, 2 = waves."""
-    yy, xx = np.mgrid[0:H, 0:W].astype(np.float32)
+    first = max(int(line), 0)
+    yy, xx = np.mgrid[first:H, 0:W].astype(np.float32)
     near = np.clip((yy - line) / (H - line), 0, 1)
     z = 1 / (near * 0.95 + 0.05)
     waves = fbm(rng, TILE * 2, TILE * 2, (24, 48), 4)
@@ -96,5 +98,5 @@ def flow(
     water *= 1 - np.clip(-ripple * 1.6 - 0.2, 0, 0.5)[..., None] * 0.5
     water += (light.haze_array - water) * ((1 - near) ** 5 * light.haze_strength * 0.6)[..., None]
     mask = (yy > line)[..., None]
-    canvas.rgb = np.where(mask, water, canvas.rgb)
-    canvas.emit = np.where(mask, 0, canvas.emit)
+    canvas.rgb[first:] = np.where(mask, water, canvas.rgb[first:])
+    canvas.emit[first:] = np.where(mask, 0, canvas.emit[first:])

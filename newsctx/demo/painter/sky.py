@@ -17,11 +17,12 @@ def paint_sky(canvas: Canvas, light: Light, horizon: float, rng: np.random.Gener
     sun_x = float(rng.uniform(0.12, 0.88) * W)
     sun_y = horizon * {"day": 0.2, "golden": 0.72, "dawn": 0.8, "dusk": 0.95, "night": 0.2}[light.time]
     yy, xx = np.mgrid[0:H, 0:W].astype(np.float32)
-    distance = np.hypot(xx - sun_x, (yy - sun_y) * 1.15) / W
+    distance = (np.hypot(xx - sun_x, (yy - sun_y) * 1.15) / W).astype(np.float32)
     _sun(sky, light, distance)
     if light.night > 0.6 and light.weather in ("clear", "cloudy"):
         _stars(sky, rng, horizon)
-    _clouds(sky, light, horizon, distance, rng)
+    rows = min(int(horizon) + 1, H)  # below the horizon no cloud is seen
+    _clouds(sky[:rows], light, horizon, distance[:rows], rng)
     canvas.rgb = sky
     canvas.emit = np.zeros_like(sky)
 
@@ -49,7 +50,7 @@ def _clouds(sky: Array, light: Light, horizon: float, distance: Array, rng: np.r
     """Noise on a plane overhead: cells shrink towards the horizon."""
     size = 1024
     plane = fbm(rng, size, size, (7, 7), 6)
-    yy, xx = np.mgrid[0:H, 0:W].astype(np.float32)
+    yy, xx = np.mgrid[0 : sky.shape[0], 0:W].astype(np.float32)
     depth = 1 / (np.clip((horizon - yy) / horizon, 0.03, 1) + 0.18)
     u = (xx - W / 2) * 0.30 * depth + size * 4
     v = 190 * depth

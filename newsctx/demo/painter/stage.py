@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import cv2
 import numpy as np
 
 from newsctx.demo.painter import ground
-from newsctx.demo.painter.canvas import Canvas, Color, H, Layer, W, fbm, mix, rng_for, vary, warp
+from newsctx.demo.painter.canvas import Canvas, Color, H, Layer, Sheet, W, fbm, mix, rng_for, vary, warp
 from newsctx.demo.painter.cities import CITIES
 from newsctx.demo.painter.city import City, Landmark
 from newsctx.demo.painter.facades import facade_row
@@ -50,6 +50,8 @@ class Stage:
     horizon: float
     floor: float  # where the ground or water begins, pixels
     facade_tops: list[tuple[float, float]] = field(default_factory=list)
+    _grain: np.ndarray | None = None
+    _layers: int = 0
 
     @property
     def cold(self) -> bool:
@@ -66,21 +68,35 @@ class Stage:
         return max((y - self.horizon) * PERSON, 6)
 
     def lay(self, layer: Layer, depth: float = 0.0) -> None:
-        self.lay_arrays(*layer.arrays(), depth=depth)
+        """Lays a layer over the picture, `depth` 0..1 = near to far."""
+        self.lay_sheet(layer.sheet(), depth)
 
-    def lay_arrays(self, albedo: np.ndarray, alpha: np.ndarray, emit: np.ndarray, depth: float) -> None:
-        grain = fbm(self.rng, W, H, (90, 60), 3)[..., None] * 0.22 + 0.89
+    def lay_sheet(self, sheet: Sheet | None, depth: float) -> None:
+        """As `lay`, for a sheet."""
+        if sheet is None:
+            return
+        if self._grain is None:
+            self._grain = fbm(self.rng, W, H, (90, 60), 3)[..., None] * np.float32(0.22) + np.float32(0.89)
+        rows, columns = sheet.region
         air = min(depth * (0.35 + self.light.haze_strength), 0.93)
-        self.canvas.lay(albedo * grain, alpha, emit, self.light.ambient_array, self.light.haze_array, air)
+        # one texture for all layers, mirrored for every second one so that they do not share their spots
+        self._layers += 1
+        grain = self._grain if self._layers % 2 else self._grain[::-1, ::-1]
+        self.canvas.lay(sheet, grain[rows, columns], self.light.ambient_array, self.light.haze_array, air)
 
     def shadow(self, spots: list[tuple[float, float, float]]) -> None:
         """Soft contact shadows: (x, y, width) of things that stand on the ground."""
-        dark = np.zeros((H, W), np.float32)
+        if not spots:
+            return
+        reach = [max(width * 0.22, 1) + 8 for _, _, width in spots]
+        y0 = min(max(int(min(y - r for (_, y, _), r in zip(spots, reach))), 0), H - 1)
+        y1 = max(min(int(max(y + r for (_, y, _), r in zip(spots, reach))) + 1, H), y0 + 1)
+        dark = np.zeros((y1 - y0, W), np.float32)
         for x, y, width in spots:
             axes = (max(int(width), 1), max(int(width * 0.22), 1))
-            cv2.ellipse(dark, (int(x + width * 0.35), int(y)), axes, 0, 0, 360, 0.55, -1)
+            cv2.ellipse(dark, (int(x + width * 0.35), int(y) - y0), axes, 0, 0, 360, 0.55, -1)
         dark = cv2.GaussianBlur(dark, (0, 0), 2.5)
-        self.canvas.rgb *= 1 - dark[..., None] * (0.85 - 0.4 * self.light.cover)
+        self.canvas.rgb[y0:y1] *= 1 - dark[..., None] * np.float32(0.85 - 0.4 * self.light.cover)
 
 
 def build_stage(scene: Scene) -> Stage:
@@ -176,7 +192,7 @@ def _river(stage: Stage) -> None:
         quad = [(far, line - 120), (near, line - 330), (near, line + 22), (far, line + 2)]
         if side < 0:
             quad = [quad[1], quad[0], quad[3], quad[2]]
-        stage.lay_arrays(*warp(row, quad), depth=0.12)
+        stage.lay_sheet(warp(row, quad), 0.12)
     layer = Layer()
     layer.box(0, line - 10, W, line + 26, (132, 124, 112))
     for i in range(90):
@@ -223,18 +239,21 @@ def _street(stage: Stage) -> None:
         ]
         if side > 0:
             quad = [quad[1], quad[0], quad[3], quad[2]]
-        albedo, alpha, emit = warp(row, quad)
-        stage.lay_arrays(albedo * (0.80 if side > 0 else 1.04), alpha, emit, depth=0.06)
-        _fog_depth(stage, alpha, far, near)
+        wall = warp(row, quad)
+        if wall is not None:
+            stage.lay_sheet(replace(wall, albedo=wall.albedo * np.float32(0.80 if side > 0 else 1.04)), 0.06)
+            _fog_depth(stage, wall, far, near)
         _lamps(stage, vx, far, near, foot, spread)
     stage.floor = horizon + 40
 
 
-def _fog_depth(stage: Stage, alpha: np.ndarray, far: float, near: float) -> None:
+def _fog_depth(stage: Stage, wall: Sheet, far: float, near: float) -> None:
     """More air in front of the far end of a wall."""
-    xs = np.arange(W, dtype=np.float32)[None, :, None]
+    rows, columns = wall.region
+    xs = np.arange(W, dtype=np.float32)[None, columns, None]
     nearness = np.clip((xs - far) / (near - far), 0, 1)
-    stage.canvas.veil(stage.light.haze_array, alpha * stage.light.haze_strength * 0.8 * np.exp(-nearness * 9))
+    amount = wall.alpha * np.float32(stage.light.haze_strength * 0.8) * np.exp(-nearness * 9)
+    stage.canvas.veil(stage.light.haze_array, amount, wall.region)
 
 
 def _lamps(stage: Stage, vx: float, far: float, near: float, foot: float, spread: float) -> None:
@@ -267,7 +286,7 @@ def _square(stage: Stage) -> None:
         row = facade_row(stage.look.style, int((x1 - x0) * 1.55), 520, rng, stage.light.night, scene.snow)
         width, height = x1 - x0, 520 / 1.55
         quad = [(x0, base - height), (x0 + width, base - height), (x0 + width, base + 4), (x0, base + 4)]
-        stage.lay_arrays(*warp(row, quad), depth=0.08)
+        stage.lay_sheet(warp(row, quad), 0.08)
         stage.facade_tops.append((x0, x1))
     ground.pave(
         stage.canvas,
