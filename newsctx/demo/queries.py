@@ -9,7 +9,7 @@ from datetime import date
 from PIL import Image, ImageDraw, ImageOps
 
 from newsctx.demo.facts import BY_ID, Event
-from newsctx.demo.painter.canvas import font
+from newsctx.demo.painter.lettering import font
 
 Edit = Callable[[Image.Image], Image.Image]
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from functools import cache
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from newsctx.demo.painter.lettering import font
 
 W, H = 1280, 854  # working size, pixels; the photograph is half of it
 Color = tuple[float, float, float]  # 0..255
@@ -57,12 +58,6 @@ def vary(rng: np.random.Generator, color: Color, amount: float = 0.08) -> Color:
     warm, green, cold, light = rng.uniform(-amount, amount, 4).tolist()
     r, g, b = (min(max(c * (1 + t * 0.3 + light), 0.0), 255.0) for c, t in zip(color, (warm, green, cold)))
     return (r, g, b)
-
-
-@cache
-def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own TrueType font: the pictures do not depend on the system's fonts."""
-    return ImageFont.load_default(size=max(int(size), 6))
 
 
 class Layer:
@@ -111,16 +106,15 @@ class Layer:
         """The words as large as the box (x0, y0, x1, y1) allows, centred, on as many lines as `words` has."""
         x0, y0, x1, y1 = box
         lines = words.split("\n")
-        size = (y1 - y0) / len(lines) * 0.92
-        widest = max(self.d.textlength(line, font=font(size)) for line in lines)
+        size = (y1 - y0) / len(lines) * 0.78
+        widest = max(self.d.textlength(line, font=font(size, line)) for line in lines)
         size = size * min(1.0, (x1 - x0) / max(widest, 1))
         step = (y1 - y0) / len(lines)
         for i, line in enumerate(lines):
             place = ((x0 + x1) / 2, y0 + step * (i + 0.5))
-            weight = 1 if size > 16 else 0
-            self.d.text(place, line, font=font(size), fill=ints(color), anchor="mm", stroke_width=weight)
+            self.d.text(place, line, font=font(size, line), fill=ints(color), anchor="mm")
             if lit:
-                self.e.text(place, line, font=font(size), fill=ints(color)[:3], anchor="mm", stroke_width=weight)
+                self.e.text(place, line, font=font(size, line), fill=ints(color)[:3], anchor="mm")
 
     def sheet(self) -> Sheet | None:
         """What is drawn, cut to where it is drawn and to the canvas; None where nothing is."""
@@ -171,7 +165,7 @@ class Canvas:
         return cls(np.zeros((H, W, 3), np.float32), np.zeros((H, W, 3), np.float32))
 
     def lay(self, sheet: Sheet, grain: Array, ambient: Array, haze: Array, depth: float) -> None:
-        """Lays a sheet over the picture; `depth` 0..1 is how much air lies in between, `grain` (h, w, 1) its texture."""
+        """Lays a sheet over the picture; `depth` 0..1 is how much air is in between, `grain` (h, w, 1) its texture."""
         rows, columns = sheet.region
         through = 1 - sheet.alpha
         part = self.rgb[rows, columns]

@@ -49,3 +49,4 @@ class City:
     water: Color
     paving: Color
     style: Style
+    trees: bool = True  # whether leafy trees stand in its streets

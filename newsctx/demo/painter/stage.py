@@ -16,8 +16,11 @@ from newsctx.demo.painter.city import City, Landmark
 from newsctx.demo.painter.facades import facade_row
 from newsctx.demo.painter.light import Light, Time, Weather, light_for
 from newsctx.demo.painter.sky import paint_sky
+from newsctx.demo.painter.trees import tree
 
 View = Literal["river", "street", "square"]
+Season = Literal["spring", "summer", "autumn", "winter"]
+ON_WATER = frozenset({"flood", "ferry accident"})  # what a river view shows on the water; all else stands on a quay
 PERSON = 0.50  # height of a person per pixel below the horizon: a camera held well above the heads
 
 
@@ -36,6 +39,7 @@ class Scene:
     landmark: int = 0  # which of the city's landmarks, -1 = none in frame
     zoom: float = 1.0
     shift: tuple[float, float] = (0.0, 0.0)
+    season: Season = "summer"
 
 
 @dataclass
@@ -106,7 +110,7 @@ def build_stage(scene: Scene) -> Stage:
         light_for(scene.time, scene.weather),
         CITIES[scene.city],
     )
-    horizon = {"river": 392.0, "street": 400.0, "square": 372.0}[scene.view] + float(rng.uniform(-14, 14))
+    horizon = {"river": 392.0, "street": 400.0, "square": 372.0}[scene.view] + float(rng.uniform(-36, 30))
     stage = Stage(scene, Canvas.blank(), light, look, rng, horizon, horizon)
     paint_sky(stage.canvas, light, horizon + 30, rng)
     {"river": _river, "street": _street, "square": _square}[scene.view](stage)
@@ -208,11 +212,35 @@ def _river(stage: Stage) -> None:
     stage.lay(layer, 0.16)
     stage.floor = line + 26
     ground.flow(stage.canvas, stage.light, stage.floor, rng, tint=stage.look.water, rough=1.2 if stage.cold else 0.8)
+    if stage.scene.kind not in ON_WATER:
+        _quay(stage, stage.floor + float(rng.uniform(34, 64)))
+
+
+def _quay(stage: Stage, line: float) -> None:
+    """The near bank, on which people stand."""
+    scene = stage.scene
+    ground.pave(
+        stage.canvas,
+        stage.light,
+        stage.horizon,
+        line,
+        stage.rng,
+        color=stage.look.paving,
+        snow=scene.snow,
+        wet=scene.weather == "rain",
+    )
+    layer = Layer()
+    layer.box(0, line - 4, W, line + 3, mix(stage.look.paving, (90, 88, 86), 0.5))
+    for x in range(int(stage.rng.integers(0, 120)), W, 150):
+        layer.box(x - 4, line - 20, x + 4, line, (58, 58, 62))
+        layer.oval(x, line - 20, 6, 3, (84, 84, 88))
+    stage.lay(layer, 0.08)
+    stage.floor = line + 6
 
 
 def _street(stage: Stage) -> None:
     rng, horizon, scene = stage.rng, stage.horizon, stage.scene
-    vx = float(rng.uniform(0.40, 0.60) * W)
+    vx = float(rng.uniform(0.36, 0.64) * W)
     _hills(stage, horizon + 16)
     _landmark(stage, horizon + 20, 1.05, vx + float(rng.uniform(-40, 40)), 0.35)
     _far_town(stage, horizon + 22, 14, 60, 0.55)
@@ -244,7 +272,19 @@ def _street(stage: Stage) -> None:
             stage.lay_sheet(replace(wall, albedo=wall.albedo * np.float32(0.80 if side > 0 else 1.04)), 0.06)
             _fog_depth(stage, wall, far, near)
         _lamps(stage, vx, far, near, foot, spread)
+        if stage.look.trees and rng.random() < 0.55:
+            _avenue(stage, vx, far, foot)
     stage.floor = horizon + 40
+
+
+def _avenue(stage: Stage, vx: float, far: float, foot: float) -> None:
+    """A row of trees along a wall, back to front."""
+    layer = Layer()
+    for z in (1.35, 1.7, 2.2, 3.0, 4.4):
+        x, y = vx + (far - vx) * z * 0.93, stage.horizon + foot * z
+        if -80 < x < W + 80:
+            tree(layer, x, y, stage.height_at(y) * 3.1, stage.scene.season, stage.scene.snow, stage.rng)
+    stage.lay(layer, 0.05)
 
 
 def _fog_depth(stage: Stage, wall: Sheet, far: float, near: float) -> None:
@@ -288,6 +328,12 @@ def _square(stage: Stage) -> None:
         quad = [(x0, base - height), (x0 + width, base - height), (x0 + width, base + 4), (x0, base + 4)]
         stage.lay_sheet(warp(row, quad), 0.08)
         stage.facade_tops.append((x0, x1))
+    if stage.look.trees and rng.random() < 0.7:
+        layer = Layer()
+        for _ in range(int(rng.integers(2, 6))):
+            tx = float(rng.uniform(20, W - 20))
+            tree(layer, tx, base + 8, float(rng.uniform(90, 150)), scene.season, scene.snow, rng)
+        stage.lay(layer, 0.12)
     ground.pave(
         stage.canvas,
         stage.light,
