@@ -17,6 +17,7 @@ from newsctx.records import Place
 EARTH_RADIUS_KM = 6371.0088  # mean radius, as in the NewsRECON evaluation
 NEAREST_KM = 50.0  # farther than this from every city a point is in none
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_PART = re.compile(r"\((.*?)\)")  # up to the first closing bracket, as the published atoms are cut
 _NOT_ATOM = re.compile(r"[^a-z0-9\s-]")
 
 
@@ -35,7 +36,7 @@ def atoms(location_text: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for keyword in location_text.split(";"):
-        for part in (_BRACKETS.sub(" ", keyword), *_BRACKETS.findall(keyword)):
+        for part in (_PART.sub("", keyword), *_PART.findall(keyword)):
             if atom := " ".join(_NOT_ATOM.sub(" ", part.lower()).split()):
                 found[atom] = None
     return tuple(found)

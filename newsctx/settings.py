@@ -114,8 +114,9 @@ class EventSettings(_Group):
     """Event clusters and event cross-encoder (NewsRECON sec. 3)."""
 
     enabled: bool = True
-    window_days: int = Field(15, ge=1, description="longest cluster, days inclusive = 2 * 7 + 1 (NewsRECON)")
+    window_days: int = Field(15, ge=0, description="most days between the first and the last article of a cluster (NewsRECON: 15 = 2 * 7 + 1)")
     min_articles: int = Field(3, ge=1, description="smallest cluster, N_min (NewsRECON; 2 is also used)")
+    min_clusters: int = Field(2, ge=1, description="with fewer clusters the order is kept (NewsRECON)")
     template: str = Field("An image taken between {first} and {last} in {atom}", description="cluster text (NewsRECON)")
     pool: int = Field(100, ge=1, description="hits that clusters are built from (NewsRECON: K)")
 

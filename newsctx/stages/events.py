@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from newsctx import event_clusters
+from newsctx.event_clusters import build_clusters, rerank_by_events
 from newsctx.heads import Scorer
 from newsctx.ranking import NO_EDITS, RankEdits, arrange, ranks
 from newsctx.records import Article, Cluster, EventsResult, Hit
 from newsctx.settings import EventSettings
+
+__all__ = ["build_clusters", "rerank_by_events", "run"]
 
 
 def run(
@@ -26,8 +29,9 @@ def run(
 ) -> EventsResult:
     """Build, score and walk the clusters.
 
-    With fewer than two clusters the order is kept. Otherwise the clusters are walked by descending probability, each
-    puts its best article of the stage before next (once), and the remaining articles follow in their order.
+    The rules are `build_clusters` and `rerank_by_events` over the stage before as the pool: with fewer than
+    `settings.min_clusters` clusters the order is kept; otherwise the clusters are walked by descending probability,
+    each puts its best article of the stage before next (once), and the remaining articles follow in their order.
 
     Args:
         hits: the stage before, best first; the first `settings.pool` of them form the clusters.
@@ -49,7 +53,7 @@ def run(
     clusters = event_clusters.build(pool, settings)
     scored, unavailable = _scored(clusters, image_vector, encode_texts, scorer)
     ordered = _ordered(scored, before, kept, dropped)
-    order = _walked(hits, ordered, bool(scorer) and not unavailable)
+    order = _walked(hits, ordered, settings.min_clusters, bool(scorer) and not unavailable)
     return EventsResult(
         hits=arrange(order, edits, before),
         clusters=ordered,
@@ -90,14 +94,14 @@ def _ordered(
     return tuple(sorted(decided, key=key))  # stable: equal ones in order of appearance
 
 
-def _walked(hits: Sequence[Hit], clusters: Sequence[Cluster], scored: bool) -> list[Hit]:
-    """The hits in the new order."""
+def _walked(hits: Sequence[Hit], clusters: Sequence[Cluster], min_clusters: int, scored: bool) -> list[Hit]:
+    """The hits in the new order: that of `rerank_by_events`, with the analyst's decisions."""
     chosen = [c for c in clusters if c.decision == "kept"]
     others = [c for c in clusters if c.decision == ""]
     # a kept cluster is the analyst's word and needs no second one to be compared with; the rest needs scores
-    walkable = chosen + (others if scored and len(chosen) + len(others) >= 2 else [])
+    walkable = chosen + (others if scored and len(chosen) + len(others) >= min_clusters else [])
     by_id = {h.article_id: h for h in hits}
-    emitted = event_clusters.walk(walkable, {h.article_id: h.rank for h in hits})
+    emitted = event_clusters.walk(walkable, {h.article_id: -h.rank for h in hits})
     first = [_put(by_id[a], c) for a, c in emitted.items()]
     rest = [h.model_copy(update={"probability": None}) for h in hits if h.article_id not in emitted]
     return first + rest

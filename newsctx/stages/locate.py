@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -10,6 +11,36 @@ from newsctx.heads import Scorer
 from newsctx.ranking import NO_EDITS, RankEdits, arrange, ranks
 from newsctx.records import Hit, LocateResult
 from newsctx.settings import LocateSettings
+
+
+class PoolItem(Protocol):
+    """What the rule reads of an article of the pool."""
+
+    @property
+    def article_id(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+
+
+class _Scored(NamedTuple):
+    article_id: str
+    score: float
+
+
+def rerank_by_location(pool: Sequence[PoolItem], probabilities: Sequence[float]) -> list[str]:
+    """The article ids by descending `p_loc * s_bi`, a stable sort: ties keep bi-encoder order (NewsRECON sec. 2).
+
+    Args:
+        pool: in bi-encoder order, with `score` = s_bi.
+        probabilities: p_loc, one per article of the pool.
+
+    Raises:
+        ValueError: not one probability per article.
+    """
+    if len(pool) != len(probabilities):
+        raise ValueError(f"{len(probabilities)} probabilities for {len(pool)} articles: expected one for each")
+    order = sorted(range(len(pool)), key=lambda i: -(probabilities[i] * pool[i].score))
+    return [pool[i].article_id for i in order]
 
 
 def run(
@@ -51,15 +82,19 @@ def run(
     placed = [h.article_id for h in hits if h.article_id in text_vectors]
     found = scorer.probabilities(image_vector, np.stack([text_vectors[a] for a in placed])) if placed else []
     p_loc = {a: float(p) for a, p in zip(placed, found, strict=True)}
-    scored = [_scored(h, p_loc.get(h.article_id), bi_scores, settings) for h in hits]
-    scored.sort(key=lambda h: -h.score)  # stable
-    return LocateResult(hits=arrange(scored, edits, before), scorer=_name(scorer))
+    weights = [p_loc.get(h.article_id, settings.no_place) for h in hits]
+    pool = [_Scored(h.article_id, _base(h, bi_scores, settings)) for h in hits]
+    products = {item.article_id: w * item.score for item, w in zip(pool, weights, strict=True)}
+    by_id = {h.article_id: h for h in hits}
+    order = [
+        by_id[a].model_copy(update={"score": products[a], "probability": p_loc.get(a)})
+        for a in rerank_by_location(pool, weights)
+    ]
+    return LocateResult(hits=arrange(order, edits, before), scorer=_name(scorer))
 
 
-def _scored(hit: Hit, probability: float | None, bi_scores: Mapping[str, float], settings: LocateSettings) -> Hit:
-    base = hit.score if settings.base == "fused" else bi_scores.get(hit.article_id, 0.0)
-    weight = settings.no_place if probability is None else probability
-    return hit.model_copy(update={"score": weight * max(base, 0.0), "probability": probability})
+def _base(hit: Hit, bi_scores: Mapping[str, float], settings: LocateSettings) -> float:
+    return max(hit.score if settings.base == "fused" else bi_scores.get(hit.article_id, 0.0), 0.0)
 
 
 def _name(scorer: Scorer) -> str:

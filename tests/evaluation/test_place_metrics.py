@@ -146,7 +146,7 @@ def test_codelta_by_hand() -> None:
 
 
 def test_codelta_minimises_the_kilometres_not_the_score() -> None:
-    """On one meridian, in degrees: 0.1 to 0 and -1 to 10 is 11.1 in all and scores more, 0.1 to 10 and -1 to 0 is 10.9."""
+    """On one meridian, in degrees: 0.1 to 0 and -1 to 10 is 11.1 and scores more, 0.1 to 10 and -1 to 0 is 10.9."""
     truths, predictions = [(0.0, 0.0), (10.0, 0.0)], [(0.1, 0.0), (-1.0, 0.0)]
     km = 6371.0088 * math.pi / 180
     assert codelta(truths, predictions) == pytest.approx((1 / (1 + km) + 1 / (1 + 9.9 * km)) / 2, abs=1e-12)

@@ -43,13 +43,13 @@ def _members(clusters: tuple[Cluster, ...]) -> list[tuple[str, tuple[str, ...]]]
     return [(c.atom, c.article_ids) for c in clusters]
 
 
-def test_windows_hold_at_most_15_days_inclusive() -> None:
-    """1 to 15 May is 15 days; 16 May is a 16th day, so the window that ends there starts at b."""
-    pool = [article(a, day=f"2017-05-{d}", place="Paris") for a, d in (("a", "01"), ("b", "15"), ("c", "16"))]
+def test_a_window_spans_at_most_15_days() -> None:
+    """1 to 16 May are 15 days apart; 17 May is 16 days after the 1st, so the window that ends there starts at b."""
+    pool = [article(a, day=f"2017-05-{d}", place="Paris") for a, d in (("a", "01"), ("b", "16"), ("c", "17"))]
     found = event_clusters.build(pool, TWO)
     assert _members(found) == [("paris", ("a", "b")), ("paris", ("b", "c"))]
     assert [c.maximal for c in found] == [True, True]
-    assert found[0].text == "An image taken between 2017-05-01 and 2017-05-15 in paris"
+    assert found[0].text == "An image taken between 2017-05-01 and 2017-05-16 in paris"
 
 
 def test_every_right_end_gives_a_cluster_and_only_the_widest_is_maximal() -> None:
@@ -102,7 +102,7 @@ def _oracle(pool: list[Article], days: int, least: int) -> set[tuple[str, frozen
             if a.published and atom in atoms(a.location_text)
         )
         for right in range(len(dated)):
-            inside = [x for j, x in enumerate(dated) if j <= right and dated[right][0] - x[0] <= days - 1]
+            inside = [x for j, x in enumerate(dated) if j <= right and dated[right][0] - x[0] <= days]
             if len(inside) >= least:
                 found.setdefault(frozenset(x[2] for x in inside), atom)
     return {(atom, members) for members, atom in found.items()}
