@@ -41,3 +41,7 @@ class OverrideError(NewsctxError):
 
 class CaseNotFound(NewsctxError):
     """No case has this id."""
+
+
+class EvaluationError(NewsctxError):
+    """Queries, truths or predictions that cannot be scored: missing, doubled, unknown or unreadable."""

@@ -31,19 +31,28 @@ def bootstrap_interval(
     Raises:
         ValueError: no values, a value that is not finite, or a level outside 0..1.
     """
-    sample = np.asarray(values, np.float64)
-    if sample.ndim != 1 or not len(sample) or not np.isfinite(sample).all():
+    return bootstrap_intervals(np.asarray(values, np.float64).reshape(-1, 1), resamples, seed, level)[0]
+
+
+def bootstrap_intervals(
+    values: np.ndarray, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL
+) -> list[Interval]:
+    """As `bootstrap_interval` for (queries, metrics) at once: every metric sees the same draws."""
+    if not len(values) or not np.isfinite(values).all():
         raise ValueError(f"bootstrap: expected at least one finite value per query, got {len(values)} values")
     if not 0 < level < 1 or resamples < 1:
         raise ValueError(f"bootstrap: level {level} of {resamples} resamples: expected 0..1 and at least 1")
-    draw = np.random.default_rng(seed)
-    rows = max(1, _CHUNK // len(sample))
-    means = [
-        sample[draw.integers(0, len(sample), (min(rows, resamples - start), len(sample)))].mean(axis=1)
-        for start in range(0, resamples, rows)
-    ]
-    low, high = np.quantile(np.concatenate(means), [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(sample.mean()), float(low), float(high))
+    draw, count = np.random.default_rng(seed), len(values)
+    rows = max(1, _CHUNK // count)
+    means = []
+    for start in range(0, resamples, rows):
+        part = min(rows, resamples - start)
+        drawn = draw.integers(0, count, (part, count)) + np.arange(part)[:, None] * count
+        weights = np.bincount(drawn.ravel(), minlength=part * count).reshape(part, count)
+        means.append(weights @ values / count)
+    low, high = np.quantile(np.concatenate(means), [(1 - level) / 2, (1 + level) / 2], axis=0)
+    triples = zip(values.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
+    return [Interval(*t) for t in triples]
 
 
 def paired_bootstrap(
