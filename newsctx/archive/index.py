@@ -119,6 +119,17 @@ class ArchiveIndex:
         hits = [(self.article_ids[r], float(scores[r])) for r in rows]
         return sorted(hits, key=lambda h: (-h[1], h[0]))[:k]
 
+    def rows(self, part: str) -> tuple[np.ndarray, np.ndarray]:
+        """All vectors of a part, (N, D) float32, and the row numbers of their articles, (N,) int64, ascending.
+
+        Raises:
+            ArchiveError: the part cannot be searched; says why.
+        """
+        if reason := self.why_not(part):
+            raise ArchiveError(f"the index has no {part} vectors: {reason}")
+        found = self._vectors[part]
+        return np.asarray(found.vectors), np.asarray(found.owners)
+
     def location_vectors(self, ids: Iterable[str]) -> dict[str, np.ndarray]:
         """Article id -> (D,) vector of its location text; articles without places are left out."""
         part = self._part("location")

@@ -11,10 +11,11 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 
 from newsctx.errors import EvaluationError
 from newsctx.evaluation.answers import KS, PlaceAnswer, PlaceReader, Resolve, Scores, score_dates, score_places
+from newsctx.evaluation.datasets import load_queries
 from newsctx.evaluation.place_metrics import Point
 from newsctx.evaluation.ranking_metrics import average_precision, recall_at_k
 from newsctx.evaluation.tables import Table, shown, table, text_table
-from newsctx.evaluation.truth import Query, named, read_jsonl, read_queries
+from newsctx.evaluation.truth import Query, named, read_jsonl
 from newsctx.records import Record
 
 RECALL_KS = (1, 5, 10, 100)
@@ -68,16 +69,19 @@ class Report(Record):
         return "\n\n".join(parts)
 
 
-def score_files(truth: Path, predictions: Path, resolve: Resolve | None = None, ks: Sequence[int] = KS) -> Report:
+def score_files(
+    truth: Path, predictions: Path, resolve: Resolve | None = None, ks: Sequence[int] = KS, form: str = "auto"
+) -> Report:
     """Score a prediction file.
 
     Args:
+        truth: in any form of `newsctx.evaluation.datasets`; `form` names it.
         resolve: a place text -> Place; the full gazetteer where it is None.
 
     Raises:
         EvaluationError: a query without predictions, a prediction of an unknown query, a doubled id, unreadable rows.
     """
-    queries = read_queries(truth)
+    queries = load_queries(truth, form)
     return score(queries, read_predictions(predictions), resolve, ks)
 
 

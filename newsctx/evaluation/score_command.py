@@ -28,6 +28,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--truth", type=Path, required=True, metavar="FILE", help="the truths (JSONL, see below)")
+    parser.add_argument(
+        "--format", default="auto", metavar="NAME",
+        help="of the truths: queries (see below), 5pils_ooc, tara or openevents (default: by the file)",
+    )  # fmt: skip
     parser.add_argument("--predictions", type=Path, required=True, metavar="FILE", help="the predictions (JSONL)")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the report here (- for standard output)")
     parser.set_defaults(run=run)
@@ -37,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the report."""
     from newsctx.evaluation.score import score_files
 
-    report = score_files(args.truth, args.predictions)
+    report = score_files(args.truth, args.predictions, form=args.format)
     if str(args.json) == "-":
         print(report.model_dump_json(indent=1))
         return 0

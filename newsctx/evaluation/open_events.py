@@ -1,0 +1,67 @@
+"""OpenEvents v1: CNN and Guardian articles with their photographs (Nguyen et al. 2025; EVENTA challenge 2025).
+
+`database.json` maps article ids to `url`, `title`, `content` and `images` (ids of files `{id}.jpg`; `date` where it is
+known); a ground truth CSV has a query's id (`query_id`, or `image_index` in `gt_train.csv`) and `retrieved_article_id`.
+Written from the field names that published entries to the challenge read; the tests use files in that form that they
+write themselves, the real files (which need a download by hand) were not at hand.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from newsctx.errors import EvaluationError
+from newsctx.evaluation.five_pils import read_json
+from newsctx.evaluation.truth import Query
+
+_QUERY, _ARTICLE = ("query_id", "image_index"), ("retrieved_article_id", "article_id_1")
+_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+
+
+def read_open_events(path: Path, images: Path | None = None) -> tuple[Query, ...]:
+    """The queries of a ground truth CSV; several rows of one query are several relevant articles.
+
+    Args:
+        images: the folder of the query photographs `{query id}.jpg`; None: beside the file.
+
+    Raises:
+        EvaluationError: an unreadable file, or columns that are not those of OpenEvents.
+    """
+    folder = images or path.parent
+    relevant: dict[str, list[str]] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            query, article = (
+                next((n for n in names if n in (rows.fieldnames or ())), "") for names in (_QUERY, _ARTICLE)
+            )
+            if not query or not article:
+                raise EvaluationError(
+                    f"{path} has the columns {', '.join(rows.fieldnames or ())}; expected one of {', '.join(_QUERY)} "
+                    f"and one of {', '.join(_ARTICLE)}."
+                )
+            for row in rows:
+                relevant.setdefault(Path(row[query].strip()).stem, []).append(row[article].strip())
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise EvaluationError(f"{path} cannot be read as CSV: {error}.") from error
+    return tuple(
+        Query(id=q, image=_image(folder, q), relevant=tuple(dict.fromkeys(a for a in articles if a)))
+        for q, articles in relevant.items()
+    )
+
+
+def open_events_articles(path: Path, images: Path | None = None) -> Iterator[dict[str, Any]]:
+    """Rows for `python -m newsctx import` from `database.json`; photographs are looked for in `images`."""
+    for article_id, row in read_json(path, dict).items():
+        files = [f for i in row.get("images", ()) if images and (f := _image(images, str(i)))]
+        yield {
+            "id": article_id, "url": row.get("url", ""), "headline": row.get("title", ""),
+            "body": row.get("content", ""), "images": [{"path": str(f)} for f in files],
+        } | ({"published": row["date"]} if row.get("date") else {})  # fmt: skip
+
+
+def _image(folder: Path, name: str) -> Path | None:
+    return next((folder / f"{name}{s}" for s in _SUFFIXES if (folder / f"{name}{s}").is_file()), None)
