@@ -19,7 +19,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("analyse", help="find the news context of a photograph")
     parser.add_argument("photo", type=Path, help="the photograph: JPEG, PNG, WebP, GIF, TIFF or HEIC")
     parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="the archive to search")
-    parser.add_argument("--profile", default=None, metavar="NAME", help="which models to use (default: embedded)")
+    parser.add_argument(
+        "--profile", default=None, metavar="NAME", help="which models: embedded, clip, newsrecon or local-dir:PATH"
+    )
     parser.add_argument("--note", default="", help="what you know or see: words to search with")
     parser.add_argument("--claim", default="", help="the claim under check")
     parser.add_argument("--claim-place", default="", help="where the claim says it is")

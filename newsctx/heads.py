@@ -114,10 +114,13 @@ class CrossEncoderHead:
             raise ModelUnavailable(f"cross-encoder head {folder} cannot be read: {error}; train it again") from error
         for what, has, wants in (
             ("slot", meta.slot, slot),
-            ("encoder", f"{meta.base_model} ({meta.base_digest[:12]})", f"{encoder.name} ({encoder.digest[:12]})"),
+            ("encoder", meta.base_digest, encoder.digest),  # not by name: that may be a path of another machine
             ("dimensions", meta.dim, dim),
         ):
             if has != wants:
+                if what == "encoder":
+                    has = f"{meta.base_model} ({meta.base_digest[:12]})"
+                    wants = f"{encoder.name} ({encoder.digest[:12]})"
                 raise ModelUnavailable(
                     f"cross-encoder head {meta.name!r}: trained for {what} {has}, the profile has {wants}; choose the "
                     "profile it was trained for, or train a head for this one"

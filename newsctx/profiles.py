@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import platformdirs
 
 from newsctx.cache import digest
 from newsctx.encoders import ImageTextEncoder, SentenceEncoder
 from newsctx.errors import ModelUnavailable, SettingsError
-from newsctx.heads import CrossEncoderHead, Scorer, Slot, ZeroShotScorer
+from newsctx.heads import METADATA, CrossEncoderHead, Scorer, Slot, ZeroShotScorer
 from newsctx.records import ModelInfo
 from newsctx.runtime import Device, ModelCache
 
-NO_WEIGHTS = "the embedded image-text weights come with a later version; choose --profile clip or local-dir:PATH"
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+EMBEDDED = ASSETS / "embedded"  # the weights that travel with the program: encoder, location/, event/
+NO_WEIGHTS = (
+    f"this copy of newsctx has no embedded image-text weights ({EMBEDDED.name}/ in assets); choose --profile clip or "
+    "local-dir:PATH, or train them: `python -m newsctx train`"
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What choosing a profile costs, for the interface; sizes in MB (10^6 bytes)."""
+
+    download: int  # once, into the user's cache
+    memory: int  # parameters in float32
+    reindex: str  # what the archive's photographs and texts need
 
 
 @dataclass(frozen=True)
@@ -22,6 +41,7 @@ class Profile:
     name: str
     image_text: str | None = None  # `ARCHITECTURE/WEIGHTS` of open_clip, or `local-dir:PATH`
     image_text_unavailable: str = ""
+    label: str = ""  # what documents call the image-text model, where `image_text` holds a path of this machine
     sentence: str = "all-MiniLM-L6-v2"
     location_head: Path | None = None  # folder of a trained head; None: zero-shot
     event_head: Path | None = None
@@ -29,16 +49,64 @@ class Profile:
     event_neutral: str = "An image taken at some time in some place"
     temperature: float = 0.01  # of the zero-shot scorers (CLIP's own, Radford et al. 2021)
     batch_size: int = 32
+    summary: str = ""
+    cost: Cost | None = None
 
 
-PROFILES: dict[str, Profile] = {
-    p.name: p
-    for p in (
-        Profile("embedded", image_text_unavailable=NO_WEIGHTS),
-        Profile("clip", image_text="ViT-L-14/openai"),  # NewsRECON's bi-encoder, frozen
-        Profile("clip-small", image_text="ViT-B-32/laion2b_s34b_b79k"),
+def heads_folder() -> Path:
+    """Where trained heads of the `newsrecon` profile are looked for: NEWSCTX_HEADS, else the user's data folder."""
+    chosen = os.environ.get("NEWSCTX_HEADS")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("newsctx", False)) / "heads"
+
+
+def _head(folder: Path) -> Path | None:
+    """The folder, if a trained head lies in it."""
+    return folder if (folder / METADATA).is_file() else None
+
+
+def _embedded() -> Profile:
+    present = (EMBEDDED / "open_clip_config.json").is_file()
+    return Profile(
+        "embedded",
+        image_text=f"local-dir:{EMBEDDED}" if present else None,
+        image_text_unavailable="" if present else NO_WEIGHTS,
+        label="newsctx embedded",
+        location_head=_head(EMBEDDED / "location"),
+        event_head=_head(EMBEDDED / "event"),
+        summary="travels with the program, no network; trained on the painted demonstration world",
+        cost=Cost(0, 60, "nothing to fetch; seconds a hundred photographs"),
     )
-}
+
+
+def _clip() -> Profile:
+    return Profile(
+        "clip",
+        image_text="ViT-B-32/laion2b_s34b_b79k",
+        summary="a good general model for a laptop (LAION-2B, MIT licence)",
+        cost=Cost(605, 605, "every photograph and text of the archive is encoded anew"),
+    )
+
+
+def _newsrecon() -> Profile:
+    return Profile(
+        "newsrecon",
+        image_text="ViT-L-14/openai",  # NewsRECON's bi-encoder, frozen
+        location_head=_head(heads_folder() / "newsrecon" / "location"),
+        event_head=_head(heads_folder() / "newsrecon" / "event"),
+        summary="the paper's encoder, with your trained heads where present; wants a GPU for large archives",
+        cost=Cost(
+            1711, 1711, "every photograph and text of the archive is encoded anew, some ten times slower than clip"
+        ),
+    )
+
+
+_PROFILES: dict[str, Callable[[], Profile]] = {"embedded": _embedded, "clip": _clip, "newsrecon": _newsrecon}
+NAMES = tuple(_PROFILES)
+
+
+def profiles() -> tuple[Profile, ...]:
+    """Every named profile, as this machine would fill it."""
+    return tuple(make() for make in _PROFILES.values())
 
 
 def get_profile(name: str) -> Profile:
@@ -50,11 +118,9 @@ def get_profile(name: str) -> Profile:
     if name.startswith("local-dir:"):
         return Profile(name, image_text=name)
     try:
-        return PROFILES[name]
+        return _PROFILES[name]()
     except KeyError:
-        raise SettingsError(
-            f"unknown profile {name!r}; expected one of {', '.join(PROFILES)} or local-dir:PATH"
-        ) from None
+        raise SettingsError(f"unknown profile {name!r}; expected one of {', '.join(NAMES)} or local-dir:PATH") from None
 
 
 @dataclass(frozen=True)
@@ -102,8 +168,9 @@ def load_models(profile: str | Profile, device: Device) -> Models:
     wanted = get_profile(profile) if isinstance(profile, str) else profile
     image_text, no_image_text = None, wanted.image_text_unavailable
     if wanted.image_text is not None:
-        image_text, no_image_text = _try("image_text", ImageTextEncoder, wanted.image_text, device, wanted.batch_size)
-    sentence, no_sentence = _try("sentence", SentenceEncoder, wanted.sentence, device, wanted.batch_size)
+        options = (wanted.image_text, device, wanted.batch_size, wanted.label)
+        image_text, no_image_text = _try("image_text", ImageTextEncoder.load, *options)
+    sentence, no_sentence = _try("sentence", SentenceEncoder.load, wanted.sentence, device, wanted.batch_size)
     scorers: dict[str, Scorer | None] = {"location_head": None, "event_head": None}
     if image_text is not None:
         scorers = {
@@ -117,9 +184,9 @@ def load_models(profile: str | Profile, device: Device) -> Models:
     )  # fmt: skip
 
 
-def _try(slot: str, kind: type, name: str, device: Device, batch: int) -> tuple[object | None, str]:
+def _try(slot: str, load: Callable[..., Any], name: str, device: Device, *options: Any) -> tuple[Any, str]:
     try:
-        return _CACHE.get((slot, name, device.name, batch), lambda: kind.load(name, device, batch)), ""
+        return _CACHE.get((slot, name, device.name, *options), lambda: load(name, device, *options)), ""
     except ModelUnavailable as error:
         return None, str(error)
 

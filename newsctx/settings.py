@@ -6,6 +6,7 @@ unknown names. A stage is keyed in the cache by its own settings only.
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -201,10 +202,15 @@ class LinkerSettings(_Group):
     near_km: float = Field(161.0, gt=0, description="near: 161 km = 100 miles (Cheng et al. 2010, accuracy@161)")
 
 
+def default_profile() -> str:
+    """NEWSCTX_PROFILE, else `clip` on a Hugging Face Space (SPACE_ID is set there), else `embedded`."""
+    return os.environ.get("NEWSCTX_PROFILE") or ("clip" if os.environ.get("SPACE_ID") else "embedded")
+
+
 class Settings(_Group):
     """Everything that changes a result; recorded with every analysis."""
 
-    profile: str = Field("embedded", description="which models fill which slot, see `newsctx.profiles`")
+    profile: str = Field(default_factory=default_profile, description="which models fill which slot, see `newsctx.profiles`; NEWSCTX_PROFILE, else `clip` on a Hugging Face Space, else `embedded`")
     seed: int = Field(0, ge=0, description="of every random draw, RANSAC included")
     photo: PhotoSettings = PhotoSettings()
     copy_detection: CopySettings = CopySettings()

@@ -55,7 +55,12 @@ def test_a_saved_head_answers_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("encoder", "dim", "slot", "says"),
     [
-        (ENCODER.model_copy(update={"name": "big"}), 2, "location_head", r"encoder tiny \(dddd.*the profile has big"),
+        (
+            ENCODER.model_copy(update={"name": "big", "digest": "e" * 64}),
+            2,
+            "location_head",
+            r"encoder tiny \(dddd.*the profile has big",
+        ),
         (ENCODER.model_copy(update={"digest": "e" * 64}), 2, "location_head", r"dddd.*eeee"),
         (ENCODER, 3, "location_head", "dimensions 2, the profile has 3"),
         (ENCODER, 2, "event_head", "slot location_head, the profile has event_head"),
@@ -67,6 +72,13 @@ def test_a_head_of_another_encoder_names_both_sides(
     CrossEncoderHead(_info()).save(tmp_path)
     with pytest.raises(ModelUnavailable, match=says):
         CrossEncoderHead.load(tmp_path, encoder, dim, slot, CPU)  # type: ignore[arg-type]
+
+
+def test_the_same_weights_under_another_name_are_the_same_encoder(tmp_path: Path) -> None:
+    """A folder's name is a path of one machine."""
+    CrossEncoderHead(_info()).save(tmp_path)
+    moved = ENCODER.model_copy(update={"name": "local-dir:/elsewhere"})
+    assert CrossEncoderHead.load(tmp_path, moved, 2, "location_head", CPU).meta == _info()
 
 
 def test_weights_of_another_shape_or_damaged_files_are_refused(tmp_path: Path) -> None:

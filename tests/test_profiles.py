@@ -7,14 +7,34 @@ from toy_index import CPU, save_tiny_clip
 from newsctx.errors import ModelUnavailable, SettingsError
 from newsctx.heads import CrossEncoderHead, HeadInfo
 from newsctx.profiles import Profile, get_profile, load_models
+from newsctx.settings import Settings
 
 
 def test_named_profiles() -> None:
-    assert get_profile("clip").image_text == "ViT-L-14/openai"
-    assert get_profile("clip-small").image_text == "ViT-B-32/laion2b_s34b_b79k"
+    assert get_profile("newsrecon").image_text == "ViT-L-14/openai"
+    assert get_profile("clip").image_text == "ViT-B-32/laion2b_s34b_b79k"
     assert get_profile("local-dir:/m").image_text == "local-dir:/m"
-    with pytest.raises(SettingsError, match="unknown profile 'klip'; expected one of embedded, clip, clip-small"):
+    with pytest.raises(SettingsError, match="unknown profile 'klip'; expected one of embedded, clip, newsrecon"):
         get_profile("klip")
+
+
+def test_the_default_is_chosen_by_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NEWSCTX_PROFILE", "SPACE_ID"):
+        monkeypatch.delenv(name, raising=False)
+    assert Settings().profile == "embedded"
+    monkeypatch.setenv("SPACE_ID", "someone/newsctx")
+    assert Settings().profile == "clip"
+    monkeypatch.setenv("NEWSCTX_PROFILE", "newsrecon")
+    assert Settings().profile == "newsrecon"
+
+
+def test_newsrecon_takes_the_heads_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSCTX_HEADS", str(tmp_path))
+    assert get_profile("newsrecon").location_head is None
+    meta = HeadInfo(name="l", slot="location_head", base_model="b", base_digest="d", dim=4, features=("product",))
+    CrossEncoderHead(meta).save(tmp_path / "newsrecon" / "location")
+    assert get_profile("newsrecon").location_head == tmp_path / "newsrecon" / "location"
+    assert get_profile("newsrecon").event_head is None
 
 
 def test_the_default_profile_says_why_it_has_no_image_text_encoder() -> None:
@@ -54,6 +74,7 @@ def test_a_trained_head_is_used_and_one_of_another_encoder_refused(tmp_path: Pat
     )  # fmt: skip
     CrossEncoderHead(fitting).save(tmp_path / "head")
     assert load_models(plain, CPU).location_scorer.info.name == "places"  # type: ignore[union-attr]
-    CrossEncoderHead(fitting.model_copy(update={"base_model": "ViT-L-14/openai"})).save(tmp_path / "head")
+    other = fitting.model_copy(update={"base_model": "ViT-L-14/openai", "base_digest": "other"})
+    CrossEncoderHead(other).save(tmp_path / "head")
     with pytest.raises(ModelUnavailable, match="ViT-L-14/openai"):
         load_models(plain, CPU)

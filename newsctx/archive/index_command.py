@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from newsctx.settings import default_profile
+
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `index` to the command line."""
@@ -17,7 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="the archive's folder")
     parser.add_argument(
-        "--profile", default="embedded", help="which models to use: embedded, clip, clip-small or local-dir:PATH"
+        "--profile", default=default_profile(), help="which models to use: embedded, clip, newsrecon or local-dir:PATH"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     parser.set_defaults(run=run)

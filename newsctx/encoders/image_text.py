@@ -11,16 +11,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from newsctx import hub
 from newsctx.errors import ModelUnavailable
 from newsctx.records import ModelInfo
 from newsctx.runtime import Device, state_digest
 
 log = logging.getLogger(__name__)
 LOCAL = "local-dir:"
-_OFFLINE = (
-    "They are fetched once, on the first load, into the user's cache: load the model once with a network, or give a "
-    "folder with open_clip_config.json and weights as `local-dir:PATH`."
-)
 
 
 class ImageTextEncoder:
@@ -37,27 +34,29 @@ class ImageTextEncoder:
         self.dim = int(self.encode_texts(["photo"]).shape[1])
 
     @classmethod
-    def load(cls, name: str, device: Device, batch_size: int = 32) -> ImageTextEncoder:
+    def load(cls, name: str, device: Device, batch_size: int = 32, label: str = "") -> ImageTextEncoder:
         """Load `ARCHITECTURE/WEIGHTS` (`ViT-L-14/openai`) or `local-dir:PATH`; the weights must fit exactly.
+
+        Args:
+            label: what documents call it instead of `name`, where that holds a path of this machine.
 
         Raises:
             ModelUnavailable: unknown name, weights that cannot be fetched here, or weights that do not fit.
         """
         import open_clip
 
-        if name.startswith(LOCAL):
-            architecture, options = name, _local_options(name)
-        else:
-            architecture, options = _named_options(name)
-        try:
-            model, _, preprocess = open_clip.create_model_and_transforms(
-                architecture, precision="fp32", device=device.name, require_pretrained=True, **options
-            )  # load_checkpoint inside is strict for whole models
-            tokenizer = open_clip.get_tokenizer(architecture)
-        except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelUnavailable(f"image-text encoder {name!r} cannot be loaded: {_first_line(error)}") from error
+        with hub.at_once():
+            local = name.startswith(LOCAL)
+            architecture, options = (name, _local_options(name)) if local else _named_options(name)
+            try:
+                model, _, preprocess = open_clip.create_model_and_transforms(
+                    architecture, precision="fp32", device=device.name, require_pretrained=True, **options
+                )  # load_checkpoint inside is strict for whole models
+                tokenizer = open_clip.get_tokenizer(architecture)
+            except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
+                raise ModelUnavailable(f"image-text encoder {name!r} cannot be loaded: {_first_line(error)}") from error
         model.eval()
-        return cls(model, preprocess, tokenizer, name, device, batch_size)
+        return cls(model, preprocess, tokenizer, label or name, device, batch_size)
 
     def encode_images(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """Encode photographs.
@@ -134,7 +133,8 @@ def _named_options(name: str) -> tuple[str, dict[str, Any]]:
     except (OSError, RuntimeError) as error:  # no network, no such file on the hub, or a wrong checksum
         log.info("fetching %s failed: %s", name, error)
         raise ModelUnavailable(
-            f"image-text encoder {name!r}: its weights are not on this machine and could not be fetched. {_OFFLINE}"
+            f"image-text encoder {name!r}: its weights are not on this machine and could not be fetched. "
+            f"{hub.how_to_fetch(str(config.get('hf_hub', '')).strip('/'))}"
         ) from error
     # OpenAI's weights were trained with QuickGELU; the plain architecture would load them and compute nonsense
     return architecture, {"pretrained": tag, "force_quick_gelu": bool(config.get("quick_gelu"))}

@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="archive to search (default: NEWSCTX_ARCHIVE, else the demonstration archive)",
     )
     parser.add_argument("--state", type=Path, metavar="DIR", help="where cases are kept (default: NEWSCTX_STATE)")
-    parser.add_argument("--profile", default=None, metavar="NAME", help="which models to use (default: embedded)")
+    parser.add_argument(
+        "--profile", default=None, metavar="NAME", help="which models: embedded, clip, newsrecon or local-dir:PATH"
+    )
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
     )
