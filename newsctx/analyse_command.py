@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """Analyse and print a summary; 1 if a stage failed."""
     inputs = Inputs(note=args.note, claim=_claim(args))
     overrides = _overrides(args.overrides)
-    settings = _settings(args.settings, args.profile)
+    settings = read_settings(args.settings, args.profile)
     data = _read(args.photo, "photograph", PhotoRefused)
     document = _analyse(args, data, inputs, overrides, settings)
     if str(args.json) == "-":
@@ -106,7 +106,8 @@ def _overrides(path: Path | None) -> tuple[Override, ...]:
     return parse_overrides(_read(path, "overrides file", OverrideError)) if path else ()
 
 
-def _settings(path: Path | None, profile: str | None) -> Settings:
+def read_settings(path: Path | None, profile: str | None) -> Settings:
+    """The settings of a JSON file, defaults for what it leaves out; a named profile wins. Raises SettingsError."""
     text = _read(path, "settings file", SettingsError) if path else b"{}"
     try:
         settings = Settings.model_validate_json(text)

@@ -22,6 +22,7 @@ COMMANDS = (
     "newsctx.analyse_command",
     "newsctx.demo.commands",
     "newsctx.bench.command",
+    "newsctx.evaluation.evaluate_command",
     "newsctx.evaluation.score_command",
     "newsctx.settings_command",
 )

@@ -1,0 +1,230 @@
+"""The evaluate command over a small real archive: report, sweeps, ablations, resuming, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toy_index import save_tiny_clip
+
+from newsctx import imaging
+from newsctx.archive.importer import import_archive
+from newsctx.archive.index_build import build_index
+from newsctx.archive.opened import open_archive
+from newsctx.archive.store import ArchiveStore
+from newsctx.cache import StageCache
+from newsctx.cli import main
+from newsctx.errors import SettingsError
+from newsctx.evaluation import fast, session
+from newsctx.evaluation.datasets import load_queries
+from newsctx.evaluation.setting_paths import parse_axis, points, with_value
+from newsctx.models import load
+from newsctx.pipeline import Pipeline, Request
+from newsctx.settings import Settings
+from newsctx.writers.extractive import ExtractiveWriter
+
+CITIES = {"paris": "Paris (France)", "rome": "Rome (Italy)", "oslo": "Oslo (Norway)"}
+
+
+def picture(seed: int) -> bytes:
+    blocks = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    return imaging.encode_jpeg(np.kron(blocks, np.ones((24, 24, 1), np.uint8)))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Three events of four articles each, one photograph an event; three queries, the last one about nothing here."""
+    folder = tmp_path_factory.mktemp("evaluate")
+    rows = [
+        {
+            "id": f"{key}-{n}", "headline": f"{what} in {key.title()}", "abstract": f"The {what} of {key}, part {n}.",
+            "body": f"The {what} went on.", "published": f"202{e}-05-{n + 1:02}", "places": [where],
+            "captions": [f"{what} at the town hall of {key}, {n}"],
+        }
+        for e, ((key, where), what) in enumerate(zip(CITIES.items(), ("flood", "strike", "vigil"), strict=True))
+        for n in range(4)
+    ]  # fmt: skip
+    for e, key in enumerate(CITIES):
+        (folder / f"{key}.jpg").write_bytes(picture(e))
+        next(r for r in rows if r["id"] == f"{key}-0")["image"] = f"{key}.jpg"
+    source = folder / "articles.jsonl"
+    source.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    settings = Settings(profile=save_tiny_clip(folder / "clip"))
+    models = load(settings.profile)
+    import_archive(source, folder / "archive")
+    with ArchiveStore.open(folder / "archive") as store:
+        build_index(store, models, folder / "archive", settings)
+    for n in range(3):
+        (folder / f"q{n}.jpg").write_bytes(picture(10 + n))
+    queries = [
+        {"id": "q0", "image": "q0.jpg", "place": "Paris, France, Europe", "date": "2020-05-01",
+         "relevant": ["paris-0", "paris-1"]},
+        {"id": "q1", "image": "q1.jpg", "place": "Rome, Italy, Europe", "date": "2021-05", "relevant": ["rome-2"]},
+        {"id": "q2", "image": "q2.jpg", "place": "Kyoto, Japan, Asia", "date": "1990s", "relevant": []},
+    ]  # fmt: skip
+    (folder / "queries.jsonl").write_text("".join(json.dumps(q) + "\n" for q in queries))
+    return folder, settings, models
+
+
+@pytest.fixture
+def command(place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The command over that archive; the models are loaded once for all tests."""
+    folder, settings, models = place
+    monkeypatch.setattr(session, "load", lambda profile: models)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*extra: str, queries: str = "queries.jsonl", state: Path = tmp_path / "state") -> int:
+        fixed = ["--archive", folder / "archive", "--queries", folder / queries, "--profile", settings.profile]
+        return main(["evaluate", *map(str, fixed), "--state", str(state), *extra])
+
+    return call
+
+
+def test_the_fast_run_is_the_pipeline_with_the_image_text_channel_alone(place, tmp_path: Path) -> None:
+    folder, settings, models = place
+    queries = load_queries(folder / "queries.jsonl", need_images=True)
+    archive = open_archive(folder / "archive", models, settings)
+    weights = {name: float(name == "image_text") for name in settings.retrieve.weights}
+    alone = settings.model_copy(update={"retrieve": settings.retrieve.model_copy(update={"weights": weights})})
+    world = fast.prepare(archive, models, settings, queries, StageCache(tmp_path / "kept"))
+    found = fast.run(world, settings)
+    pipeline = Pipeline(archive, models, alone, StageCache(tmp_path / "cache"), ExtractiveWriter())
+    for query in queries:
+        *_, document = pipeline.analyse(Request(query.image.read_bytes(), query.image.name))
+        stages = document.stages
+        for name in ("retrieve", "locate", "events"):
+            ranked = tuple(h.article_id for h in getattr(stages, name).hits)
+            assert found[query.id].rankings[name] == ranked, name
+        assert found[query.id].clusters == len(stages.events.clusters) > 2
+        assert (found[query.id].place, found[query.id].date) == (
+            document.context.place.place, document.context.date.date.iso if document.context.date.date else "",
+        )  # fmt: skip
+
+
+def test_photographs_are_encoded_once(place, tmp_path: Path) -> None:
+    folder, settings, models = place
+    queries = load_queries(folder / "queries.jsonl")
+    kept, done = StageCache(tmp_path), []
+    first = fast.see(queries, models.image_text, settings, kept, done.append)
+
+    class Refusing:
+        info = models.image_text.info
+
+        def encode_images(self, images):
+            raise AssertionError("encoded again")
+
+    assert fast.see(queries, Refusing(), settings, kept, done.append) == first
+    assert done == [3, 3]
+
+
+def test_the_fast_report(command, tmp_path: Path, capsys) -> None:
+    assert command("--fast", "--json", str(tmp_path / "out.json")) == 0
+    printed = capsys.readouterr().out
+    assert "expected 3 queries, scored 3" in printed and "retrieve -> events" in printed
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert set(report["stages"]) == {"retrieve", "locate", "events alone", "events", "context"}
+    counts = {t: (f["expected"], f["scored"]) for t, f in report["stages"]["retrieve"].items()}
+    assert counts == {"event articles": (2, 2), "location articles": (2, 2), "place": (3, 3), "date": (3, 3)}
+    assert report["without_relevant"]["queries"] == 1
+    assert report["settings"]["profile"].startswith("local-dir:") and report["archive"]["articles"] == 12
+
+
+def test_the_whole_pipeline_and_a_second_run_that_computes_nothing(command, tmp_path, capsys, monkeypatch) -> None:
+    assert command("--json", "-") == 0
+    first = json.loads(capsys.readouterr().out)
+    assert set(first["stages"]) == {"retrieve", "verify", "locate", "events", "context"}
+    with monkeypatch.context() as patched:
+        patched.setattr(Pipeline, "analyse", lambda *_: pytest.fail("a kept outcome was computed again"))
+        assert command("--json", "-") == 0
+    assert json.loads(capsys.readouterr().out) == first
+    assert command("--limit", "2", "--stage", "locate") == 0
+    printed = capsys.readouterr().out
+    assert "expected 2 queries (the first of 3: --limit), scored 2" in printed
+    assert "events" not in printed
+
+
+def test_a_failing_stage_names_the_query(command, monkeypatch, capsys) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("newsctx.pipeline.context.run", broken)
+    assert command() == 1
+    assert "query q0: the stage context failed" in capsys.readouterr().err
+
+
+def test_missing_photographs_and_articles_are_errors(command, place, capsys) -> None:
+    folder, *_ = place
+    rows = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
+    (folder / "gone.jsonl").write_text(json.dumps({**rows[0], "image": "gone.jpg"}) + "\n")
+    assert command("--fast", queries="gone.jsonl") == 1
+    assert "photographs of 1 query (q0) are missing" in capsys.readouterr().err
+    (folder / "other.jsonl").write_text(json.dumps({**rows[0], "relevant": ["lyon-1"]}) + "\n")
+    assert command("--fast", queries="other.jsonl") == 1
+    assert "'lyon-1' of q0" in capsys.readouterr().err
+
+
+def test_sweeps_print_a_table_each_and_write_a_plot(command, tmp_path: Path, capsys) -> None:
+    out = tmp_path / "out.json"
+    sweep = ("--sweep", "events.window_days=0,15", "--sweep", "events.min_size=2,5", "--archive-share", "0.5,1")
+    assert command(*sweep, "--json", str(out)) == 0
+    printed = capsys.readouterr().out
+    assert [line.split()[0] for line in printed.splitlines() if " queries " in line] == [
+        "events.window_days", "events.min_size", "archive.share",
+    ]  # fmt: skip
+    found = json.loads(out.read_text())["points"]
+    clusters = {json.dumps(p["values"]): p["clusters"] for p in found}
+    # one article a day: no window of 0 days holds three; with 15 each city's four give two windows, its country's the
+    # same; two articles: three windows; five: none
+    assert clusters['{"events.window_days": 0}'] == 0 and clusters['{"events.window_days": 15}'] == 6
+    assert clusters['{"events.min_size": 2}'] == 9 and clusters['{"events.min_size": 5}'] == 0
+    page = (tmp_path / "sweep.html").read_text()
+    assert "plotly" in page and "events.min_size" in page
+    assert command("--fast", *sweep[:4], "--grid", "--plot", str(tmp_path / "grid.png")) == 0
+    assert len(capsys.readouterr().out.split("\n\n")[1].splitlines()) == 2 + 4
+    assert (tmp_path / "grid.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (("--sweep", "events.window=3"), "no setting 'events.window'; close names: events.window_days"),
+        (("--sweep", "events.window_days"), "expected SETTING=VALUE"),
+        (("--sweep", "events.pool=1", "--sweep", "events.pool=2"), "stands twice"),
+        (("--archive-share", "0,1"), "expected shares above 0"),
+        (("--sweep", "events.pool=1", "--ablations"), "expected one of them"),
+        (("--limit", "0"), "expected at least 1"),
+        (("--fast", "--sweep", "verify.candidates=1"), "does not depend on verify.candidates"),
+        (("--sweep", "events.window_days=soon"), "events.window_days = 'soon'"),
+        (("--sweep", "events.pool=1", "--plot", "x.pdf"), "ends in .html or .png"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(command, capsys, extra, message) -> None:
+    assert command(*extra) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_the_ablations_are_one_table(command, tmp_path: Path, capsys) -> None:
+    assert command("--ablations", "--fast", "--json", str(tmp_path / "out.json")) == 0
+    (table,) = json.loads((tmp_path / "out.json").read_text()).values()
+    names = [row["name"] for row in table["rows"]]
+    assert names[0] == "encoder, location and events" and "image_text alone, frozen random encoder" in names
+    assert any("abstracts" in n for n in names) and "image_image channel alone" in names
+    assert all(row["metrics"] for row in table["rows"])
+    assert table["rows"][0]["difference"] is None and table["rows"][1]["difference"] is not None
+    assert "frozen random encoder" in capsys.readouterr().out
+
+
+def test_axes_and_points() -> None:
+    share, size = parse_axis("archive.share=0.5,1"), parse_axis("events.min_size=2,3")
+    assert (size.real, size.values, share.values) == ("events.min_articles", (2, 3), (0.5, 1))
+    assert points([share, size], grid=False) == [
+        {"archive.share": 0.5}, {"archive.share": 1}, {"events.min_size": 2}, {"events.min_size": 3},
+    ]  # fmt: skip
+    assert len(points([share, size], grid=True)) == 4
+    assert parse_axis("locate.base=fused,bi_encoder").values == ("fused", "bi_encoder")
+    assert with_value(Settings(), "retrieve.k", 7).retrieve.k == 7
+    assert with_value(Settings(), "retrieve.weights.copy", 0).retrieve.weights["copy"] == 0
+    with pytest.raises(SettingsError, match="greater than or equal to 1"):
+        with_value(Settings(), "retrieve.k", 0)
