@@ -228,3 +228,37 @@ def test_axes_and_points() -> None:
     assert with_value(Settings(), "retrieve.weights.copy", 0).retrieve.weights["copy"] == 0
     with pytest.raises(SettingsError, match="greater than or equal to 1"):
         with_value(Settings(), "retrieve.k", 0)
+
+
+def test_the_pipelines_ablations_have_a_row_for_each_stage_and_channel(command, tmp_path: Path, capsys) -> None:
+    assert command("--ablations", "--json", str(tmp_path / "out.json")) == 0
+    tables = json.loads((tmp_path / "out.json").read_text())
+    assert set(tables) == {session.FAST, session.WHOLE}
+    names = [row["name"] for row in tables[session.WHOLE]["rows"]]
+    assert names == [
+        "whole pipeline", "without verify", "without locate", "without events", "copy alone", "words_bm25 alone",
+        "words_dense alone", "copy + coverage alone",
+    ]  # fmt: skip
+    whole, *_, copies = tables[session.WHOLE]["rows"]
+    assert "answer GREAT" in whole["metrics"]
+    assert copies["metrics"]["event R@1"] == 0.0, "no query is a copy of an archived photograph"
+
+
+def test_a_sweep_of_a_setting_that_fast_does_not_see_runs_the_pipeline(command, tmp_path: Path, capsys) -> None:
+    assert command("--sweep", "verify.candidates=0,5", "--json", "-", "--plot", str(tmp_path / "x.png")) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["mode"] == session.WHOLE and [p["values"] for p in found["points"]] == [
+        {"verify.candidates": 0}, {"verify.candidates": 5},
+    ]  # fmt: skip
+
+
+def test_the_archive_share_needs_the_encoder(command, place, capsys, monkeypatch) -> None:
+    from dataclasses import replace
+
+    _, _, models = place
+    blind = replace(models, image_text=None, image_text_unavailable="no weights in this test")
+    monkeypatch.setattr(session, "load", lambda profile: blind)
+    assert command("--fast") == 1
+    assert "no weights in this test" in capsys.readouterr().err
+    assert command("--archive-share", "0.5,1") == 1
+    assert "no weights in this test" in capsys.readouterr().err
