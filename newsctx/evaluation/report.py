@@ -11,6 +11,7 @@ from pydantic import Field
 from newsctx.evaluation.bootstrap import bootstrap_interval
 from newsctx.evaluation.outcome import ANSWER, TASKS, Judge, Outcome
 from newsctx.evaluation.tables import Measured, Table, differences, shown, shown_difference, table, text_table
+from newsctx.evaluation.truth import Query
 from newsctx.records import Record
 
 #: (after, before): the stages that are held against each other, where both were run
@@ -56,7 +57,8 @@ class Report(Record):
     limited_from: int | None = None  # queries of the file, where --limit took the first ones only
     stages: dict[str, dict[str, Table]]  # stage -> task
     comparisons: list[Comparison] = Field(default_factory=list)
-    answer_great: Measured | None = None  # mean of GREAT of place and date of the context answer
+    answer_great: Measured | None = None  # mean of GREAT of place and date of the context answer, all queries
+    answer_great_relevant: Measured | None = None  # with a relevant article: the others should say nothing
     without_relevant: Confidence | None = None  # queries of which the archive knows nothing
     with_relevant: Confidence | None = None
     clusters: float | None = None  # mean number of event candidates
@@ -72,7 +74,9 @@ class Report(Record):
         parts = [f"{self.mode}: expected {self.expected} queries{of}, scored {self.scored}"]
         parts += [p for task in TASKS if (p := self._task(task))]
         if self.answer_great:
-            parts.append(f"GREAT of the answer (mean of place and date): {shown(self.answer_great)}")
+            parts.append(f"GREAT of the answer (mean of place and date), all queries: {shown(self.answer_great)}")
+        if self.answer_great_relevant:
+            parts.append(f"the same, queries with a relevant article: {shown(self.answer_great_relevant)}")
         for name, found in (("no", self.without_relevant), ("a", self.with_relevant)):
             if found:
                 parts.append(
@@ -130,7 +134,8 @@ def build(
             for s in stages
         },
         comparisons=[_compared(a, b, scores, tasks) for a, b in PAIRS if a in stages and b in stages],
-        answer_great=_great(judge, scores) if ANSWER in stages else None,
+        answer_great=_great(judge, scores, judge.queries) if ANSWER in stages else None,
+        answer_great_relevant=_great(judge, scores, judge.asked("event articles")) if ANSWER in stages else None,
         without_relevant=_confidence(judge, outcomes, empty=True) if ANSWER in stages else None,
         with_relevant=_confidence(judge, outcomes, empty=False) if ANSWER in stages else None,
         clusters=float(np.mean(counts)) if counts else None,
@@ -153,17 +158,14 @@ def _note(judge: Judge, task: str) -> str:
     return ""
 
 
-def _great(judge: Judge, scores: Mapping[tuple[str, str], Sequence[Mapping[str, float]]]) -> Measured | None:
-    """Mean of the two GREAT scores, over the queries that have both truths."""
-    by_task = {
-        t: dict(zip((q.id for q in judge.asked(t)), scores.get((ANSWER, t), ()), strict=False)) for t in TASKS[2:]
-    }
-    both = [i for i in by_task["place"] if i in by_task["date"]]
-    if not both:
-        return None
-    return Measured.of(
-        bootstrap_interval([(by_task["place"][i]["GREAT"] + by_task["date"][i]["GREAT"]) / 2 for i in both])
-    )
+def _great(
+    judge: Judge, scores: Mapping[tuple[str, str], Sequence[Mapping[str, float]]], queries: Sequence[Query]
+) -> Measured | None:
+    """Mean of the two GREAT scores, over those of the queries that have both truths."""
+    place, when = (dict(zip((q.id for q in judge.asked(t)), scores.get((ANSWER, t), ()))) for t in ("place", "date"))
+    both = [q.id for q in queries if q.id in place and q.id in when]
+    means = [(place[i]["GREAT"] + when[i]["GREAT"]) / 2 for i in both]
+    return Measured.of(bootstrap_interval(means)) if means else None
 
 
 def _confidence(judge: Judge, outcomes: Mapping[str, Outcome], empty: bool) -> Confidence | None:

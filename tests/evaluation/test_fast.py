@@ -142,5 +142,8 @@ def test_the_report_counts_compares_and_tells_confidence() -> None:
     assert found.mean("locate", "place", "EM@1") == 0.5 and found.mean("retrieve", "place", "EM@10") == 1.0
     assert found.mean("events", "date", "EM@1") == 0.5
     assert "event articles" not in found.stages["context"]
+    great = [found.mean("context", t, "GREAT") for t in ("place", "date")]
+    assert found.answer_great.mean == pytest.approx(sum(great) / 2)
+    assert found.answer_great_relevant.mean != found.answer_great.mean
     assert found.without_relevant.queries == 1 and found.with_relevant.queries == 1
     assert "retrieve -> locate" in found.text() and "expected 2 queries, scored 2" in found.text()
