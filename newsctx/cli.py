@@ -24,6 +24,7 @@ COMMANDS = (
     "newsctx.bench.command",
     "newsctx.evaluation.evaluate_command",
     "newsctx.evaluation.score_command",
+    "newsctx.training.command",
     "newsctx.settings_command",
 )
 

@@ -45,3 +45,7 @@ class CaseNotFound(NewsctxError):
 
 class EvaluationError(NewsctxError):
     """Queries, truths or predictions that cannot be scored: missing, doubled, unknown or unreadable."""
+
+
+class TrainingError(NewsctxError):
+    """Photographs, labels, models or settings that nothing can be trained with."""

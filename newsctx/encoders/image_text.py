@@ -58,6 +58,11 @@ class ImageTextEncoder:
         model.eval()
         return cls(model, preprocess, tokenizer, label or name, device, batch_size)
 
+    @property
+    def parts(self) -> tuple[Any, Callable[..., Any], Callable[..., Any]]:
+        """open_clip's model, image transform and tokenizer, for training; changing the model makes `info` wrong."""
+        return self._model, self._preprocess, self._tokenizer
+
     def encode_images(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """Encode photographs.
 

@@ -1,0 +1,44 @@
+"""Checkpoints: whole files only, and only for the run that wrote them."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from newsctx.cache import write_beside
+from newsctx.errors import TrainingError
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write tensors, numbers and strings; readers see the old file or the whole new one."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_beside(path, buffer.getvalue())
+
+
+def load(path: Path, run: str) -> dict[str, Any] | None:
+    """The state, or None where there is none yet.
+
+    Args:
+        run: the key of settings, data and model that the state has to be of.
+
+    Raises:
+        TrainingError: a damaged checkpoint, or one of another run.
+    """
+    if not path.is_file():
+        return None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        found = state["run"]
+    except (OSError, RuntimeError, KeyError, EOFError, pickle.UnpicklingError) as error:
+        raise TrainingError(f"checkpoint {path} cannot be read: {error}; start without --resume.") from error
+    if found != run:
+        raise TrainingError(
+            f"checkpoint {path} is of another run ({found[:12]}, this one is {run[:12]}): settings, data or the first "
+            "model differ; repeat that command exactly, or start without --resume."
+        )
+    return state

@@ -1,0 +1,61 @@
+"""Retrieval on the development photographs: what early stopping looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from newsctx.training.short_texts import encode_texts
+
+
+def retrieval(scores: np.ndarray, relevant: Sequence[set[int]]) -> dict[str, float]:
+    """R@1, R@10 and the mean reciprocal rank of the first relevant article.
+
+    Args:
+        scores: (photos, articles); ties are broken by the article's position.
+        relevant: columns, at least one per photograph.
+    """
+    ranks = []
+    for row, wanted in zip(scores, relevant, strict=True):
+        order = np.argsort(-row, kind="stable")
+        ranks.append(1 + next(i for i, a in enumerate(order) if int(a) in wanted))
+    found = np.array(ranks)
+    return {
+        "r1": float((found <= 1).mean()),
+        "r10": float((found <= 10).mean()),
+        "mrr": float((1 / found).mean()),
+    }
+
+
+class DevSet:
+    """The development photographs and the articles they are ranked against."""
+
+    def __init__(self, images: Tensor, tokens: Tensor, owners: Sequence[int], relevant: Sequence[set[int]]) -> None:
+        """`images` as the model reads them; `owners`: the column of each text, ascending; `relevant`: columns."""
+        self._images, self._tokens, self._relevant = images, tokens, relevant
+        self._starts = np.flatnonzero(np.diff(np.asarray([-1, *owners])))
+
+    def evaluate(self, model: Any, device: str, batch: int = 64) -> dict[str, float]:
+        """`s_bi` of all pairs and its retrieval metrics; the model stays as it was."""
+        modes = [(m, m.training) for m in model.modules()]
+        model.eval()
+        try:
+            with torch.inference_mode():
+                images = _all(lambda x: normalize(model.encode_image(x), dim=-1), self._images, batch, device)
+                order = torch.argsort((self._tokens != 0).sum(1), stable=True)  # alike lengths together: less padding
+                texts = _all(lambda x: encode_texts(model, x), self._tokens[order], batch, device)
+                texts = texts[torch.argsort(order)]
+        finally:
+            for module, mode in modes:
+                module.training = mode
+        scores = images @ texts.T
+        return retrieval(np.maximum.reduceat(scores.numpy(), self._starts, axis=1), self._relevant)
+
+
+def _all(encode: Any, inputs: Tensor, batch: int, device: str) -> Tensor:
+    return torch.cat([encode(inputs[i : i + batch].to(device)).float().cpu() for i in range(0, len(inputs), batch)])

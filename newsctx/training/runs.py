@@ -1,0 +1,103 @@
+"""What the `train` commands do with their arguments."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from newsctx.archive.store import ArchiveStore
+from newsctx.encoders import ImageTextEncoder
+from newsctx.runtime import choose_device, seed_everything
+from newsctx.training import corpus as corpora
+from newsctx.training import labels as labelling
+from newsctx.training.options import BiEncoderOptions, LabelOptions, read_options
+from newsctx.training.photos import read_photos
+from newsctx.training.record import plain_name, versions, write_card, write_record
+
+
+def init(args: argparse.Namespace) -> int:
+    """`train init`."""
+    from newsctx.training.initial import init_model, read_config
+
+    config = read_config(args.config)
+    texts: list[str] = []
+    if args.archive:
+        with ArchiveStore.open(args.archive) as store:
+            for page in store.iter_articles():
+                for a in page:
+                    captions = (i.caption for i in a.images)
+                    texts += [a.headline, a.abstract, a.body, a.location_text, *a.captions, *captions]
+        # the texts of the cross-encoders are of the model's language, too
+        texts += ["An image from", "An image taken between 2015-01-01 and 2015-01-08 in"]
+    done = init_model(config, args.out, args.seed, texts)
+    print(f"{args.out}: {done['parameters']['all']:,} parameters (image {done['parameters']['image']:,}, text "
+          f"{done['parameters']['text']:,}), {done['vocabulary']:,} entries of the vocabulary")  # fmt: skip
+    return 0
+
+
+def labels(args: argparse.Namespace) -> int:
+    """`train labels`."""
+    options = read_options(args, LabelOptions)
+    photos = read_photos(args.photos)
+    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
+    corpus = corpora.load_corpus(args.archive, evaluation, options.duplicate_bits)
+    kept = corpora.without_duplicates(photos, evaluation, options.duplicate_bits)
+    found = labelling.make_labels(kept, (e.article for e in corpus.entries), options.days)
+    # a photograph that duplicates an evaluation photograph has a row, so that it is not taken for forgotten
+    empty = [labelling.Label(p.id, (), ()) for p in photos if p not in kept]
+    labelling.write_labels([*found, *empty], args.out)
+    print(f"articles: {len(corpus.entries)}, left out: {corpus.left_out or 'none'}; visual events: {corpus.visual_filter}")
+    print(f"photographs that duplicate an evaluation photograph: {len(empty)}")
+    print(f"labels: {labelling.summary(found)}")
+    return 0
+
+
+def bi_encoder(args: argparse.Namespace) -> int:
+    """`train bi-encoder`."""
+    from newsctx.training.bi_data import prepare
+    from newsctx.training.bi_encoder import BiEncoderTraining
+    from newsctx.training.saving import config_of, save_model
+
+    options = read_options(args, BiEncoderOptions)
+    photos = read_photos(args.photos)
+    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
+    corpus = corpora.load_corpus(args.archive, evaluation)
+    known = labelling.read_labels(args.labels, photos, corpus.all_ids)
+    data = prepare(photos, known, corpus, options)
+    device = choose_device(args.device)
+    seed_everything(options.seed)
+    encoder = ImageTextEncoder.load(args.model, device)
+    config = config_of(args.model, encoder.parts[0])
+    training = BiEncoderTraining(encoder, device, data, options, work_folder(args))
+    trained = training.trained
+    count = sum(p.numel() for p in training.model.parameters() if p.requires_grad)
+    of = sum(p.numel() for p in training.model.parameters())
+    print(f"{data.counts}; {len(trained)} of {len(dict(training.model.named_parameters()))} tensors train "
+          f"({count:,} of {of:,} parameters)", file=sys.stderr)  # fmt: skip
+    training.run(args.resume)
+    save_model(training.model, config, args.out, getattr(encoder.parts[2], "tokenizer", None), options.half)
+    record: dict[str, Any] = {
+        "command": "train bi-encoder",
+        "model": {"base": plain_name(args.model), "base_digest": encoder.info.digest,
+                  "digest": ImageTextEncoder.load(f"local-dir:{args.out}", device).info.digest},
+        "settings": options.model_dump(mode="json"),
+        "data": data.counts | {
+            "hash": data.digest, "dev_articles": training.dev_articles, "left_out": corpus.left_out,
+            "visual_filter": corpus.visual_filter, "labels": labelling.summary(known),
+        },
+        "trained": {"count": count, "of": of, "tensors": trained},
+        "epochs": training.history, "before": training.before, "best": training.best, "steps": training.step,
+        "seconds": round(training.seconds, 1), "device": f"{device.name} ({device.reason})", "versions": versions(),
+        "complete": training.epoch == options.epochs,
+    }  # fmt: skip
+    write_record(args.out, record)
+    write_card(args.out, record)
+    print(f"{args.out}: dev R@1 {training.before['r1']:.3f} -> {training.best['r1']:.3f} (epoch {training.best['epoch']})")
+    return 0
+
+
+def work_folder(args: argparse.Namespace) -> Path:
+    """Where a run keeps what the result does not need."""
+    return args.work or args.out.with_name(f"{args.out.name}-work")
