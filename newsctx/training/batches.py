@@ -49,7 +49,10 @@ def plan_epoch(
 
 
 def _choose(
-    waiting: deque[int], positives: Sequence[Sequence[int]], sets: Sequence[frozenset[int]], most: int,
+    waiting: deque[int],
+    positives: Sequence[Sequence[int]],
+    sets: Sequence[frozenset[int]],
+    most: int,
     rng: np.random.Generator,
 ) -> list[tuple[int, int]]:
     """(query, article) in waiting order; queries that do not fit wait, in their order, for the next batch."""

@@ -35,7 +35,7 @@ _NOT_THE_RUN = {"max_minutes", "workers", "checkpoint_steps", "half"}  # setting
 
 
 class BiEncoderTraining:
-    """One training run. `run` trains to the end, or from the last checkpoint on; the model then has the best weights."""
+    """One run: `run` trains to the end, or on from the last checkpoint; the model then has its best weights."""
 
     def __init__(
         self, encoder: ImageTextEncoder, device: Device, data: BiData, options: BiEncoderOptions, work: Path,
@@ -134,7 +134,8 @@ class BiEncoderTraining:
         o = self.options
         # drawn anew for every step, so that dropout after a resume is that of the unbroken run
         torch.manual_seed(int(digest(o.seed, self.step)[:15], 16))
-        rate = o.lr * 0.5 * (1 + math.cos(math.pi * epochs_done / o.epochs)) * min(1, (self.step + 1) / (o.warmup_steps + 1))
+        cosine, warm = 0.5 * (1 + math.cos(math.pi * epochs_done / o.epochs)), (self.step + 1) / (o.warmup_steps + 1)
+        rate = o.lr * cosine * min(1, warm)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         pixels = normalise(images.to(self.device, non_blocking=True), self.preprocess)

@@ -34,8 +34,16 @@ def _init(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from newsctx.training.initial import SMALL
 
     init = what.add_parser("init", help="write a randomly initialised open_clip model as a local-dir folder")
-    init.add_argument("--config", type=Path, default=SMALL, metavar="FILE", help="model_cfg and preprocess_cfg (default: the embedded model's)")
-    init.add_argument("--archive", type=Path, metavar="DIR", help="the archive whose texts the vocabulary is learned from")
+    init.add_argument(
+        "--config",
+        type=Path,
+        default=SMALL,
+        metavar="FILE",
+        help="model_cfg and preprocess_cfg (default: the embedded model's)",
+    )
+    init.add_argument(
+        "--archive", type=Path, metavar="DIR", help="the archive whose texts the vocabulary is learned from"
+    )
     init.add_argument("--out", type=Path, required=True, metavar="DIR", help="the model's folder")
     init.add_argument("--seed", type=int, default=0, metavar="N", help="of the weights (default: 0)")
     init.set_defaults(run=_run("init"))
@@ -46,14 +54,18 @@ def _with_archive(
 ) -> argparse.ArgumentParser:
     parser = what.add_parser(name, help=help)
     parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="the archive's folder")
-    parser.add_argument("--photos", type=Path, required=True, metavar="FILE", help="photos.jsonl: id, image, place, date")
+    parser.add_argument(
+        "--photos", type=Path, required=True, metavar="FILE", help="photos.jsonl: id, image, place, date"
+    )
     add_options(parser, group)
     return parser
 
 
 def _for_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", type=Path, required=True, metavar="FILE", help="labels.jsonl of `train labels`")
-    parser.add_argument("--model", required=True, metavar="NAME", help="ARCHITECTURE/WEIGHTS of open_clip, or local-dir:PATH")
+    parser.add_argument(
+        "--model", required=True, metavar="NAME", help="ARCHITECTURE/WEIGHTS of open_clip, or local-dir:PATH"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the result")
     parser.add_argument("--work", type=Path, metavar="DIR", help="checkpoints and decoded images (default: OUT-work)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint, where there is one")

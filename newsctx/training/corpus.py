@@ -44,7 +44,8 @@ class Corpus:
     @property
     def digest(self) -> str:
         """Changes with what training reads of the articles, not with where they lie."""
-        return digest([[*e.article.image_ids, e.article.model_dump(mode="json", exclude={"images"})] for e in self.entries])
+        read = (e.article.model_dump(mode="json", exclude={"images"}) for e in self.entries)
+        return digest([[*e.article.image_ids, row] for e, row in zip(self.entries, read, strict=True)])
 
 
 def load_corpus(archive: Path, duplicates_of: Sequence[TrainingPhoto] = (), bits: int = 4) -> Corpus:

@@ -40,7 +40,10 @@ def image_digest(path: Path) -> str:
 
 
 def store_images(
-    images: Sequence[Path], resize: Callable[[Image.Image], Image.Image], key: str, folder: Path,
+    images: Sequence[Path],
+    resize: Callable[[Image.Image], Image.Image],
+    key: str,
+    folder: Path,
     advance: Callable[[int], None] = lambda n: None,
 ) -> ImageStore:
     """The images, resized; made anew only where another content or another size is asked for.

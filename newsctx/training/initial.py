@@ -27,7 +27,8 @@ def read_config(path: Path) -> dict[str, Any]:
     model = config.get("model_cfg") if isinstance(config, dict) else None
     if not isinstance(model, dict) or not {"embed_dim", "vision_cfg", "text_cfg"} <= set(model):
         raise TrainingError(
-            f"{path} holds no open_clip model: expected model_cfg with embed_dim, vision_cfg and text_cfg, as in {SMALL}."
+            f"{path} holds no open_clip model: expected model_cfg with embed_dim, vision_cfg and text_cfg, as in "
+            f"{SMALL.name}."
         )
     return {"model_cfg": model, "preprocess_cfg": config.get("preprocess_cfg", {})}
 

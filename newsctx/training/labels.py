@@ -27,7 +27,7 @@ class Label:
 
 
 def lowest_atom(place: str) -> str:
-    """The lowest level of a place as location keywords are compared: `Paris, France` and `Paris (France)` are `paris`."""
+    """The lowest level of a place, as keywords are compared: `Paris, France` and `Paris (France)` are `paris`."""
     found = atoms(place.split(",")[0])
     return found[0] if found else ""
 
@@ -95,7 +95,7 @@ def read_labels(path: Path, photos: Sequence[TrainingPhoto], article_ids: Iterab
         labels[label.photo] = label
     unknown = sorted(set(labels) - {p.id for p in photos})
     if unknown:
-        raise TrainingError(f"{path}: labels of photographs that are not in the file of photographs: {listed(unknown)}.")
+        raise TrainingError(f"{path}: labels of photographs that --photos does not have: {listed(unknown)}.")
     known = set(article_ids)
     named = dict.fromkeys(a for m in labels.values() for a in (*m.location, *m.event))
     foreign = [a for a in named if a not in known]

@@ -1,4 +1,4 @@
-"""Frozen settings of the training commands; each has a description with its source, and an option of the command line."""
+"""Frozen settings of the training commands: each has a description with its source, and is an option of its command."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+# fmt: off
 class BiEncoderOptions(Options):
     """Fine-tuning or training of the bi-encoder (NewsRECON sec. 1)."""
 
@@ -85,6 +86,8 @@ class HeadOptions(Options):
     min_articles: int = Field(3, ge=1, description="event head: smallest cluster (NewsRECON; 2 is also used)")
     days: int = Field(7, ge=0, description="event head: days around the photograph's date that a positive cluster reaches into (NewsRECON)")
     encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
+
+# fmt: on
 
 
 def add_options(parser: argparse.ArgumentParser, group: type[Options]) -> None:

@@ -36,7 +36,7 @@ def read_photos(path: Path) -> tuple[TrainingPhoto, ...]:
     """
     rows = [_photo(path, number, row) for number, row in read_rows(path)]
     if not rows:
-        raise TrainingError(f"{path} holds no photographs: expected one JSON object a line with id, image, place, date.")
+        raise TrainingError(f"{path} holds no photographs: expected one object a line with id, image, place, date.")
     photos = tuple(p.model_copy(update={"image": path.parent / p.image}) for p in rows)
     twice = [i for i, n in Counter(p.id for p in photos).items() if n > 1]
     if twice:
@@ -94,7 +94,7 @@ def split_photos(photos: Sequence[TrainingPhoto], dev_share: float, seed: int) -
         dev = [i for i, s in enumerate(named) if s == "dev"]
         if len(train) + len(dev) < len(photos):
             unnamed = [p.id for p in photos if p.split is None]
-            raise TrainingError(f"{listed(unnamed)} have no split while others do; give each `train` or `dev`, or none.")
+            raise TrainingError(f"{listed(unnamed)} have no split, others do; give each `train` or `dev`, or none.")
         for name, part in (("train", train), ("dev", dev)):
             if not part:
                 raise TrainingError(

@@ -22,7 +22,8 @@ def versions() -> dict[str, str]:
 
 def plain_name(name: str) -> str:
     """A model's name without a path of this machine."""
-    return f"local-dir:{Path(name.removeprefix('local-dir:')).resolve().name}" if name.startswith("local-dir:") else name
+    local = name.startswith("local-dir:")
+    return f"local-dir:{Path(name.removeprefix('local-dir:')).resolve().name}" if local else name
 
 
 def write_record(folder: Path, record: Mapping[str, Any]) -> None:
@@ -46,9 +47,9 @@ def card(record: Mapping[str, Any]) -> str:
         "",
         "## Data",
         "",
-        f"{data['train_with_positive']} query photographs with at least one relevant article and {data['pairs']} corpus "
-        f"pairs of {data['articles']} articles; {data['dev_with_positive']} photographs for development. Relevance comes "
-        "from weak labels (place keywords and dates), not from people. "
+        f"{data['train_with_positive']} query photographs with at least one relevant article and {data['pairs']} "
+        f"corpus pairs of {data['articles']} articles; {data['dev_with_positive']} photographs for development. "
+        "Relevance comes from weak labels (place keywords and dates), not from people. "
         f"Visual-event filter: {data['visual_filter']}.",
         f"Data hash `{data['hash']}`, seed {settings['seed']}.",
         "",
@@ -67,8 +68,8 @@ def card(record: Mapping[str, Any]) -> str:
         "",
         "## Limits",
         "",
-        "It ranks articles by how well their texts fit a photograph; it does not prove that a photograph shows an event. "
-        "It knows places and events like those of its training data, and no others.",
+        "It ranks articles by how well their texts fit a photograph; it does not prove that a photograph shows an "
+        "event. It knows places and events like those of its training data, and no others.",
         "",
     ]
     return "\n".join(lines)

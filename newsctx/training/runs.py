@@ -48,7 +48,8 @@ def labels(args: argparse.Namespace) -> int:
     # a photograph that duplicates an evaluation photograph has a row, so that it is not taken for forgotten
     empty = [labelling.Label(p.id, (), ()) for p in photos if p not in kept]
     labelling.write_labels([*found, *empty], args.out)
-    print(f"articles: {len(corpus.entries)}, left out: {corpus.left_out or 'none'}; visual events: {corpus.visual_filter}")
+    print(f"articles: {len(corpus.entries)}, left out: {corpus.left_out or 'none'}")
+    print(f"visual-event filter: {corpus.visual_filter}")
     print(f"photographs that duplicate an evaluation photograph: {len(empty)}")
     print(f"labels: {labelling.summary(found)}")
     return 0
@@ -94,7 +95,8 @@ def bi_encoder(args: argparse.Namespace) -> int:
     }  # fmt: skip
     write_record(args.out, record)
     write_card(args.out, record)
-    print(f"{args.out}: dev R@1 {training.before['r1']:.3f} -> {training.best['r1']:.3f} (epoch {training.best['epoch']})")
+    before, best = training.before, training.best
+    print(f"{args.out}: dev R@1 {before['r1']:.3f} -> {best['r1']:.3f} (epoch {best['epoch']})")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A small lower-case byte-level BPE vocabulary, learned from an archive's texts, as open_clip loads it from a model's folder.
+"""A small lower-case byte-level BPE vocabulary, learned from an archive's texts, in the form that open_clip loads.
 
 The standard CLIP vocabulary has 49,408 entries: alone more than a small model may weigh.
 """
@@ -47,9 +47,14 @@ def train_tokenizer(texts: Iterable[str], size: int, context: int, folder: Path)
         single=f"{START} $A {END}", special_tokens=[(START, SPECIAL.index(START)), (END, SPECIAL.index(END))]
     )
     config = {
-        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": context, "clean_up_tokenization_spaces": False,
-        "pad_token": PAD, "unk_token": UNKNOWN, "bos_token": START, "eos_token": END,
-    }  # fmt: skip
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": context,
+        "clean_up_tokenization_spaces": False,
+        "pad_token": PAD,
+        "unk_token": UNKNOWN,
+        "bos_token": START,
+        "eos_token": END,
+    }
     write_beside(folder / "tokenizer.json", tokenizer.to_str(pretty=False).encode())
     write_beside(folder / "tokenizer_config.json", (json.dumps(config, indent=1) + "\n").encode())
     return tokenizer.get_vocab_size()

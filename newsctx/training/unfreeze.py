@@ -40,9 +40,8 @@ def unfreeze(model: nn.Module, last: str, temperature: bool = False) -> list[str
             raise TrainingError(
                 f"the {side} tower {type(tower).__name__} has no {what} that training knows; use --unfreeze all."
             )
-        count = int(last)
-        for part in (*projections, *(p for b in blocks[len(blocks) - min(count, len(blocks)) :] for p in b.parameters())):
-            chosen.add(id(part))
+        ends = blocks[max(len(blocks) - int(last), 0) :]
+        chosen |= {id(p) for p in (*projections, *(p for block in ends for p in block.parameters()))}
     for name, p in model.named_parameters():
         p.requires_grad_(id(p) in chosen or (temperature and name == "logit_scale"))
     return [name for name, p in model.named_parameters() if p.requires_grad]
