@@ -14,6 +14,7 @@ from newsctx.cache import write_beside
 from newsctx.errors import ModelUnavailable
 from newsctx.records import ModelInfo, Record
 from newsctx.runtime import Device, state_digest
+from newsctx.settings import EventSettings
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,6 +47,9 @@ class HeadInfo(Record):
     features: Annotated[tuple[Feature, ...], Field(min_length=1)]
     hidden: Annotated[int, Field(ge=1)] = 256
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0  # in training: 0.1 for the event head (NewsRECON sec. 3)
+    template: str = ""  # of the texts it read in training; empty in heads that do not say
+    window_days: Annotated[int, Field(ge=0)] | None = None  # event head: the clusters it was trained on
+    min_articles: Annotated[int, Field(ge=1)] | None = None
     data_hash: str = ""
     seed: int = 0
     metrics: dict[str, float] = Field(default_factory=dict)
@@ -98,11 +102,17 @@ class CrossEncoderHead:
         write_beside(folder / METADATA, (self.meta.model_dump_json(indent=1) + "\n").encode())
 
     @classmethod
-    def load(cls, folder: Path, encoder: ModelInfo, dim: int, slot: Slot, device: Device) -> CrossEncoderHead:
+    def load(
+        cls, folder: Path, encoder: ModelInfo, dim: int, slot: Slot, device: Device, events: EventSettings | None = None
+    ) -> CrossEncoderHead:
         """Load a head for an encoder; the weights must fit exactly.
 
+        Args:
+            events: the cluster settings it will read texts of; None: not compared (a sweep changes them on purpose).
+
         Raises:
-            ModelUnavailable: missing or damaged files, or trained for another encoder or slot; names both sides.
+            ModelUnavailable: missing or damaged files, or trained for another encoder, slot or other clusters; names
+                both sides.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load
@@ -125,6 +135,8 @@ class CrossEncoderHead:
                     f"cross-encoder head {meta.name!r}: trained for {what} {has}, the profile has {wants}; choose the "
                     "profile it was trained for, or train a head for this one"
                 )
+        if events is not None:
+            check_clusters(meta, events)
         head = cls(meta, device.name)
         try:
             head.network.load_state_dict(state, strict=True)
@@ -169,6 +181,20 @@ def features(images: Tensor, texts: Tensor, names: Sequence[Feature]) -> Tensor:
             }
             parts += made[name]()
     return torch.cat(parts, dim=-1)
+
+
+def check_clusters(meta: HeadInfo, events: EventSettings) -> None:
+    """Raise ModelUnavailable, naming both sides, where an event head was trained on clusters of other settings."""
+    for what, has, wants in (
+        ("cluster texts", meta.template, events.template),
+        ("windows of days", meta.window_days, events.window_days),
+        ("smallest cluster", meta.min_articles, events.min_articles),
+    ):
+        if meta.slot == "event_head" and has not in ("", None, wants):
+            raise ModelUnavailable(
+                f"cross-encoder head {meta.name!r}: trained with {what} {has!r}, the settings have {wants!r}; use the "
+                "settings it was trained with, or train a head for these"
+            )
 
 
 def _check(image: np.ndarray, texts: np.ndarray) -> None:

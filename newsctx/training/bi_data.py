@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from newsctx.archive import index_texts
-from newsctx.cache import digest
 from newsctx.errors import TrainingError
 from newsctx.training.augment import augment
 from newsctx.training.batches import Batch, plan_epoch
 from newsctx.training.corpus import Corpus, Entry, texts_of
-from newsctx.training.images import ImageStore, image_digest
+from newsctx.training.hashes import data_digest
+from newsctx.training.images import ImageStore
 from newsctx.training.labels import Label, positives_of
 from newsctx.training.options import BiEncoderOptions
 from newsctx.training.photos import TrainingPhoto, split_photos
@@ -102,11 +102,9 @@ def prepare(
         "dev_with_positive": len(dev_kept), "articles": len(corpus.entries), "pairs": len(pairs),
         "held_out_articles": len(held),
     }  # fmt: skip
-    hashes = {p.id: [image_digest(p.image), p.place, str(p.date), p.split] for p in photos}
-    texts = {m.photo: [m.location, m.event] for m in labels.values()}
     return BiData(
         options, corpus.entries, tuple(q for q, _ in kept), tuple(p for _, p in kept), pairs,
-        tuple(q for q, _ in dev_kept), tuple(p for _, p in dev_kept), digest(corpus.digest, hashes, texts), counts,
+        tuple(q for q, _ in dev_kept), tuple(p for _, p in dev_kept), data_digest(photos, labels, corpus), counts,
     )  # fmt: skip
 
 

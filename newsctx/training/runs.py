@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from newsctx.archive.store import ArchiveStore
 from newsctx.encoders import ImageTextEncoder
+from newsctx.heads import HeadInfo, Slot
 from newsctx.runtime import choose_device, seed_everything
 from newsctx.training import corpus as corpora
 from newsctx.training import labels as labelling
-from newsctx.training.options import BiEncoderOptions, LabelOptions, read_options
+from newsctx.training.hashes import data_digest
+from newsctx.training.options import BiEncoderOptions, HeadOptions, LabelOptions, read_options
 from newsctx.training.photos import read_photos
 from newsctx.training.record import plain_name, versions, write_card, write_record
 
@@ -103,3 +106,56 @@ def bi_encoder(args: argparse.Namespace) -> int:
 def work_folder(args: argparse.Namespace) -> Path:
     """Where a run keeps what the result does not need."""
     return args.work or args.out.with_name(f"{args.out.name}-work")
+
+
+def location(args: argparse.Namespace) -> int:
+    """`train location`."""
+    return _head(args, "location_head")
+
+
+def event(args: argparse.Namespace) -> int:
+    """`train event`."""
+    return _head(args, "event_head")
+
+
+def _head(args: argparse.Namespace, slot: Slot) -> int:
+    from newsctx.training.head_tasks import EventTask, LocationTask
+    from newsctx.training.head_training import HeadTraining
+    from newsctx.training.pools import FrozenVectors
+
+    is_event = slot == "event_head"
+    options = read_options(args, HeadOptions, **({"dropout": 0.1} if is_event else {}))
+    photos = read_photos(args.photos)
+    corpus = corpora.load_corpus(args.archive)
+    known = labelling.read_labels(args.labels, photos, corpus.all_ids)
+    device = choose_device(args.device)
+    encoder = ImageTextEncoder.load(args.model, device, options.encode_batch)
+    articles = [e.article for e in corpus.entries]
+    task = EventTask(articles, options) if is_event else LocationTask(articles, options)
+    started = time.perf_counter()
+    data = data_digest(photos, known, corpus)
+    info = HeadInfo(
+        name=args.name or f"{args.what} of {plain_name(args.model)}", slot=slot, base_model=plain_name(args.model),
+        base_digest=encoder.info.digest, dim=encoder.dim, features=options.features, hidden=options.hidden,
+        dropout=options.dropout, template=task.template, data_hash=data, seed=options.seed,
+        **({"window_days": options.window_days, "min_articles": options.min_articles} if is_event else {}),
+    )  # fmt: skip
+    work = work_folder(args)
+    training = HeadTraining(task, info, photos, known, FrozenVectors(encoder, work), options, work, device.name)
+    print(f"{training.counts}", file=sys.stderr)
+    training.run(args.resume)
+    metrics = {f"dev_{k}": v for k, v in training.best.items()} | {f"before_{k}": v for k, v in training.before.items()}
+    training.head.meta = info.model_copy(update={"metrics": {k: float(v) for k, v in metrics.items()}})
+    training.head.save(args.out)
+    record = {
+        "command": f"train {args.what}", "model": {"base": info.base_model, "base_digest": info.base_digest},
+        "head": training.head.info.digest, "settings": options.model_dump(mode="json"),
+        "data": training.counts | {"hash": data, "articles": len(articles), "left_out": corpus.left_out},
+        "epochs": training.history, "before": training.before, "best": training.best,
+        "seconds": round(time.perf_counter() - started, 1), "device": f"{device.name} ({device.reason})",
+        "versions": versions(),
+    }  # fmt: skip
+    write_record(args.out, record)
+    before, best = training.before, training.best
+    print(f"{args.out}: dev R@1 {before['r1']:.3f} (bi-encoder) -> {best['r1']:.3f} (epoch {best['epoch']})")
+    return 0
