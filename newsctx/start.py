@@ -46,13 +46,14 @@ def demo_examples() -> tuple[Example, ...]:
     return tuple(
         Example(path=Path(str(q["path"])), title=str(q["note"]), note=f"Truth: {q['place']}, {q['date']}")
         for q in demo_queries()
+        if q["example"]
     )
 
 
-def prepare_demo(state: Path, models: Models, settings: Settings) -> Path:
+def prepare_demo(state: Path, models: Models, settings: Settings, source: Path | None = None) -> Path:
     """Import and index the demonstration archive of this version, unless that is done. Returns its folder."""
-    source = demo_source() / "articles.jsonl"
-    version = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+    source = source or demo_source() / "articles.jsonl"
+    version = _version(source)
     folder = state / f"demo-{version}-{settings.profile.replace('/', '-').replace(':', '-')}" / "demonstration"
     try:
         open_archive(folder, models, settings)
@@ -62,3 +63,11 @@ def prepare_demo(state: Path, models: Models, settings: Settings) -> Path:
         with ArchiveStore.open(folder) as store:
             build_index(store, models, folder, settings)
     return folder
+
+
+def _version(source: Path) -> str:
+    """Changes with the texts and with the photographs beside them."""
+    found = hashlib.sha256(source.read_bytes())
+    for image in sorted((source.parent / "images").glob("*.jpg")):
+        found.update(image.name.encode() + hashlib.sha256(image.read_bytes()).digest())
+    return found.hexdigest()[:12]

@@ -23,6 +23,10 @@ from newsctx.start import prepare_demo
 
 #: Two floods in Paris, a ferry accident in Istanbul and more: the demonstration archive's held-out photographs.
 QUERIES = demo_source() / "queries"
+DEMO_EVENTS = (
+    "paris_flood", "sydney_vigil", "kyoto_fire", "sf_protest", "istanbul_ferry", "kyoto_parade", "florence_marathon",
+    "capetown_fire", "sydney_marathon", "paris_protest", "amsterdam_flood", "istanbul_snow",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +43,14 @@ def models() -> Models:
 
 @pytest.fixture(scope="session")
 def demo_archive(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Path:
-    """The demonstration archive, imported and indexed; read only."""
-    return prepare_demo(tmp_path_factory.mktemp("demo"), models, Settings())
+    """Twelve events of the demonstration archive, imported and indexed; read only. All of it would take minutes."""
+    folder = tmp_path_factory.mktemp("demo")
+    source = folder / "articles.jsonl"
+    rows = (demo_source() / "articles.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    wanted = tuple(f"{event.replace('_', '-')}-" for event in DEMO_EVENTS)
+    source.write_text("".join(r for r in rows if json.loads(r)["id"].startswith(wanted)), encoding="utf-8")
+    (folder / "images").symlink_to(demo_source() / "images")
+    return prepare_demo(folder / "state", models, Settings(), source)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
-"""`python -m newsctx demo build`."""
+"""`python -m newsctx demo`: the demonstration archive, more queries for it, and worlds to train on."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
-from newsctx.demo.build import SEED, build
 from newsctx.demo.locate import REPOSITORY
+
+SEED = 7
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,12 +20,44 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--out", type=Path, default=REPOSITORY / "data" / "demo", help="folder to write (default: data/demo)"
     )
     make.add_argument("--seed", type=int, default=SEED, help="of every painting (default: %(default)s)")
-    make.set_defaults(run=run)
+    make.set_defaults(run=_build)
+    queries = actions.add_parser("queries", help="paint more held-out queries for the demonstration archive")
+    queries.add_argument("--out", type=Path, required=True, help="folder to write: queries.jsonl and queries/")
+    queries.add_argument("--count", type=int, default=600, help="how many (default: %(default)s)")
+    queries.add_argument("--seed", default="evaluation", help="names the set (default: %(default)s)")
+    queries.set_defaults(run=_queries)
+    world = actions.add_parser("world", help="write and paint a fictional world to train on")
+    world.add_argument("--out", type=Path, required=True, help="folder to write; finished paintings are kept")
+    world.add_argument("--events", type=int, default=1500, help="two articles and two photographs each")
+    world.add_argument("--seed", default="training", help="names the world (default: %(default)s)")
+    world.set_defaults(run=_world)
+    for parser in (make, queries, world):
+        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Builds; returns the exit status."""
-    build(args.out, args.seed)
-    files = [p for p in args.out.rglob("*") if p.is_file()]
-    print(f"{args.out}: {len(files)} files, {sum(p.stat().st_size for p in files) / 1e6:.1f} MB")
+def _build(args: argparse.Namespace) -> int:
+    from newsctx.demo.build import build
+
+    build(args.out, args.seed, args.workers)
+    return _told(args.out)
+
+
+def _queries(args: argparse.Namespace) -> int:
+    from newsctx.demo.build import write_queries
+    from newsctx.demo.queries import drawn
+
+    write_queries(args.out, drawn(args.count, args.seed), workers=args.workers)
+    return _told(args.out)
+
+
+def _world(args: argparse.Namespace) -> int:
+    from newsctx.demo.worlds import build_world
+
+    build_world(args.out, args.events, args.seed, args.workers)
+    return _told(args.out)
+
+
+def _told(out: Path) -> int:
+    files = [p for p in out.rglob("*") if p.is_file()]
+    print(f"{out}: {len(files)} files, {sum(p.stat().st_size for p in files) / 1e6:.1f} MB")
     return 0

@@ -1,128 +1,109 @@
-"""The held-out query photographs: edits, other viewpoints, and scenes the archive knows nothing about."""
+"""The held-out query photographs: edits of archived ones, other viewpoints, scenes the archive knows nothing of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
 
-from PIL import Image, ImageDraw, ImageOps
+import numpy as np
 
-from newsctx.demo.facts import BY_ID, Event
-from newsctx.demo.painter.lettering import font
+from newsctx.demo import edits
+from newsctx.demo.facts import FIRST, KINDS, LAST, PARENTS, Event, events
+from newsctx.demo.painter.canvas import rng_for
+from newsctx.demo.painter.stage import Scene
+from newsctx.demo.scenes import SNOWY, draw
+from newsctx.demo.texts import Story, stories
+from newsctx.demo.wording.grammar import signs
 
-Edit = Callable[[Image.Image], Image.Image]
-
-
-def crop(image: Image.Image) -> Image.Image:
-    """Half of the area."""
-    return image.crop((150, 60, 602, 362))
-
-
-def mirror(image: Image.Image) -> Image.Image:
-    return ImageOps.mirror(image)
-
-
-def grey(image: Image.Image) -> Image.Image:
-    return ImageOps.grayscale(image).convert("RGB").resize((420, 280))
-
-
-def banner(image: Image.Image) -> Image.Image:
-    """A breaking-news strip over the lower edge."""
-    out = image.copy()
-    draw = ImageDraw.Draw(out)
-    draw.rectangle((0, 352, 640, 427), fill=(176, 24, 32))
-    draw.text((20, 389), "BREAKING: IT HAPPENED TODAY", font=font(30), fill="white", anchor="lm")
-    return out
-
-
-def screenshot(image: Image.Image) -> Image.Image:
-    """The photograph inside a post of an invented network, as a telephone shows it."""
-    out = Image.new("RGB", (540, 760), (250, 250, 252))
-    draw = ImageDraw.Draw(out)
-    draw.ellipse((24, 28, 76, 80), fill=(30, 130, 140))
-    draw.text((92, 42), "harbour_eye_77", font=font(20), fill=(20, 24, 30), anchor="lm")
-    draw.text((92, 68), "2 min", font=font(15), fill=(120, 126, 134), anchor="lm")
-    draw.text((24, 112), "Ferry sinks near LISBON this morning!!", font=font(21), fill=(20, 24, 30), anchor="lm")
-    out.paste(image.resize((540, 360)), (0, 146))
-    draw.text((24, 548), "3.1K shares   814 comments", font=font(16), fill=(120, 126, 134), anchor="lm")
-    draw.line((24, 580, 516, 580), fill=(220, 224, 228), width=2)
-    return out
+UNRELATED_EVERY = 12  # one query in twelve has no relevant article
+NEAR = timedelta(days=7)  # event-relevant: at most this far from the photograph's day (NewsRECON)
+HELD_OUT = 115  # viewpoints and unrelated ones in data/, beside the edits
 
 
 @dataclass(frozen=True)
 class Query:
-    """One query; an edit names the archived article it was made from, a viewpoint the view to paint."""
+    """One query; an edit names the archived article it was made from, anything else is a scene of its own."""
 
     id: str
     event: Event
+    day: date
     kind: str  # edit, viewpoint, unrelated
     note: str
     article: str = ""
-    edit: Edit | None = None
-    photo: str = ""
+    edit: edits.Edit | None = None
+    scene: Scene | None = None
+    example: bool = False  # shown on the start page
+
+    @property
+    def relevant(self) -> tuple[str, ...]:
+        """Ids of the event-relevant articles: the place, and within 7 days of the day."""
+        return tuple(s.id for s in _of_city(self.event.city) if abs(s.published - self.day) <= NEAR)
+
+    @property
+    def location_relevant(self) -> tuple[str, ...]:
+        """Ids of the articles about the place."""
+        return tuple(s.id for s in _of_city(self.event.city))
 
 
-def _elsewhere(id: str, city: str, kind: str, day: date, sign: str) -> Event:
-    return Event(id, city, kind, day, (sign,))
+@cache
+def _of_city(city: str) -> tuple[Story, ...]:
+    return tuple(s for s in stories() if s.event.city == city)
 
 
-QUERIES: tuple[Query, ...] = (
-    Query(
-        "q01-ferry-screenshot",
-        BY_ID["istanbul_ferry"],
-        "edit",
-        "Screenshot of a post that claims Lisbon.",
-        "istanbul-ferry-1",
-        screenshot,
-    ),
-    Query("q02-paris-crop", BY_ID["paris_flood"], "edit", "Cropped to half of its area.", "paris-flood-1", crop),
-    Query("q03-capetown-mirror", BY_ID["capetown_fire"], "edit", "Mirrored.", "capetown-fire-1", mirror),
-    Query("q04-kyoto-grey", BY_ID["kyoto_parade"], "edit", "Grey and smaller.", "kyoto-parade-3", grey),
-    Query("q05-sf-banner", BY_ID["sf_protest"], "edit", "With a breaking-news banner.", "sf-protest-2", banner),
-    Query(
-        "q06-paris-march", BY_ID["paris_protest"], "viewpoint", "Same march, another street.", photo="street day cloudy"
-    ),
-    Query(
-        "q07-sydney-run",
-        BY_ID["sydney_marathon"],
-        "viewpoint",
-        "Same race, another corner.",
-        photo="square golden clear b",
-    ),
-    Query(
-        "q08-istanbul-tram",
-        BY_ID["istanbul_snow"],
-        "viewpoint",
-        "Same day, no landmark in frame.",
-        photo="street day snow -",
-    ),
-    Query(
-        "q09-amsterdam-water",
-        BY_ID["amsterdam_flood"],
-        "viewpoint",
-        "Same flood, next morning.",
-        photo="street dawn cloudy",
-    ),
-    Query(
-        "q10-florence-finish",
-        BY_ID["florence_marathon"],
-        "viewpoint",
-        "Same race, late light.",
-        photo="square golden cloudy",
-    ),
-    Query(
-        "q11-unknown-race",
-        _elsewhere("sf_race", "San Francisco", "marathon", date(2019, 7, 28), "BAY RUN"),
-        "unrelated",
-        "The archive has nothing on this race.",
-        photo="street day fog",
-    ),
-    Query(
-        "q12-unknown-parade",
-        _elsewhere("amsterdam_parade", "Amsterdam", "parade", date(2018, 4, 21), "TULIP PARADE"),
-        "unrelated",
-        "The archive has nothing on this parade.",
-        photo="street day clear",
-    ),
+_EDITS: tuple[tuple[str, str, edits.Edit, str], ...] = (  # id, archived article, edit, note
+    ("q01-ferry-screenshot", "istanbul-ferry-1", edits.screenshot, "Screenshot of a post that claims Lisbon."),
+    ("q02-paris-crop", "paris-flood-1", edits.crop, "Cropped to half of its area."),
+    ("q03-capetown-mirror", "capetown-fire-1", edits.mirror, "Mirrored."),
+    ("q04-kyoto-grey", "kyoto-parade-3", edits.grey, "Grey and smaller."),
+    ("q05-sf-banner", "sf-protest-2", edits.banner, "With a breaking-news banner."),
 )
+
+
+@cache
+def held_out() -> tuple[Query, ...]:
+    """The queries in `data/demo`."""
+    edited = tuple(_edited(*row) for row in _EDITS)
+    others = drawn(HELD_OUT, "held-out")
+    unrelated = next(i for i, q in enumerate(others) if q.kind == "unrelated")
+    shown = {0, 1, 2, 3, unrelated}  # with the five edits: ten examples
+    return edited + tuple(replace(q, example=i in shown) for i, q in enumerate(others))
+
+
+def _edited(id: str, article: str, edit: edits.Edit, note: str) -> Query:
+    event = next(s.event for s in stories() if s.id == article)
+    return Query(id, event, event.start, "edit", note, article, edit, example=True)
+
+
+def drawn(count: int, seed: str) -> tuple[Query, ...]:
+    """`count` scenes of the archive's events in turn; every twelfth is of an event that the archive does not have."""
+    order = list(events())
+    rng_for("order", seed).shuffle(order)  # type: ignore[arg-type]
+    found: list[Query] = []
+    while len(found) < count:
+        number = len(found) + 1
+        rng = rng_for("query", seed, number)
+        unrelated = number % UNRELATED_EVERY == 0
+        event = _unknown(rng, number) if unrelated else order[(number - number // UNRELATED_EVERY - 1) % len(order)]
+        scene = draw(event, rng, f"{seed}/{number}")
+        day = event.start + timedelta(days=int(rng.integers(3)))
+        kind = "unrelated" if unrelated else "viewpoint"
+        what = event.kind.capitalize()
+        note = f"{what}, of which the archive has nothing." if unrelated else f"{what}, from another viewpoint."
+        found.append(Query(f"{seed}-{number:03d}", event, day, kind, note, scene=scene))
+    return tuple(found)
+
+
+def _unknown(rng: np.random.Generator, number: int) -> Event:
+    """An event of a kind that the archive does not have for its city, far from all its dates."""
+    known = {(e.city, e.kind) for e in events()}
+    while True:
+        city, kind = sorted(PARENTS)[int(rng.integers(len(PARENTS)))], KINDS[int(rng.integers(len(KINDS)))]
+        day = FIRST + timedelta(days=int(rng.integers((LAST - FIRST).days)))
+        snow = kind == "snow chaos"
+        if (city, kind) in known or (snow and city not in SNOWY):
+            continue
+        if any(abs(s.published - day) <= 4 * NEAR for s in _of_city(city)):
+            continue
+        day = day.replace(month=1) if snow else day
+        return Event(f"unknown_{number}", city, kind, day, signs(city, kind, rng), snow=snow)

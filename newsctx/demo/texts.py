@@ -1,18 +1,15 @@
-"""The written articles: stories/*.toml joined with the facts of their events."""
+"""The written articles: stories/*.toml as rows of the import format."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
-from newsctx.demo.facts import BY_ID, EVENTS, KEYWORDS, Event
+from newsctx.demo.facts import Event, keyword, written
 from newsctx.demo.painter.stage import Scene
-
-STORIES = Path(__file__).parent / "stories"
+from newsctx.demo.scenes import season_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,7 @@ class Story:
     body: str
     published: date
     caption: str
+    captions: tuple[str, ...]  # further news captions, of pictures that could illustrate it
     photo: str | None
 
     @property
@@ -38,26 +36,22 @@ class Story:
 @cache
 def stories() -> tuple[Story, ...]:
     """All articles, by event and day."""
-    raw: dict[str, list[dict[str, str | int]]] = {}
-    for path in sorted(STORIES.glob("*.toml")):
-        raw.update(tomllib.loads(path.read_text(encoding="utf-8")))
-    if set(raw) != set(BY_ID):
-        raise ValueError(f"stories and facts name different events: {sorted(set(raw) ^ set(BY_ID))}")
-    return tuple(_story(event, i, row) for event in EVENTS for i, row in enumerate(raw[event.id], 1))
+    return tuple(_story(event, i, row) for event, rows in written() for i, row in enumerate(rows, 1))
 
 
-def _story(event: Event, number: int, row: dict[str, str | int]) -> Story:
+def _story(event: Event, number: int, row: dict[str, object]) -> Story:
     photo = row.get("photo")
     return Story(
-        f"{event.id.replace('_', '-')}-{number}",
-        event,
-        str(row["outlet"]),
-        str(row["headline"]),
-        str(row["abstract"]),
-        str(row["body"]),
-        event.start + timedelta(days=int(row["day"])),
-        str(row.get("caption", "")),
-        str(photo) if photo else None,
+        id=f"{event.id.replace('_', '-')}-{number}",
+        event=event,
+        outlet=str(row["outlet"]),
+        headline=str(row["headline"]),
+        abstract=str(row["abstract"]),
+        body=str(row["body"]),
+        published=event.start + timedelta(days=int(str(row["day"]))),
+        caption=str(row.get("caption", "")) if photo else "",
+        captions=tuple(row.get("captions", ())),  # type: ignore[arg-type]
+        photo=str(photo) if photo else None,
     )
 
 
@@ -65,13 +59,25 @@ def scene_of(event: Event, photo: str, seed: str, **framing: object) -> Scene:
     """`view time weather [b|-]` as a scene: `b` = the city's second landmark, `-` = none in frame."""
     view, time, weather, *extra = photo.split()
     landmark = {"b": 1, "-": -1}[extra[0]] if extra else event.landmark
-    return Scene(event.city, event.kind, view, time, weather, seed, event.signs, event.snow, landmark, **framing)  # type: ignore[arg-type]
+    return Scene(  # type: ignore[arg-type]
+        event.city, event.kind, view, time, weather, seed, event.signs, event.snow, landmark,
+        season=season_of(event.city, event.start), **framing,
+    )  # fmt: skip
+
+
+@cache
+def _related() -> dict[str, tuple[Story, ...]]:
+    found: dict[str, list[Story]] = {}
+    for story in stories():
+        found.setdefault(story.event.id, []).append(story)
+    return {event: tuple(part) for event, part in found.items()}
 
 
 def article_row(story: Story) -> dict[str, object]:
     """The article in the import format."""
-    earlier = [s for s in stories() if s.event == story.event and s.id < story.id]
-    related = [s for s in stories() if s.event.id == story.event.related][:1]
+    earlier = [s for s in _related()[story.event.id] if s.id < story.id]
+    related = list(_related().get(story.event.related, ())[:1])
+    caption = [story.caption] if story.photo else []
     return {
         "id": story.id,
         "url": story.url,
@@ -80,9 +86,9 @@ def article_row(story: Story) -> dict[str, object]:
         "abstract": story.abstract,
         "body": story.body,
         "published": story.published.isoformat(),
-        "places": [KEYWORDS[story.event.city]],
+        "places": [keyword(story.event.city)],
         "images": [{"path": f"images/{story.id}.jpg", "caption": story.caption, "position": 0}] if story.photo else [],
-        "captions": [story.caption] if story.photo else [],
+        "captions": [*caption, *story.captions][:5],
         "links": [s.url for s in earlier[:2] + related],
         "language": "en",
     }

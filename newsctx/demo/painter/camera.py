@@ -22,7 +22,7 @@ def develop(
     picture = _grade(picture, rng)
     picture = _vignette(picture, float(rng.uniform(0.16, 0.30)))
     picture = cv2.GaussianBlur(picture, (0, 0), 0.45)
-    picture = _noise(picture, rng, 0.010 + 0.012 * night)
+    picture = _noise(picture, rng, 0.007 + 0.009 * night)
     return Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8))
 
 

@@ -123,6 +123,8 @@ class Layer:
             return None
         x0, y0 = min(b[0] for b in boxes), min(b[1] for b in boxes)
         x1, y1 = min(max(b[2] for b in boxes), W), min(max(b[3] for b in boxes), H)
+        if x0 >= x1 or y0 >= y1:
+            return None
         rgba = np.asarray(self.img.crop((x0, y0, x1, y1)))
         lamps = np.asarray(self.emit.crop((x0, y0, x1, y1)), np.float32) / 255 if self.emit.getbbox() else None
         return Sheet(*_premultiplied(rgba), lamps, x0, y0)

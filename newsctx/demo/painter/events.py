@@ -14,7 +14,7 @@ from newsctx.demo.painter.facades import FLOOR
 from newsctx.demo.painter.stage import Stage
 
 
-def _rows(stage: Stage, near: float, step: float = 1.26) -> list[float]:
+def rows_of(stage: Stage, near: float, step: float = 1.26) -> list[float]:
     """Rows of feet from the back to the front, denser in the distance."""
     ys, y = [], stage.floor + 14
     while y < near:
@@ -23,12 +23,12 @@ def _rows(stage: Stage, near: float, step: float = 1.26) -> list[float]:
     return ys
 
 
-def _crowd(
+def crowd(
     stage: Stage, near: float = H + 60, density: float = 0.85, x0: float = -20, x1: float = W + 20, raised: float = 0.1
 ) -> None:
     """People all over the ground, painted back to front."""
     rng = stage.rng
-    for y in _rows(stage, near, 1.2):
+    for y in rows_of(stage, near, 1.2):
         layer, h, x, spots = Layer(), stage.height_at(y), x0 + rng.uniform(0, 30), []
         while x < x1:
             foot = y + rng.uniform(-0.05, 0.05) * h
@@ -41,7 +41,7 @@ def _crowd(
 
 def protest(stage: Stage) -> None:
     rng, signs = stage.rng, stage.scene.signs
-    rows, used = _rows(stage, H + 130, 1.2), 0
+    rows, used = rows_of(stage, H + 130, 1.2), 0
     for i, y in enumerate(rows):
         layer, h, x, spots = Layer(), stage.height_at(y), float(rng.uniform(-30, 20)), []
         boards = []
@@ -58,10 +58,10 @@ def protest(stage: Stage) -> None:
         stage.shadow(spots)
         stage.lay(layer, float(np.clip(0.36 - i * 0.08, 0, 0.4)))
         if i == len(rows) - 1:
-            _banner(stage, min(y, H - 12), h, signs[0].replace("\n", " "))
+            banner(stage, min(y, H - 12), h, signs[0].replace("\n", " "))
 
 
-def _banner(stage: Stage, y: float, h: float, words: str) -> None:
+def banner(stage: Stage, y: float, h: float, words: str) -> None:
     layer, w = Layer(), h * 4.6
     x = W / 2 + float(stage.rng.uniform(-80, 80))
     layer.box(x - w / 2, y - h * 0.62, x + w / 2, y - h * 0.02, (248, 246, 236))
@@ -179,7 +179,7 @@ def marathon(stage: Stage) -> None:
             ((196, 40, 70), (30, 96, 170), (20, 130, 110))[int(rng.integers(3))],
         )
         stage.lay(layer, 0.10)
-    for i, y in enumerate(_rows(stage, H + 40, 1.24)):
+    for i, y in enumerate(rows_of(stage, H + 40, 1.24)):
         layer, h, spots = Layer(), stage.height_at(y), []
         centre, lane = W / 2, (y - stage.horizon) * 1.05
         for side in (-1, 1):
@@ -208,7 +208,7 @@ def marathon(stage: Stage) -> None:
 
 def vigil(stage: Stage) -> None:
     rng = stage.rng
-    rows = _rows(stage, H + 90, 1.22)
+    rows = rows_of(stage, H + 90, 1.22)
     for i, y in enumerate(rows):
         layer, h, x, spots = Layer(), stage.height_at(y), float(rng.uniform(-20, 20)), []
         while x < W + 20:
@@ -276,7 +276,7 @@ def building_fire(stage: Stage) -> None:
     stage.shadow([(ex, base + 62, 170)])
     stage.lay(layer, 0.05)
     _hose(stage, float(ex), base - 70, (x0 + x1) / 2, roof + 20)
-    _crowd(stage, H + 120, 0.55, raised=0.12)
+    crowd(stage, H + 120, 0.55, raised=0.12)
     tape = Layer()
     for i in range(44):
         tape.poly([(i * 30, 640), (i * 30 + 15, 640), (i * 30 + 8, 656), (i * 30 - 7, 656)], (30, 30, 30))
@@ -332,7 +332,7 @@ def snow_chaos(stage: Stage) -> None:
         props.car(layer, x, stage.horizon + dy, w, rng, snow=True)
         stage.shadow([(x - w * 0.1, stage.horizon + dy - 4, w * 0.5)])
         stage.lay(layer, 0.08 - 0.03 * k)
-    for y in _rows(stage, H + 100, 1.4):
+    for y in rows_of(stage, H + 100, 1.4):
         layer, h, spots = Layer(), stage.height_at(y), []
         for _ in range(int(rng.integers(3, 8))):
             x = float(rng.uniform(0, W))
@@ -364,7 +364,7 @@ def parade(stage: Stage) -> None:
         )
     stage.lay(strings, 0.10)
     if scene.view != "river":
-        _crowd(stage, stage.horizon + 190, 0.9, raised=0.3)
+        crowd(stage, stage.horizon + 190, 0.9, raised=0.3)
     float_layer = Layer()
     x, y = W / 2 + float(rng.uniform(-120, 120)), stage.horizon + 235
     _float(float_layer, x, y, 300, scene.signs[0], stage)
@@ -382,7 +382,7 @@ def parade(stage: Stage) -> None:
 
 
 def _crowd_band(stage: Stage, x0: float, x1: float) -> None:
-    for y in _rows(stage, H - 20, 1.3)[3:]:
+    for y in rows_of(stage, H - 20, 1.3)[3:]:
         layer, h, x = Layer(), stage.height_at(y), x0
         while x < x1:
             folk.person(layer, x, y, h, stage.rng, cold=stage.cold, raised=stage.rng.random() < 0.3)

@@ -7,13 +7,16 @@ from PIL import Image
 from newsctx.demo.painter import camera, weather
 from newsctx.demo.painter.canvas import rng_for
 from newsctx.demo.painter.events import EVENTS
+from newsctx.demo.painter.sights import SIGHTS
 from newsctx.demo.painter.stage import Scene, build_stage
+
+KINDS = EVENTS | SIGHTS
 
 
 def paint(scene: Scene) -> Image.Image:
     """The photograph of a scene, 640x427 RGB; the same scene always gives the same pixels."""
     stage = build_stage(scene)
-    EVENTS[scene.kind](stage)
+    KINDS[scene.kind](stage)
     rng = rng_for("air", scene.seed)
     if scene.weather == "fog":
         weather.fog(stage.canvas, stage.light, stage.horizon + 40, rng, 0.85)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from newsctx.demo.painter.canvas import Color, Layer, mix, tone, vary
+from newsctx.demo.painter.canvas import Color, H, Layer, W, mix, tone, vary
 
 SKIN: tuple[Color, ...] = ((240, 200, 172), (214, 164, 128), (170, 118, 84), (120, 80, 58), (226, 182, 148))
 HAIR: tuple[Color, ...] = ((42, 32, 28), (78, 54, 38), (150, 110, 66), (30, 28, 30), (176, 172, 168))
@@ -152,7 +152,9 @@ def placard(layer: Layer, x: float, y: float, width: float, words: str, rng: np.
     angle = float(rng.uniform(-9, 9))
     turned = sheet.img.rotate(angle, Image.Resampling.BICUBIC, expand=True)
     shift = math.sin(math.radians(angle)) * (height + stick) / 2
-    layer.img.alpha_composite(*_clip(turned, int(x - turned.width / 2 - shift), int(y - turned.height)))
+    left, top = int(x - turned.width / 2 - shift), int(y - turned.height)
+    if -turned.width < left < W and -turned.height < top < H:
+        layer.img.alpha_composite(*_clip(turned, left, top))
 
 
 def _clip(image: Image.Image, x: int, y: int) -> tuple[Image.Image, tuple[int, int], tuple[int, int]]:

@@ -174,7 +174,7 @@ def _landmark(stage: Stage, base: float, scale: float, x: float, depth: float) -
         return
     layer = Layer()
     landmark.paint(layer, x, base, landmark.height * scale, stage.light.night)
-    stage.lay(layer, depth + (0.35 if landmark.role == "behind" else 0))
+    stage.lay(layer, depth + (0.2 if landmark.role == "behind" else 0))
 
 
 def _river(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsctx.demo.painter.city import City, Landmark, Style
-from newsctx.demo.painter.landmarks import cairo_agra, newyork_rio
+from newsctx.demo.painter.landmarks import cairo_agra, dubai_singapore, newyork_rio, shanghai_seattle
 
 CITIES: tuple[City, ...] = (
     City(
@@ -89,6 +89,91 @@ CITIES: tuple[City, ...] = (
             (60, 120, 130),
             (246, 236, 214),
             ("चाय", "मिठाई", "किताबें", "दवा", "कपड़े", "भोजन"),
+        ),
+    ),
+    City(
+        "Dubai",
+        (
+            Landmark("needle_tower", 400, dubai_singapore.needle_tower),
+            Landmark("sail_hotel", 280, dubai_singapore.sail_hotel, "across"),
+        ),
+        0,
+        (206, 184, 146),
+        (36, 122, 140),
+        (206, 194, 174),
+        Style(
+            "glass",
+            ((222, 208, 182), (150, 172, 186), (206, 188, 156), (178, 192, 198)),
+            ((186, 176, 160),),
+            (150, 230),
+            (6, 8),
+            None,
+            (232, 222, 202),
+            ("مقهى", "ذهب", "عطور", "صيدلية", "GOLD SOUK", "مطعم"),
+        ),
+        trees=False,
+    ),
+    City(
+        "Singapore",
+        (
+            Landmark("triple_tower", 235, dubai_singapore.triple_tower),
+            Landmark("merlion", 230, dubai_singapore.merlion, "across"),
+        ),
+        0,
+        (76, 112, 76),
+        (50, 104, 104),
+        (168, 160, 150),
+        Style(
+            "tile",
+            ((240, 200, 170), (168, 208, 196), (244, 228, 160), (196, 176, 214), (236, 168, 156), (176, 206, 230)),
+            ((182, 92, 60), (166, 82, 56)),
+            (90, 130),
+            (2, 4),
+            (64, 118, 108),
+            (250, 246, 236),
+            ("KOPITIAM", "LAKSA", "中药", "KEDAI", "HAWKER", "茶"),
+        ),
+    ),
+    City(
+        "Shanghai",
+        (
+            Landmark("pearl_tower", 370, shanghai_seattle.pearl_tower),
+            Landmark("bottle_opener_tower", 370, shanghai_seattle.bottle_opener_tower),
+        ),
+        0,
+        (108, 116, 108),
+        (112, 108, 84),
+        (142, 138, 136),
+        Style(
+            "mansard",
+            ((150, 84, 70), (132, 122, 114), (166, 106, 86), (110, 106, 108)),
+            ((120, 62, 52), (88, 86, 90)),
+            (130, 200),
+            (3, 5),
+            None,
+            (206, 196, 180),
+            ("茶馆", "面馆", "书店", "药店", "小笼包", "银行"),
+        ),
+    ),
+    City(
+        "Seattle",
+        (
+            Landmark("saucer_tower", 360, shanghai_seattle.saucer_tower),
+            Landmark("ferris_pier", 250, shanghai_seattle.ferris_pier, "across"),
+        ),
+        80,
+        (70, 96, 82),
+        (58, 84, 96),
+        (112, 116, 120),
+        Style(
+            "parapet",
+            ((146, 110, 92), (108, 118, 122), (166, 130, 104), (90, 104, 108), (186, 176, 160)),
+            ((112, 112, 114),),
+            (140, 220),
+            (4, 6),
+            None,
+            (190, 196, 196),
+            ("COFFEE", "RECORDS", "FISH MARKET", "BOOKS", "BREWERY", "CHOWDER"),
         ),
     ),
 )

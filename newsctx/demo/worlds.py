@@ -1,0 +1,130 @@
+"""A fictional world to train on: other events, other wording and other paintings than the demonstration archive's.
+
+Articles come from the grammar in `wording`, photographs from the painter; no event, text or scene seed is shared with
+`data/demo`. The folder has the import format (`articles.jsonl`, `images/`) and the photographs to train with
+(`photos.jsonl`, `photos/`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import cv2
+from PIL import Image
+from tqdm import tqdm
+
+from newsctx.demo.facts import KINDS, PARENTS, Event, hierarchy, keyword
+from newsctx.demo.painter.camera import jpeg
+from newsctx.demo.painter.canvas import rng_for
+from newsctx.demo.painter.paint import paint
+from newsctx.demo.painter.stage import Scene
+from newsctx.demo.scenes import SNOWY, draw
+from newsctx.demo.wording.grammar import Facts, View, article, signs, venue
+
+FIRST, LAST = date(2006, 1, 1), date(2026, 12, 31)
+SIZE = (320, 213)  # pixels: more than twice what the embedded model sees
+QUALITY = 88
+ARTICLES, PHOTOS = 2, 2  # of every event: articles with a photograph, and photographs to train with
+DEV_EVERY = 20  # of the events, one in so many is for development
+DAYS = 4  # the second article appears within so many days
+
+
+@dataclass(frozen=True)
+class Painted:
+    """One photograph of the world."""
+
+    path: str  # relative to the folder
+    scene: Scene
+
+
+def event(number: int, seed: str) -> Event:
+    """The event with that number; cities and kinds come in turn, so that all occur equally often."""
+    rng = rng_for("world", seed, number)
+    city = sorted(PARENTS)[number % len(PARENTS)]
+    kinds = [kind for kind in KINDS if kind != "snow chaos" or city in SNOWY]
+    kind = kinds[(number // len(PARENTS) + number * 5) % len(kinds)]
+    day = FIRST + timedelta(days=int(rng.integers((LAST - FIRST).days)))
+    if kind == "snow chaos":
+        day = day.replace(month=(12, 1, 2)[int(rng.integers(3))], day=min(day.day, 28))
+    return Event(
+        f"w{number:05d}", city, kind, day, signs(city, kind, rng), snow=kind == "snow chaos", venue=venue(city, rng)
+    )
+
+
+def rows_of(number: int, seed: str) -> tuple[list[dict[str, object]], list[dict[str, object]], list[Painted]]:
+    """An event's article rows, its photo rows and everything to paint."""
+    happened = event(number, seed)
+    facts = Facts(happened.city, happened.kind, happened.start, happened.venue, happened.signs)
+    articles, photos, paintings = [], [], []
+    for part in range(ARTICLES):
+        rng = rng_for("article", seed, number, part)
+        id = f"{happened.id}-{part + 1}"
+        scene = draw(happened, rng, f"{seed}/{id}")
+        text = article(facts, (_view(scene),), rng)
+        day = happened.start + timedelta(days=int(rng.integers(DAYS)) if part else 0)
+        articles.append(
+            {
+                "id": id,
+                "url": f"https://world.example/{id}",
+                "source": "World (fictional)",
+                "headline": text.headline,
+                "abstract": text.abstract,
+                "body": text.body,
+                "published": day.isoformat(),
+                "places": [keyword(happened.city)],
+                "images": [{"path": f"images/{id}.jpg", "caption": text.captions[0], "position": 0}],
+                "captions": list(text.captions),
+                "language": "en",
+            }
+        )
+        paintings.append(Painted(f"images/{id}.jpg", scene))
+    for part in range(PHOTOS):
+        id = f"{happened.id}-photo-{part + 1}"
+        scene = draw(happened, rng_for("photo", seed, number, part), f"{seed}/{id}")
+        photos.append(
+            {
+                "id": id,
+                "image": f"photos/{id}.jpg",
+                "place": hierarchy(happened.city),
+                "date": happened.start.isoformat(),
+                "split": "dev" if number % DEV_EVERY == DEV_EVERY - 1 else "train",
+            }
+        )
+        paintings.append(Painted(f"photos/{id}.jpg", scene))
+    return articles, photos, paintings
+
+
+def _view(scene: Scene) -> View:
+    return View(scene.view, scene.time, scene.weather, scene.landmark, scene.snow)
+
+
+def build_world(out: Path, events: int, seed: str, workers: int = os.cpu_count() or 1) -> None:
+    """Writes a world of `events` events below `out`; photographs that are there already are kept, so it can go on."""
+    for folder in ("images", "photos"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    made = [rows_of(number, seed) for number in range(events)]
+    _write_lines(out / "articles.jsonl", (row for articles, _, _ in made for row in articles))
+    _write_lines(out / "photos.jsonl", (row for _, photos, _ in made for row in photos))
+    wanted = [p for _, _, paintings in made for p in paintings if not (out / p.path).is_file()]
+    with ProcessPoolExecutor(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        done = pool.map(partial(_paint, out), wanted, chunksize=8)
+        for _ in tqdm(done, total=len(wanted), desc="painting", unit="photo"):
+            pass
+
+
+def _paint(out: Path, painted: Painted) -> None:
+    small = paint(painted.scene).resize(SIZE, Image.Resampling.BOX)
+    beside = out / (painted.path + ".part")
+    beside.write_bytes(jpeg(small, QUALITY))
+    beside.replace(out / painted.path)  # a killed run leaves no half file
+
+
+def _write_lines(path: Path, rows: Iterator[dict[str, object]] | Sequence[dict[str, object]]) -> None:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
