@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from newsctx.training.unfreeze import set_train, unfreeze
 log = logging.getLogger(__name__)
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
 _MAX_SCALE = math.log(100)  # CLIP's bound of the temperature (Radford et al. 2021, sec. 2.5)
+_DEV_BATCH = 64  # photographs per forward pass of an evaluation
 _NOT_THE_RUN = {"max_minutes", "workers", "checkpoint_steps", "half"}  # settings that change no step
 
 
@@ -73,8 +75,13 @@ class BiEncoderTraining:
     def _dev_set(self, tokenizer: Any) -> tuple[int, DevSet]:
         resize, key = resize_of(self.preprocess)
         store = store_images([p.image for p in self.data.dev], resize, key, self.work)
-        pixels = store.take([store.row(p.image) for p in self.data.dev])
-        images = normalise(torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255, self.preprocess)
+        rows = [store.row(p.image) for p in self.data.dev]
+
+        def batch(start: int) -> torch.Tensor:
+            pixels = torch.from_numpy(store.take(rows[start : start + _DEV_BATCH]))
+            return normalise(pixels.permute(0, 3, 1, 2).float() / 255, self.preprocess)
+
+        images = [partial(batch, start) for start in range(0, len(rows), _DEV_BATCH)]
         candidates = self.data.dev_candidates()
         column = {article: n for n, (article, _) in enumerate(candidates)}
         texts = [t for _, part in candidates for t in part]

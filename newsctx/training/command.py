@@ -17,11 +17,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _init(what)
     labels = _with_archive(what, "labels", "weak labels: which articles are relevant to which photograph", LabelOptions)
     labels.add_argument("--out", type=Path, required=True, metavar="FILE", help="labels.jsonl to write")
-    labels.add_argument("--exclude-photos", type=Path, metavar="FILE", help=_EXCLUDE)
     labels.set_defaults(run=_run("labels"))
     bi = _with_archive(what, "bi-encoder", "fine-tune an open_clip model, or train one from scratch", BiEncoderOptions)
     _for_model(bi)
-    bi.add_argument("--exclude-photos", type=Path, metavar="FILE", help=_EXCLUDE)
     bi.set_defaults(run=_run("bi_encoder"))
     for name, does in (("location", "the location cross-encoder"), ("event", "the event cross-encoder")):
         head = _with_archive(what, name, does, HeadOptions)
@@ -57,6 +55,7 @@ def _with_archive(
     parser.add_argument(
         "--photos", type=Path, required=True, metavar="FILE", help="photos.jsonl: id, image, place, date"
     )
+    parser.add_argument("--exclude-photos", type=Path, metavar="FILE", help=_EXCLUDE)
     add_options(parser, group)
     return parser
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,21 @@ def retrieval(scores: np.ndarray, relevant: Sequence[set[int]]) -> dict[str, flo
 class DevSet:
     """The development photographs and the articles they are ranked against."""
 
-    def __init__(self, images: Tensor, tokens: Tensor, owners: Sequence[int], relevant: Sequence[set[int]]) -> None:
-        """`images` as the model reads them; `owners`: the column of each text, ascending; `relevant`: columns."""
+    def __init__(
+        self,
+        images: Sequence[Callable[[], Tensor]],
+        tokens: Tensor,
+        owners: Sequence[int],
+        relevant: Sequence[set[int]],
+    ) -> None:
+        """What is ranked.
+
+        Args:
+            images: batches as the model reads them, made when they are needed.
+            tokens: (texts, C) token ids.
+            owners: the column of each text, ascending.
+            relevant: columns of each photograph.
+        """
         self._images, self._tokens, self._relevant = images, tokens, relevant
         self._starts = np.flatnonzero(np.diff(np.asarray([-1, *owners])))
 
@@ -46,16 +59,13 @@ class DevSet:
         model.eval()
         try:
             with torch.inference_mode():
-                images = _all(lambda x: normalize(model.encode_image(x), dim=-1), self._images, batch, device)
+                rows = [normalize(model.encode_image(make().to(device)), dim=-1) for make in self._images]
+                images = torch.cat([r.float().cpu() for r in rows])
                 order = torch.argsort((self._tokens != 0).sum(1), stable=True)  # alike lengths together: less padding
-                texts = _all(lambda x: encode_texts(model, x), self._tokens[order], batch, device)
-                texts = texts[torch.argsort(order)]
+                parts = [encode_texts(model, part.to(device)) for part in self._tokens[order].split(batch)]
+                texts = torch.cat([p.float().cpu() for p in parts])[torch.argsort(order)]
         finally:
             for module, mode in modes:
                 module.training = mode
         scores = images @ texts.T
         return retrieval(np.maximum.reduceat(scores.numpy(), self._starts, axis=1), self._relevant)
-
-
-def _all(encode: Any, inputs: Tensor, batch: int, device: str) -> Tensor:
-    return torch.cat([encode(inputs[i : i + batch].to(device)).float().cpu() for i in range(0, len(inputs), batch)])

@@ -126,7 +126,8 @@ def _head(args: argparse.Namespace, slot: Slot) -> int:
     is_event = slot == "event_head"
     options = read_options(args, HeadOptions, **({"dropout": 0.1} if is_event else {}))
     photos = read_photos(args.photos)
-    corpus = corpora.load_corpus(args.archive)
+    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
+    corpus = corpora.load_corpus(args.archive, evaluation)
     known = labelling.read_labels(args.labels, photos, corpus.all_ids)
     device = choose_device(args.device)
     encoder = ImageTextEncoder.load(args.model, device, options.encode_batch)

@@ -24,6 +24,7 @@ from newsctx.training.labels import make_labels
 from newsctx.training.loss import info_nce
 from newsctx.training.options import BiEncoderOptions
 from newsctx.training.photos import read_photos
+from newsctx.training.saving import config_of
 from newsctx.training.short_texts import encode_texts
 from newsctx.training.unfreeze import blocks_of, set_train, unfreeze
 
@@ -191,3 +192,13 @@ def test_early_stopping(world, tmp_path: Path) -> None:
     training = _training(world, tmp_path, epochs=9, lr=1e-12, patience=2)  # learns nothing
     training.run()
     assert len(training.history) == training.best["epoch"] + 2 < 9
+
+
+def test_the_configuration_of_a_named_model_keeps_its_activation() -> None:
+    class Loaded:
+        class visual:
+            preprocess_cfg = {"size": (224, 224), "resize_mode": "shortest"}
+
+    openai, laion = config_of("ViT-B-32/openai", Loaded), config_of("ViT-B-32/laion2b_s34b_b79k", Loaded)
+    assert openai["model_cfg"]["quick_gelu"] and "quick_gelu" not in laion["model_cfg"]
+    assert openai["model_cfg"]["vision_cfg"]["patch_size"] == 32 and openai["preprocess_cfg"]["size"] == (224, 224)
