@@ -1,5 +1,6 @@
 """The README is tested: its commands, settings, dependencies and file tree match the code."""
 
+import argparse
 import re
 import shlex
 from pathlib import Path
@@ -30,14 +31,20 @@ def test_the_commands_of_the_readme_parse(line):
 
 def test_every_command_does_something():
     needed = {"import": "x --archive a", "index": "--archive a", "analyse": "x --archive a", "demo": "build",
-              "evaluate": "--archive a --queries q", "score": "--truth t --predictions p"}  # fmt: skip
+              "train": "init --out o", "evaluate": "--archive a --queries q", "score": "--truth t --predictions p"}  # fmt: skip
     for name in subcommands():
         assert callable(build_parser().parse_args([name, *needed.get(name, "").split()]).run), name
 
 
+def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Those of the parser and of the commands below it (`train bi-encoder`)."""
+    nested = [c for a in parser._actions if isinstance(a, argparse._SubParsersAction) for c in a.choices.values()]
+    return [*parser._actions, *(a for c in nested for a in _actions(c))]
+
+
 def test_the_options_that_the_readme_names_exist():
     named = set(re.findall(r"`(--[a-z-]+)", README))
-    known = {o for p in subcommands().values() for a in p._actions for o in a.option_strings}
+    known = {o for p in subcommands().values() for a in _actions(p) for o in a.option_strings}
     assert named and named <= known
 
 
