@@ -47,8 +47,8 @@ def demo_archive(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Pa
     folder = tmp_path_factory.mktemp("demo")
     source = folder / "articles.jsonl"
     rows = (demo_source() / "articles.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    wanted = tuple(f"{event.replace('_', '-')}-" for event in DEMO_EVENTS)
-    source.write_text("".join(r for r in rows if json.loads(r)["id"].startswith(wanted)), encoding="utf-8")
+    wanted = {event.replace("_", "-") for event in DEMO_EVENTS}
+    source.write_text("".join(r for r in rows if json.loads(r)["id"].rpartition("-")[0] in wanted), encoding="utf-8")
     (folder / "images").symlink_to(demo_source() / "images")
     return prepare_demo(folder / "state", models, Settings(), source)
 
