@@ -122,7 +122,7 @@ class BiEncoderTraining:
     def _epoch(self, clock: Callable[[], float]) -> None:
         set_train(self.model)
         plan = self.data.plan(self.epoch)
-        batches = loader(EpochBatches(self._images, plan, self.epoch, self.index), self.options.workers)
+        batches = loader(EpochBatches(self._images, plan, self.epoch, self.index), self.options.workers, self.device)
         name = f"epoch {self.epoch + 1}/{self.options.epochs}"
         with tqdm(total=len(plan), initial=self.index, desc=name, unit="step", leave=False, disable=None) as bar:
             for images, tokens in batches:

@@ -24,6 +24,10 @@ class ImageStore:
         self.path, self._rows = path, rows
         self.pixels: np.ndarray = np.load(path, mmap_mode="r")
 
+    def __reduce__(self) -> tuple[type[ImageStore], tuple[Path, dict[str, int]]]:
+        """Another process opens the file; the pixels are not sent to it."""
+        return ImageStore, (self.path, self._rows)
+
     def row(self, image: Path) -> int:
         """The row of an image."""
         return self._rows[str(image)]
