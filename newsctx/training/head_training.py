@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from newsctx.cache import digest
 from newsctx.errors import TrainingError
-from newsctx.heads import CrossEncoderHead, HeadInfo
+from newsctx.heads import CrossEncoderHead, HeadInfo, features
 from newsctx.training import checkpoint
 from newsctx.training.head_tasks import Task, first_relevant_ranks, retrieval_of
 from newsctx.training.labels import Label
@@ -49,9 +49,10 @@ class HeadTraining:
         self._set_dev(dev, photos, labels, pools, images, vectors)
         self.key = digest(options.model_dump(), info.model_dump(mode="json"), self.counts, self._labels.tolist())
         torch.manual_seed(options.seed)
-        self.head = CrossEncoderHead(info, device)
+        self.head = CrossEncoderHead(info, device)  # what inference reads: `_network` with the standardisation inside
+        self._network = CrossEncoderHead(info, device).network
         self._optimizer = torch.optim.AdamW(
-            self.head.network.parameters(), lr=options.lr, weight_decay=options.weight_decay
+            self._network.parameters(), lr=options.lr, weight_decay=options.weight_decay
         )
         self.history: list[dict[str, Any]] = []
         self.best: dict[str, float] = {}
@@ -82,6 +83,9 @@ class HeadTraining:
         self._a = torch.from_numpy(images[rows]).to(self._device)
         self._t = torch.from_numpy(vectors.texts(texts)).to(self._device)
         self._labels = torch.tensor(wanted, device=self._device)
+        # products of unit vectors are some 1/D, differences some 1/sqrt(D): on such inputs a head hardly moves
+        inputs = features(self._a, self._t, self.options.features)
+        self._mean, self._std = inputs.mean(0), inputs.std(0).clamp_min(1e-4)
 
     def _set_dev(
         self, dev: list[int], photos: Any, labels: Any, pools: Any, images: Any, vectors: FrozenVectors
@@ -127,16 +131,17 @@ class HeadTraining:
         torch.manual_seed(int(digest(o.seed, self.epoch)[:15], 16))
         order = np.random.default_rng([o.seed, 5, self.epoch]).permutation(len(self._labels))
         total = 0.0
-        self.head.network.train()
+        self._network.train()
         for start in range(0, len(order), o.batch):
             part = torch.from_numpy(order[start : start + o.batch]).to(self._device)
-            loss = loss_of(self.head.logits(self._a[part], self._t[part]), self._labels[part])
+            inputs = (features(self._a[part], self._t[part], o.features) - self._mean) / self._std
+            loss = loss_of(self._network(inputs).squeeze(-1), self._labels[part])
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()
             self._optimizer.step()
             total += loss.item() * len(part)
-        self.head.network.eval()
         self.epoch += 1
+        self._fold()
         dev = self.evaluate()
         self.history.append({"epoch": self.epoch, "loss": total / len(order), "dev": dev})
         if not self.best or (dev["r1"], dev["mrr"]) > (self.best["r1"], self.best["mrr"]):
@@ -155,6 +160,14 @@ class HeadTraining:
             rankings.append(self.task.rank(pool, probabilities))
         return dict(retrieval_of(first_relevant_ranks(rankings, self._dev_relevant)))
 
+    @torch.no_grad()
+    def _fold(self) -> None:
+        """Give `head` the trained weights, the standardisation of its inputs folded into the first layer."""
+        self.head.network.load_state_dict(self._network.state_dict())
+        first = self.head.network[0]
+        first.weight /= self._std
+        first.bias -= first.weight @ self._mean
+
     def _state(self) -> dict[str, torch.Tensor]:
         return {k: t.detach().cpu().clone() for k, t in self.head.network.state_dict().items()}
 
@@ -162,7 +175,7 @@ class HeadTraining:
         checkpoint.save(
             self.work / CHECKPOINT,
             {
-                "run": self.key, "model": self._state(), "optimizer": self._optimizer.state_dict(),
+                "run": self.key, "model": self._network.state_dict(), "optimizer": self._optimizer.state_dict(),
                 "best_state": self._best_state, "best": self.best, "bad": self._bad, "epoch": self.epoch,
                 "history": self.history,
             },
@@ -172,7 +185,7 @@ class HeadTraining:
         state = checkpoint.load(self.work / CHECKPOINT, self.key)
         if state is None:
             return False
-        self.head.network.load_state_dict(state["model"])
+        self._network.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._best_state, self.best, self._bad = state["best_state"], state["best"], state["bad"]
         self.epoch, self.history = state["epoch"], state["history"]

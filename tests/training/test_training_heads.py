@@ -13,7 +13,7 @@ from toy_index import CPU, article
 
 from newsctx.errors import ModelUnavailable, TrainingError
 from newsctx.event_clusters import build_clusters, pool_of
-from newsctx.heads import CrossEncoderHead, HeadInfo
+from newsctx.heads import CrossEncoderHead, HeadInfo, features
 from newsctx.records import ModelInfo
 from newsctx.settings import EventSettings
 from newsctx.training.head_tasks import EventTask, LocationTask, first_relevant_ranks, retrieval_of
@@ -159,6 +159,17 @@ def test_a_head_learns_which_text_is_true(tmp_path: Path, event: bool) -> None:
     # an event needs the days, too, which the toy's vectors do not hold: its place is right, one of four days then is
     assert training.best["r1"] > (training.before["r1"] + 0.05 if event else 0.9)
     assert training.history[-1]["loss"] < 0.75 * training.history[0]["loss"]
+
+
+def test_the_standardisation_is_inside_the_saved_weights(tmp_path: Path) -> None:
+    task, info, photos, labels, options = _world(tmp_path, event=False)
+    training = HeadTraining(task, info, photos, labels, ToyVectors(), options, tmp_path / "work")
+    training.run()
+    training._fold()
+    inputs = features(training._a, training._t, info.features)
+    trained = training._network.eval()((inputs - training._mean) / training._std).squeeze(-1)
+    plain = training.head.logits(training._a, training._t)  # what inference computes
+    assert torch.allclose(trained, plain, atol=1e-3) and float(trained.detach().std()) > 1
 
 
 def test_a_killed_head_goes_on_to_the_same_weights(tmp_path: Path) -> None:
