@@ -31,7 +31,7 @@ def test_the_command_builds_what_it_can_and_says_what_it_cannot(
     said = capsys.readouterr().out
     assert "3 articles" in said
     assert "texts: 4 computed, 0 kept" in said  # three headlines; the body is the same text three times
-    assert "image_text is unavailable: the embedded image-text weights come with a later version" in said
+    assert "image_text is unavailable: this copy of newsctx has no embedded image-text weights" in said
     with ArchiveStore.open(archive) as store:
         index = ArchiveIndex.open(archive, store.version, load_models("embedded", CPU))
     assert [a for a, _ in words_bm25.search("hotel", index, RetrieveSettings()).hits] == ["a0", "a1", "a2"]
