@@ -38,11 +38,13 @@ from newsctx.records import (
     Photo,
     Place,
     Record,
+    Relevance,
     RetrieveResult,
     StageName,
     StageStatus,
     VerifyResult,
 )
+from newsctx.relevance import signals_of
 from newsctx.settings import Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, retrieve, verify
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
@@ -303,7 +305,23 @@ class _Work:
             self.pipeline.settings.context,
             place,
             edits.date,
+            self._relevance(),
         )
+
+    def _relevance(self) -> Relevance:
+        models = self.pipeline.models
+        if models.relevance is None:
+            return Relevance(unavailable=models.relevance_unavailable)
+        found = signals_of(
+            self.results["retrieve"].hits,
+            self.results["locate"].hits,
+            [c.probability for c in self.results["events"].clusters if c.probability is not None],
+            self.hits,
+            self._articles(h.article_id for h in self.hits),
+        )
+        if not found:
+            return Relevance(unavailable="the image-text encoder ranked no article")
+        return Relevance(probability=models.relevance.probability(found), signals=found)
 
     def _caption(self) -> Caption:
         evidence = CaptionEvidence(

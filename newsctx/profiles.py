@@ -15,6 +15,7 @@ from newsctx.encoders import ImageTextEncoder, SentenceEncoder
 from newsctx.errors import ModelUnavailable, SettingsError
 from newsctx.heads import METADATA, CrossEncoderHead, Scorer, Slot, ZeroShotScorer
 from newsctx.records import ModelInfo
+from newsctx.relevance import FILE, RelevanceModel
 from newsctx.runtime import Device, ModelCache
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -45,6 +46,7 @@ class Profile:
     sentence: str = "all-MiniLM-L6-v2"
     location_head: Path | None = None  # folder of a trained head; None: zero-shot
     event_head: Path | None = None
+    relevance: Path | None = None  # folder of `train relevance`; None: answers are not rated
     location_neutral: str = "An image"  # what the zero-shot location scorer compares with
     event_neutral: str = "An image taken at some time in some place"
     temperature: float = 0.01  # of the zero-shot scorers (CLIP's own, Radford et al. 2021)
@@ -64,6 +66,10 @@ def _head(folder: Path) -> Path | None:
     return folder if (folder / METADATA).is_file() else None
 
 
+def _relevance(folder: Path) -> Path | None:
+    return folder if (folder / FILE).is_file() else None
+
+
 def _embedded() -> Profile:
     present = (EMBEDDED / "open_clip_config.json").is_file()
     return Profile(
@@ -73,6 +79,7 @@ def _embedded() -> Profile:
         label="newsctx embedded",
         location_head=_head(EMBEDDED / "location"),
         event_head=_head(EMBEDDED / "event"),
+        relevance=_relevance(EMBEDDED),
         summary="travels with the program, no network; trained on the painted demonstration world",
         cost=Cost(0, 60, "nothing to fetch; seconds a hundred photographs"),
     )
@@ -93,6 +100,7 @@ def _newsrecon() -> Profile:
         image_text="ViT-L-14/openai",  # NewsRECON's bi-encoder, frozen
         location_head=_head(heads_folder() / "newsrecon" / "location"),
         event_head=_head(heads_folder() / "newsrecon" / "event"),
+        relevance=_relevance(heads_folder() / "newsrecon"),
         summary="the paper's encoder, with your trained heads where present; wants a GPU for large archives",
         cost=Cost(
             1711, 1711, "every photograph and text of the archive is encoded anew, some ten times slower than clip"
@@ -135,6 +143,8 @@ class Models:
     sentence_unavailable: str
     location_scorer: Scorer | None
     event_scorer: Scorer | None
+    relevance: RelevanceModel | None
+    relevance_unavailable: str
 
     @property
     def infos(self) -> tuple[ModelInfo, ...]:
@@ -145,6 +155,9 @@ class Models:
             self.sentence.info if self.sentence else ModelInfo(slot="sentence", unavailable=self.sentence_unavailable),
             self.location_scorer.info if self.location_scorer else ModelInfo(slot="location_head", unavailable=missing),
             self.event_scorer.info if self.event_scorer else ModelInfo(slot="event_head", unavailable=missing),
+            self.relevance.info
+            if self.relevance
+            else ModelInfo(slot="relevance", unavailable=self.relevance_unavailable),
         )
 
     @property
@@ -174,14 +187,27 @@ def load_models(profile: str | Profile, device: Device) -> Models:
     scorers: dict[str, Scorer | None] = {"location_head": None, "event_head": None}
     if image_text is not None:
         scorers = {
-            "location_head": _scorer("location_head", wanted, image_text, device),
-            "event_head": _scorer("event_head", wanted, image_text, device),
+            "location_head": scorer_of("location_head", wanted, image_text, device),
+            "event_head": scorer_of("event_head", wanted, image_text, device),
         }
+    relevance, no_relevance = _rater(wanted, image_text, scorers)
     return Models(
         profile=wanted.name, device=device, image_text=image_text, image_text_unavailable=no_image_text,
         sentence=sentence, sentence_unavailable=no_sentence,
         location_scorer=scorers["location_head"], event_scorer=scorers["event_head"],
+        relevance=relevance, relevance_unavailable=no_relevance,
     )  # fmt: skip
+
+
+def _rater(
+    profile: Profile, encoder: ImageTextEncoder | None, scorers: dict[str, Scorer | None]
+) -> tuple[RelevanceModel | None, str]:
+    location, event = scorers["location_head"], scorers["event_head"]
+    if encoder is None or location is None or event is None:
+        return None, "answers are not rated: no image-text encoder is loaded"
+    if profile.relevance is None:
+        return None, "answers are not rated with this profile: `python -m newsctx train relevance` makes what is needed"
+    return RelevanceModel.load(profile.relevance, encoder.info, location.info, event.info), ""
 
 
 def _try(slot: str, load: Callable[..., Any], name: str, device: Device, *options: Any) -> tuple[Any, str]:
@@ -191,7 +217,8 @@ def _try(slot: str, load: Callable[..., Any], name: str, device: Device, *option
         return None, str(error)
 
 
-def _scorer(slot: Slot, profile: Profile, encoder: ImageTextEncoder, device: Device) -> Scorer:
+def scorer_of(slot: Slot, profile: Profile, encoder: ImageTextEncoder, device: Device) -> Scorer:
+    """The trained head of the profile, else the bi-encoder alone."""
     location = slot == "location_head"
     folder = profile.location_head if location else profile.event_head
     neutral = profile.location_neutral if location else profile.event_neutral

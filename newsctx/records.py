@@ -460,11 +460,13 @@ class Support(Record):
 
 
 AnswerBasis = Literal["evidence", "analyst", "none"]
+Confidence = Literal["", "high", "low", "unrated"]  # empty: there is no answer, or it is the analyst's own
 
 
 class PlaceAnswer(Record):
     place: Place | None = None
     basis: AnswerBasis = "none"
+    confidence: Confidence = ""
     share: Probability | None = None  # of the place evidence that supports the answer
     article_ids: tuple[str, ...] = ()
     alternatives: tuple[Support, ...] = ()
@@ -474,6 +476,7 @@ class PlaceAnswer(Record):
 class DateAnswer(Record):
     date: PartialDate | None = None
     basis: AnswerBasis = "none"
+    confidence: Confidence = ""
     share: Probability | None = None
     article_ids: tuple[str, ...] = ()
     alternatives: tuple[Support, ...] = ()
@@ -493,7 +496,16 @@ class ClaimCheck(Record):
     note: str = ""
 
 
+class Relevance(Record):
+    """How probable it is that the best-ranked article is about the photographed moment."""
+
+    probability: Probability | None = None  # None: not rated, and why
+    signals: dict[str, float] = Field(default_factory=dict)
+    unavailable: str = ""
+
+
 class Context(Record):
+    relevance: Relevance = Relevance()
     place: PlaceAnswer = PlaceAnswer()
     date: DateAnswer = DateAnswer()
     agreement: tuple[ClaimCheck, ...] = ()
@@ -540,7 +552,7 @@ class StageStatus(Record):
 class ModelInfo(Record):
     """A model slot of the profile: what fills it, or why nothing does."""
 
-    slot: str  # image_text, sentence, ocr, location_head, event_head, caption_writer, local_features
+    slot: str  # image_text, sentence, ocr, location_head, event_head, relevance, caption_writer, local_features
     name: str = ""
     digest: str = ""
     device: str = ""

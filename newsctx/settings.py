@@ -20,10 +20,16 @@ class PhotoSettings(_Group):
     """Safe decoding and reading of the uploaded photograph."""
 
     max_bytes: int = Field(50_000_000, ge=1, description="largest upload, bytes")
-    max_pixels: int = Field(100_000_000, ge=1, description="largest photograph, width x height; above it is a decompression bomb")
+    max_pixels: int = Field(
+        100_000_000, ge=1, description="largest photograph, width x height; above it is a decompression bomb"
+    )
     min_side: int = Field(16, ge=1, description="smallest side that carries evidence, pixels")
-    work_side: int = Field(1600, ge=64, description="longest side of the copy that OCR reads, pixels (own trial: 0.5 s, a full page 2 s)")
-    ocr_min_confidence: float = Field(0.5, ge=0, le=1, description="OCR lines below are left out (RapidOCR's own default text score)")
+    work_side: int = Field(
+        1600, ge=64, description="longest side of the copy that OCR reads, pixels (own trial: 0.5 s, a full page 2 s)"
+    )
+    ocr_min_confidence: float = Field(
+        0.5, ge=0, le=1, description="OCR lines below are left out (RapidOCR's own default text score)"
+    )
 
 
 class CopySettings(_Group):
@@ -31,44 +37,85 @@ class CopySettings(_Group):
 
     enabled: bool = True
     # features
-    archive_side: int = Field(512, ge=64, description="longest side at which archived photos are read, pixels (own trial)")
-    query_side: int = Field(800, ge=64, description="longest side at which the query is read, pixels: a post screenshot shows the photo small")
-    enlarge: float = Field(1.0, ge=1, description="most a small photo is enlarged before SIFT doubles it once more (Lowe 2004 sec. 3.3)")
+    archive_side: int = Field(
+        512, ge=64, description="longest side at which archived photos are read, pixels (own trial)"
+    )
+    query_side: int = Field(
+        800,
+        ge=64,
+        description="longest side at which the query is read, pixels: a post screenshot shows the photo small",
+    )
+    enlarge: float = Field(
+        1.0, ge=1, description="most a small photo is enlarged before SIFT doubles it once more (Lowe 2004 sec. 3.3)"
+    )
     min_side: int = Field(24, ge=8, description="a photo with a smaller side has no features, pixels: one SIFT patch")
-    archive_features: int = Field(200, ge=16, description="keypoints stored per photo: 24 KB a photo with everything (own trial)")
-    query_features: int = Field(1200, ge=16, description="keypoints of the query (own trial: screenshots and collages need many)")
+    archive_features: int = Field(
+        200, ge=16, description="keypoints stored per photo: 24 KB a photo with everything (own trial)"
+    )
+    query_features: int = Field(
+        1200, ge=16, description="keypoints of the query (own trial: screenshots and collages need many)"
+    )
     view_features: int = Field(2000, ge=16, description="keypoints of each photo in the keypoint view")
-    contrast_threshold: float = Field(0.01, gt=0, description="SIFT contrast; Lowe's 0.04 leaves too few in calm photographs")
+    contrast_threshold: float = Field(
+        0.01, gt=0, description="SIFT contrast; Lowe's 0.04 leaves too few in calm photographs"
+    )
     edge_threshold: float = Field(12.0, gt=0, description="SIFT edge response; Lowe uses 10")
     cells: int = Field(40, ge=1, description="cells of the grid over which keypoints are spread")
-    size_weight: float = Field(0.5, ge=0, description="exponent of a keypoint's size in its strength: coarse ones survive shrinking")
+    size_weight: float = Field(
+        0.5, ge=0, description="exponent of a keypoint's size in its strength: coarse ones survive shrinking"
+    )
     # verification
-    max_distance: float = Field(0.75, gt=0, description="RootSIFT distance above which two keypoints are no match (0..1.41)")
-    ratio: float = Field(0.9, gt=0, le=1, description="nearest over second nearest; Lowe uses 0.8 over many keypoints, the archive stores few")
-    angle_window: float = Field(30.0, gt=0, description="degrees around the commonest rotation that a match may differ (Jegou et al. 2008)")
-    scale_window: float = Field(0.8, gt=0, description="octaves around the commonest change of size that a match may differ")
-    max_error: float = Field(0.012, gt=0, description="largest error of an inlier, share of the archived photo's longest side")
-    confidence_half: float = Field(5.0, gt=0, description="-log10 of the number of false alarms at which the confidence is 0.5")
-    min_explained: float = Field(0.15, ge=0, le=1, description="least share of the common frame that inliers span: a shared logo is no copy")
+    max_distance: float = Field(
+        0.75, gt=0, description="RootSIFT distance above which two keypoints are no match (0..1.41)"
+    )
+    ratio: float = Field(
+        0.9,
+        gt=0,
+        le=1,
+        description="nearest over second nearest; Lowe uses 0.8 over many keypoints, the archive stores few",
+    )
+    angle_window: float = Field(
+        30.0, gt=0, description="degrees around the commonest rotation that a match may differ (Jegou et al. 2008)"
+    )
+    scale_window: float = Field(
+        0.8, gt=0, description="octaves around the commonest change of size that a match may differ"
+    )
+    max_error: float = Field(
+        0.012, gt=0, description="largest error of an inlier, share of the archived photo's longest side"
+    )
+    confidence_half: float = Field(
+        5.0, gt=0, description="-log10 of the number of false alarms at which the confidence is 0.5"
+    )
+    min_explained: float = Field(
+        0.15, ge=0, le=1, description="least share of the common frame that inliers span: a shared logo is no copy"
+    )
     max_stretch: float = Field(3.0, ge=1, description="largest ratio of a homography's stretch in two directions")
     max_zoom: float = Field(12.0, ge=1, description="largest change of size, either way")
     # inverted file and channel
     flat_below: int = Field(20_000, ge=1, description="archives with fewer keypoints are searched exactly")
     pca: int = Field(64, ge=8, le=128, description="dimensions of the inverted file's vectors")
-    pq_bytes: int = Field(16, ge=4, description="bytes per keypoint in the inverted file (product quantiser, Jegou et al. 2011)")
-    lists_per_root: float = Field(1.5, gt=0, description="inverted lists = this x sqrt(keypoints), a power of two, at most 65,536")
+    pq_bytes: int = Field(
+        16, ge=4, description="bytes per keypoint in the inverted file (product quantiser, Jegou et al. 2011)"
+    )
+    lists_per_root: float = Field(
+        1.5, gt=0, description="inverted lists = this x sqrt(keypoints), a power of two, at most 65,536"
+    )
     probes: int = Field(6, ge=1, description="inverted lists read per keypoint")
     neighbours: int = Field(12, ge=1, description="archived keypoints that a query keypoint votes for")
     vote_width: float = Field(0.35, gt=0, description="RootSIFT distance at which a vote has fallen to 1/e (own trial)")
     train_images: int = Field(1500, ge=1, description="photos (smallest sha256) that the quantiser is trained on")
-    retrain_growth: float = Field(1.5, gt=1, description="the quantiser is trained anew when the archive has grown by this factor")
+    retrain_growth: float = Field(
+        1.5, gt=1, description="the quantiser is trained anew when the archive has grown by this factor"
+    )
     candidates: int = Field(12, ge=1, description="photos with the most votes that are verified by geometry")
 
 
 class RetrieveSettings(_Group):
     """Channels and their fusion."""
 
-    k: int = Field(100, ge=1, le=10_000, description="hits kept per channel and after fusion (NewsRECON sec. 1: K = 100)")
+    k: int = Field(
+        100, ge=1, le=10_000, description="hits kept per channel and after fusion (NewsRECON sec. 1: K = 100)"
+    )
     rrf_k: float = Field(60.0, gt=0, description="reciprocal rank fusion constant, 1/(60 + rank) (Cormack et al. 2009)")
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = Field(
         default_factory=lambda: {
@@ -76,9 +123,21 @@ class RetrieveSettings(_Group):
         },
         description="fusion weight per channel; 0 switches a channel off",
     )  # fmt: skip
-    dense_floor: float = Field(0.35, ge=-1, le=1, description="cosine below which an article is no hit of words_dense: keeps 96% of the same event, 1.5% of others (52 events)")
-    coverage_floor: float = Field(0.45, ge=-1, le=1, description="cosine below which an article is no other coverage: keeps 94% of the same event, 0.6% of others (52 events)")
-    coverage_days: float = Field(30.0, gt=0, description="days between two dated articles at which coverage halves its score")
+    dense_floor: float = Field(
+        0.35,
+        ge=-1,
+        le=1,
+        description="cosine below which an article is no hit of words_dense: keeps 96% of the same event, 1.5% of others (52 events)",
+    )
+    coverage_floor: float = Field(
+        0.45,
+        ge=-1,
+        le=1,
+        description="cosine below which an article is no other coverage: keeps 94% of the same event, 0.6% of others (52 events)",
+    )
+    coverage_days: float = Field(
+        30.0, gt=0, description="days between two dated articles at which coverage halves its score"
+    )
     coverage_anchors: int = Field(3, ge=1, description="matched articles that coverage starts from, best match first")
     probes: int = Field(32, ge=1, description="inverted lists read per query where an index part is not exact")
 
@@ -86,12 +145,20 @@ class RetrieveSettings(_Group):
 class IndexSettings(_Group):
     """What `newsctx index` builds; changing one of them asks for a new index run."""
 
-    passages: int = Field(2, ge=0, description="body passages encoded per article, from the start: mAP 0.940, with 4 0.935, with none 0.931 (52 events)")
+    passages: int = Field(
+        2,
+        ge=0,
+        description="body passages encoded per article, from the start: mAP 0.940, with 4 0.935, with none 0.931 (52 events)",
+    )
     passage_overlap: int = Field(32, ge=0, description="word pieces that neighbouring passages share")
     bm25_k1: float = Field(1.5, gt=0, description="BM25 term saturation (bm25s default, Lucene variant)")
     bm25_b: float = Field(0.75, ge=0, le=1, description="BM25 length normalisation")
-    location_template: str = Field("An image from {keywords}", description="text of an article for the location scorer (NewsRECON)")
-    exact_up_to: int = Field(100_000, ge=0, description="vectors that are searched exactly; above it FAISS uses an inverted file")
+    location_template: str = Field(
+        "An image from {keywords}", description="text of an article for the location scorer (NewsRECON)"
+    )
+    exact_up_to: int = Field(
+        100_000, ge=0, description="vectors that are searched exactly; above it FAISS uses an inverted file"
+    )
     batch: int = Field(32, ge=1, description="texts or photographs per forward pass")
 
 
@@ -107,15 +174,26 @@ class LocateSettings(_Group):
     """Location cross-encoder (NewsRECON sec. 2)."""
 
     enabled: bool = True
-    no_place: float = Field(0.5, ge=0, le=1, description="weight in place of p_loc for an article without places: neither for nor against (own choice)")
-    base: Literal["fused", "bi_encoder"] = Field("bi_encoder", description="what p_loc multiplies: s_bi as published, or the fused score")
+    no_place: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="weight in place of p_loc for an article without places: neither for nor against (own choice)",
+    )
+    base: Literal["fused", "bi_encoder"] = Field(
+        "bi_encoder", description="what p_loc multiplies: s_bi as published, or the fused score"
+    )
 
 
 class EventSettings(_Group):
     """Event clusters and event cross-encoder (NewsRECON sec. 3)."""
 
     enabled: bool = True
-    window_days: int = Field(15, ge=0, description="most days between the first and the last article of a cluster (NewsRECON: 15 = 2 * 7 + 1)")
+    window_days: int = Field(
+        15,
+        ge=0,
+        description="most days between the first and the last article of a cluster (NewsRECON: 15 = 2 * 7 + 1)",
+    )
     min_articles: int = Field(3, ge=1, description="smallest cluster, N_min (NewsRECON; 2 is also used)")
     min_clusters: int = Field(2, ge=1, description="with fewer clusters the order is kept (NewsRECON)")
     template: str = Field("An image taken between {first} and {last} in {atom}", description="cluster text (NewsRECON)")
@@ -126,7 +204,9 @@ class ChunkSettings(_Group):
     """Evidence chunks (BeyondVision, EVENTA-H)."""
 
     method: Literal["windows", "sentences"] = Field("windows", description="windows: BeyondVision; sentences: EVENTA-H")
-    articles: int = Field(3, ge=1, description="articles that chunks come from (NewsRECON shows the top 3 to the model)")
+    articles: int = Field(
+        3, ge=1, description="articles that chunks come from (NewsRECON shows the top 3 to the model)"
+    )
     window: int = Field(3, ge=1, description="sentences per window (BeyondVision)")
     stride: int = Field(1, ge=1, description="sentences between window starts (BeyondVision)")
     top: int = Field(5, ge=1, description="ranked windows kept per article (BeyondVision)")
@@ -134,7 +214,9 @@ class ChunkSettings(_Group):
     closing: int = Field(2, ge=0, description="last sentences always kept (BeyondVision)")
     sentence_top: int = Field(3, ge=1, description="ranked sentences (EVENTA-H)")
     widen: int = Field(2, ge=0, description="neighbours added on each side (EVENTA-H)")
-    max_sentences: int = Field(200, ge=1, description="sentences of an article that are ranked; bounds the time of a book-length text")
+    max_sentences: int = Field(
+        200, ge=1, description="sentences of an article that are ranked; bounds the time of a book-length text"
+    )
     query_chars: int = Field(1000, ge=50, description="longest query text, characters: MiniLM reads 256 word pieces")
 
 
@@ -143,28 +225,45 @@ class ContextSettings(_Group):
 
     articles: int = Field(10, ge=1, description="top articles that vote")
     min_share: float = Field(0.5, ge=0, le=1, description="share of the vote that a level needs to be answered")
+    min_relevance: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="answers of ranked articles below this probability are of low confidence (own choice)",
+    )
     place_tolerance_km: float = Field(50.0, ge=0, description="a claimed place this near to the answer is supported")
-    coverage_days: int = Field(30, ge=0, description="other coverage at most this much older than a match is of its story; own choice")
-    date_tolerance_days: int = Field(7, ge=0, description="a claimed day this near to the answer is supported (NewsRECON's +-7 days)")
+    coverage_days: int = Field(
+        30, ge=0, description="other coverage at most this much older than a match is of its story; own choice"
+    )
+    date_tolerance_days: int = Field(
+        7, ge=0, description="a claimed day this near to the answer is supported (NewsRECON's +-7 days)"
+    )
     tier_weights: dict[Literal["pinned", "matched", "ranked"], Annotated[float, Field(ge=0)]] = Field(
         default_factory=lambda: {"pinned": 4.0, "matched": 2.0, "ranked": 1.0},
         description="vote of an article by its tier (own choice); ranked ones vote only where no other has an answer",
     )
-    rank_power: float = Field(1.0, ge=0, description="the vote of rank r is divided by r to this power (reciprocal rank)")
+    rank_power: float = Field(
+        1.0, ge=0, description="the vote of rank r is divided by r to this power (reciprocal rank)"
+    )
     level_tolerance_km: dict[Literal["region", "country", "continent"], Annotated[float, Field(ge=0)]] = Field(
         default_factory=lambda: {"region": 300.0, "country": 1500.0, "continent": 5000.0},
         description="camera position this near to the centre of a coarse answer is no conflict (half the extent of a large one)",
     )
     alternatives: int = Field(5, ge=0, description="other answers that are listed")
     claim_word_share: float = Field(
-        0.8, gt=0, le=1, description="share of a claim's content words in one article that supports it (own choice, strict)"
+        0.8,
+        gt=0,
+        le=1,
+        description="share of a claim's content words in one article that supports it (own choice, strict)",
     )
 
 
 class CaptionSettings(_Group):
     """Caption writing."""
 
-    writer: Literal["extractive"] = Field("extractive", description="who writes; language models come as further writers")
+    writer: Literal["extractive"] = Field(
+        "extractive", description="who writes; language models come as further writers"
+    )
     max_sentences: int = Field(3, ge=1, description="longest caption, sentences")
 
 
@@ -172,11 +271,19 @@ class ImportSettings(_Group):
     """Reading article sources into an archive."""
 
     batch: int = Field(200, ge=1, description="rows committed together; a killed import loses at most these")
-    max_row_bytes: int = Field(50_000_000, ge=1000, description="longest line of a source, bytes; above it the row is refused")
-    max_text: int = Field(200_000, ge=100, description="longest headline, abstract or body kept, characters (a book chapter)")
-    max_line: int = Field(2000, ge=10, description="longest id, URL, source, place or caption, characters (common URL limit)")
+    max_row_bytes: int = Field(
+        50_000_000, ge=1000, description="longest line of a source, bytes; above it the row is refused"
+    )
+    max_text: int = Field(
+        200_000, ge=100, description="longest headline, abstract or body kept, characters (a book chapter)"
+    )
+    max_line: int = Field(
+        2000, ge=10, description="longest id, URL, source, place or caption, characters (common URL limit)"
+    )
     max_items: int = Field(1000, ge=1, description="most places, links, captions or images of one article")
-    max_reports: int = Field(1000, ge=1, description="rejects and warnings kept in the summary; all are counted and stored")
+    max_reports: int = Field(
+        1000, ge=1, description="rejects and warnings kept in the summary; all are counted and stored"
+    )
 
 
 class LinkerSettings(_Group):
@@ -187,17 +294,31 @@ class LinkerSettings(_Group):
     lead: float = Field(2.0, ge=0, description="weight of a mention in the abstract or first paragraph (own choice)")
     body: float = Field(0.5, ge=0, description="weight of a mention further down (own choice)")
     repeats: int = Field(4, ge=1, description="mentions of one place that count per part of the article (own choice)")
-    weak: float = Field(0.2, ge=0, le=1, description="share that a place inside an organisation or team name counts (own choice)")
-    part_of_name: float = Field(0.4, ge=0, le=1, description="share of a known place before a capital: `Dublin Arts Council`")
-    parent_share: float = Field(0.5, ge=0, le=1, description="share of a country's weight that its best place takes over (own choice)")
+    weak: float = Field(
+        0.2, ge=0, le=1, description="share that a place inside an organisation or team name counts (own choice)"
+    )
+    part_of_name: float = Field(
+        0.4, ge=0, le=1, description="share of a known place before a capital: `Dublin Arts Council`"
+    )
+    parent_share: float = Field(
+        0.5, ge=0, le=1, description="share of a country's weight that its best place takes over (own choice)"
+    )
     max_places: int = Field(5, ge=1, description="places kept per article")
     min_share: float = Field(0.05, ge=0, le=1, description="places with less of the evidence are left out (own choice)")
-    body_characters: int = Field(6000, ge=0, description="text read from the body, characters: places come early in news")
-    lone_population: int = Field(50_000, ge=0, description="a city named without any context must be this large (own choice)")
+    body_characters: int = Field(
+        6000, ge=0, description="text read from the body, characters: places come early in news"
+    )
+    lone_population: int = Field(
+        50_000, ge=0, description="a city named without any context must be this large (own choice)"
+    )
     known_population: int = Field(100_000, ge=0, description="a city known beyond its region (own choice)")
-    dominance: float = Field(0.7, ge=0, description="lead in log10 population that makes a name's best place an anchor (own choice)")
+    dominance: float = Field(
+        0.7, ge=0, description="lead in log10 population that makes a name's best place an anchor (own choice)"
+    )
     candidates: int = Field(30, ge=1, description="candidates weighed per name, most probable first")
-    same_region: float = Field(3.0, ge=0, description="bonus for a named place in the same region or near, log10 population")
+    same_region: float = Field(
+        3.0, ge=0, description="bonus for a named place in the same region or near, log10 population"
+    )
     same_country: float = Field(1.5, ge=0, description="bonus for a named place in the same country, log10 population")
     near_km: float = Field(161.0, gt=0, description="near: 161 km = 100 miles (Cheng et al. 2010, accuracy@161)")
 
@@ -210,7 +331,10 @@ def default_profile() -> str:
 class Settings(_Group):
     """Everything that changes a result; recorded with every analysis."""
 
-    profile: str = Field(default_factory=default_profile, description="which models fill which slot, see `newsctx.profiles`; NEWSCTX_PROFILE, else `clip` on a Hugging Face Space, else `embedded`")
+    profile: str = Field(
+        default_factory=default_profile,
+        description="which models fill which slot, see `newsctx.profiles`; NEWSCTX_PROFILE, else `clip` on a Hugging Face Space, else `embedded`",
+    )
     seed: int = Field(0, ge=0, description="of every random draw, RANSAC included")
     photo: PhotoSettings = PhotoSettings()
     copy_detection: CopySettings = CopySettings()

@@ -15,7 +15,8 @@ from newsctx.evaluation.fast_world import FastWorld, Texts, prepare, see
 from newsctx.evaluation.outcome import Outcome
 from newsctx.event_clusters import EventCluster, PoolArticle, build_clusters, rerank_by_events, walk
 from newsctx.pipeline import gazetteer
-from newsctx.records import Article, ChannelScore, Claim, Context, Hit
+from newsctx.records import Article, ChannelScore, Claim, Context, Hit, Relevance
+from newsctx.relevance import signals
 from newsctx.settings import Settings
 from newsctx.stages import context
 from newsctx.stages.locate import rerank_by_location
@@ -54,10 +55,19 @@ def run(world: FastWorld, settings: Settings, answers: bool = True) -> dict[str,
     clusters_after = clusters_alone if located == ranked else _clusters(world, after, settings)
     found: dict[str, Outcome] = {}
     for n, query in enumerate(world.queries):
-        final, p_event = _events(world, n, after[n], clusters_after[n], settings)
-        only_events, _ = _events(world, n, alone[n], clusters_alone[n], settings)
+        final, p_event, p_clusters = _events(world, n, after[n], clusters_after[n], settings)
+        only_events, _, _ = _events(world, n, alone[n], clusters_alone[n], settings)
+        articles = {a: world.articles[a] for a in final[: settings.context.articles]}
+        found_signals = signals(
+            dict(ranked[n]),
+            {a: p for a, _ in ranked[n] if (p := world.p_location.get((n, a))) is not None},
+            p_clusters,
+            final,
+            articles,
+        )
         outcome = Outcome(
             id=query.id,
+            signals=found_signals,
             rankings={
                 "retrieve": tuple(a for a, _ in ranked[n]), "locate": tuple(a for a, _ in located[n]),
                 "events alone": tuple(only_events), "events": tuple(final),
@@ -66,7 +76,7 @@ def run(world: FastWorld, settings: Settings, answers: bool = True) -> dict[str,
         )  # fmt: skip
         if answers:
             hits = _hits(final[: settings.context.articles], dict(located[n]), ranked[n], p_event)
-            outcome = outcome.with_context(_context(world, n, hits, settings))
+            outcome = outcome.with_context(_context(world, n, hits, found_signals, settings))
         found[query.id] = outcome
     return found
 
@@ -114,18 +124,18 @@ def _clusters(world: FastWorld, pools: Sequence[list[PoolArticle]], settings: Se
 
 def _events(
     world: FastWorld, n: int, pool: list[PoolArticle], clusters: list[EventCluster], settings: Settings
-) -> tuple[list[str], dict[str, float]]:
-    """The order of the event stage, and the probability of the cluster that put an article first."""
+) -> tuple[list[str], dict[str, float], list[float]]:
+    """The order of the event stage, the probability of the cluster that put an article first, and of all clusters."""
     if not clusters or world.event_scorer is None:
-        return [item.article_id for item in pool], {}
+        return [item.article_id for item in pool], {}, []
     vectors = world.encode_texts([c.text for c in clusters])
     p = [float(x) for x in world.event_scorer.probabilities(world.images[n], vectors)]
     order = rerank_by_events(pool, clusters, p, settings.events.min_clusters)
     if len(clusters) < settings.events.min_clusters:
-        return order, {}
+        return order, {}, p
     by_text = {c.text: x for c, x in zip(clusters, p, strict=True)}
     put = walk(sorted(clusters, key=lambda c: -by_text[c.text]), {i.article_id: i.score for i in pool})
-    return order, {a: by_text[c.text] for a, c in put.items()}
+    return order, {a: by_text[c.text] for a, c in put.items()}, p
 
 
 def _hits(
@@ -140,6 +150,10 @@ def _hits(
     ]
 
 
-def _context(world: FastWorld, n: int, hits: Sequence[Hit], settings: Settings) -> Context:
+def _context(world: FastWorld, n: int, hits: Sequence[Hit], found: Mapping[str, float], settings: Settings) -> Context:
     articles = {h.article_id: world.articles[h.article_id] for h in hits}
-    return context.run(hits, articles, world.photos[n], Claim(), gazetteer().resolve, settings.context)
+    relevance = Relevance(signals=dict(found), unavailable="answers are not rated with this profile")
+    if world.relevance is not None and found:
+        relevance = Relevance(probability=world.relevance.probability(found), signals=dict(found))
+    resolve = gazetteer().resolve
+    return context.run(hits, articles, world.photos[n], Claim(), resolve, settings.context, relevance=relevance)

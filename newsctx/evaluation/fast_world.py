@@ -17,6 +17,7 @@ from newsctx.evaluation.truth import Query
 from newsctx.heads import Scorer
 from newsctx.models import Models
 from newsctx.records import Article, Photo, Record
+from newsctx.relevance import RelevanceModel
 from newsctx.remembered import Remembered
 from newsctx.settings import Settings
 from newsctx.stages import photo as photo_stage
@@ -53,6 +54,7 @@ class FastWorld:
     location_vectors: Mapping[str, np.ndarray]
     location_scorer: Scorer | None
     event_scorer: Scorer | None
+    relevance: RelevanceModel | None
     encode_texts: Callable[[Sequence[str]], np.ndarray]
     p_location: dict[tuple[int, str], float] = field(default_factory=dict)
 
@@ -107,6 +109,7 @@ def prepare(
         location_vectors=archive.index.location_vectors(ids),
         location_scorer=models.location_scorer,
         event_scorer=models.event_scorer,
+        relevance=models.relevance,
         encode_texts=Remembered(encoder.encode_texts, capacity=200_000),
     )
 

@@ -36,6 +36,7 @@ class Outcome(Record):
     place_low: bool = True  # answered with low confidence, or not at all
     date_low: bool = True
     answered: bool = False  # the context stage was run
+    signals: dict[str, float] = Field(default_factory=dict)  # what relevance is read from
     clusters: int | None = None  # event candidates
     seconds: float = 0.0
 
@@ -44,6 +45,7 @@ class Outcome(Record):
         answer = {
             "place": context.place.place, "date": context.date.date.iso if context.date.date else "",
             "place_low": low_confidence(context.place), "date_low": low_confidence(context.date), "answered": True,
+            "signals": context.relevance.signals,
         }  # fmt: skip
         return self.model_copy(update=answer)
 
@@ -51,7 +53,7 @@ class Outcome(Record):
 def low_confidence(answer: AnsweredPlace | DateAnswer) -> bool:
     """Whether an answer claims nothing: it is not established, or it says itself that its confidence is low."""
     value = answer.place if isinstance(answer, AnsweredPlace) else answer.date
-    return value is None or getattr(answer, "confidence", "") == "low"
+    return value is None or answer.confidence == "low"
 
 
 @dataclass

@@ -17,6 +17,7 @@ from newsctx.places import distance_km
 from newsctx.records import (
     Article,
     Claim,
+    Confidence,
     Context,
     DateAnswer,
     Hit,
@@ -24,6 +25,7 @@ from newsctx.records import (
     Photo,
     Place,
     PlaceAnswer,
+    Relevance,
     Support,
 )
 from newsctx.settings import ContextSettings
@@ -31,6 +33,7 @@ from newsctx.votes import Tally, contains, vote_date, vote_place, voters
 
 Resolve = Callable[[str], Place | None]
 _UPPER_BOUND = "This is when the coverage was published: the event can be earlier, and archive pictures older."
+_NOT_RATED = "nothing has rated this ranking"
 _NOT_MATCHED = "No archived photograph matches this one; the answer rests on the best-ranked articles alone."
 
 
@@ -42,6 +45,7 @@ class _Evidence:
     articles: Mapping[str, Article]
     resolve: Resolve
     settings: ContextSettings
+    relevance: Relevance
 
 
 def run(
@@ -53,6 +57,7 @@ def run(
     settings: ContextSettings,
     set_place: Place | None = None,
     set_date: PartialDate | None = None,
+    relevance: Relevance | None = None,
 ) -> Context:
     """Answer where and when, and hold the answers against the camera and the claim.
 
@@ -60,8 +65,9 @@ def run(
         hits: final ranking; the first `settings.articles` vote.
         resolve: a place name -> Place, None where the gazetteer does not know it.
         set_place, set_date: the analyst's own answers; they win.
+        relevance: of the first hit; decides the confidence of answers that no pinned or matched article supports.
     """
-    found = _Evidence(hits, articles, resolve, settings)
+    found = _Evidence(hits, articles, resolve, settings, relevance or Relevance(unavailable=_NOT_RATED))
     place, place_conflicts = _place_answer(found, photo, set_place)
     when, date_conflicts = _date_answer(found, set_date)
     claimed = resolve(claim.place) if claim.place.strip() else None
@@ -76,7 +82,22 @@ def run(
     voted = {*place.article_ids, *when.article_ids, *(h.article_id for h in _top(found))}
     read = [articles[h.article_id] for h in hits if h.article_id in voted and h.article_id in articles]
     agreement = check_claim(claim, place, when, read, resolve, settings)
-    return Context(place=place, date=when, agreement=agreement, conflicts=tuple(conflicts))
+    return Context(relevance=found.relevance, place=place, date=when, agreement=agreement, conflicts=tuple(conflicts))
+
+
+def _confidence(found: _Evidence, sure: bool) -> tuple[Confidence, str]:
+    """How far an answer of the evidence can be trusted, and a sentence for the analyst where that is not far."""
+    if sure:
+        return "high", ""
+    p = found.relevance.probability
+    if p is None:
+        return "unrated", _NOT_MATCHED
+    if p >= found.settings.min_relevance:
+        return "high", _NOT_MATCHED
+    return "low", (
+        f"Low confidence: the best-ranked article is about this moment with a probability of {p:.0%} only; the archive "
+        "may hold nothing of it."
+    )
 
 
 def _top(found: _Evidence) -> list[Hit]:
@@ -96,9 +117,10 @@ def _place_answer(found: _Evidence, photo: Photo, set_place: Place | None) -> tu
     if set_place:
         return _set_place(set_place, tally, found.settings)
     if tally.value:
-        note = "" if sure else _NOT_MATCHED
+        confidence, note = _confidence(found, sure)
         answer = PlaceAnswer(place=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
-        return answer.model_copy(update={"alternatives": tally.alternatives, "note": note}), []
+        extra = {"confidence": confidence, "alternatives": tally.alternatives, "note": note}
+        return answer.model_copy(update=extra), []
     return PlaceAnswer(alternatives=tally.alternatives, note=_nothing("place", found, tally.alternatives)), []
 
 
@@ -139,10 +161,11 @@ def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAn
     if set_date:
         return _set_date(set_date, tally, found.settings)
     if tally.value:
-        note = f"{_UPPER_BOUND} {_earlier_coverage(found, tally.value) if sure else _NOT_MATCHED}".strip()
+        confidence, doubt = _confidence(found, sure)
+        note = f"{_UPPER_BOUND} {_earlier_coverage(found, tally.value) if sure else doubt}".strip()
         answer = DateAnswer(date=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
-        answer = answer.model_copy(update={"alternatives": tally.alternatives, "note": note})
-        return answer, _published_before(found, tally.value)
+        extra = {"confidence": confidence, "alternatives": tally.alternatives, "note": note}
+        return answer.model_copy(update=extra), _published_before(found, tally.value)
     return DateAnswer(alternatives=tally.alternatives, note=_nothing("date", found, tally.alternatives)), []
 
 

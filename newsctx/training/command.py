@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from newsctx.training.options import BiEncoderOptions, HeadOptions, LabelOptions, Options, add_options
+from newsctx.training.options import BiEncoderOptions, HeadOptions, LabelOptions, Options, RelevanceOptions, add_options
 
 _EXCLUDE = "photos.jsonl of the evaluation: perceptual duplicates of its photographs are left out"
 
@@ -26,6 +26,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         _for_model(head)
         head.add_argument("--name", default=None, metavar="NAME", help="what documents call the head")
         head.set_defaults(run=_run(name))
+    rate = _with_archive(what, "relevance", "how probable it is that the first article is right", RelevanceOptions)
+    _for_model(rate)
+    for slot in ("location", "event"):
+        rate.add_argument(f"--{slot}", type=Path, metavar="DIR", help=f"trained {slot} head (default: zero-shot)")
+    rate.add_argument("--name", default=None, metavar="NAME", help="what documents call it")
+    rate.set_defaults(run=_run("relevance"))
 
 
 def _init(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

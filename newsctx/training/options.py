@@ -87,6 +87,18 @@ class HeadOptions(Options):
     days: int = Field(7, ge=0, description="event head: days around the photograph's date that a positive cluster reaches into (NewsRECON)")
     encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
 
+
+class RelevanceOptions(Options):
+    """Fitting how probable it is that the first article is right (own design)."""
+
+    seed: int = Field(0, ge=0, description="of the drawn archives")
+    draws: int = Field(20, ge=2, description="archives that are drawn; a fifth of the photographs is kept for the metrics")
+    articles: int = Field(400, ge=10, description="articles of a drawn archive")
+    c: float = Field(1.0, gt=0, description="inverse strength of the ridge penalty (scikit-learn's default)")
+    min_articles: int = Field(3, ge=1, description="smallest event cluster: as in the settings that the profile will run with")
+    window_days: int = Field(15, ge=0, description="days of an event cluster: as in the settings that the profile will run with")
+    encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
+
 # fmt: on
 
 

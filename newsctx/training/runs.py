@@ -15,7 +15,7 @@ from newsctx.runtime import choose_device, seed_everything
 from newsctx.training import corpus as corpora
 from newsctx.training import labels as labelling
 from newsctx.training.hashes import data_digest
-from newsctx.training.options import BiEncoderOptions, HeadOptions, LabelOptions, read_options
+from newsctx.training.options import BiEncoderOptions, HeadOptions, LabelOptions, RelevanceOptions, read_options
 from newsctx.training.photos import read_photos
 from newsctx.training.record import plain_name, versions, write_card, write_record
 
@@ -159,4 +159,43 @@ def _head(args: argparse.Namespace, slot: Slot) -> int:
     write_record(args.out, record)
     before, best = training.before, training.best
     print(f"{args.out}: dev R@1 {before['r1']:.3f} (bi-encoder) -> {best['r1']:.3f} (epoch {best['epoch']})")
+    return 0
+
+
+def relevance(args: argparse.Namespace) -> int:
+    """`train relevance`."""
+    from newsctx.profiles import Profile, scorer_of
+    from newsctx.relevance import RelevanceInfo, RelevanceModel
+    from newsctx.settings import EventSettings, Settings
+    from newsctx.training import relevance_training as fitting
+    from newsctx.training.pools import FrozenVectors
+
+    options = read_options(args, RelevanceOptions)
+    photos = read_photos(args.photos)
+    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
+    corpus = corpora.load_corpus(args.archive, evaluation)
+    known = labelling.read_labels(args.labels, photos, corpus.all_ids)
+    device = choose_device(args.device)
+    encoder = ImageTextEncoder.load(args.model, device, options.encode_batch)
+    profile = Profile(args.model, location_head=args.location, event_head=args.event)
+    location, event = (scorer_of(slot, profile, encoder, device) for slot in ("location_head", "event_head"))
+    settings = Settings(events=EventSettings(min_articles=options.min_articles, window_days=options.window_days))
+    started = time.perf_counter()
+    articles = [e.article for e in corpus.entries]
+    vectors = FrozenVectors(encoder, work_folder(args))
+    world = fitting.world_of(photos, known, articles, vectors, encoder, location, event, settings)
+    rows = fitting.examples(world, settings, options)
+    aside = {q.id for q in world.queries[::5]}
+    found = fitting.fit([e for e in rows if e.photo not in aside], options)
+    data = data_digest(photos, known, corpus)
+    info = RelevanceInfo(
+        name=args.name or f"relevance of {plain_name(args.model)}", base_digest=encoder.info.digest,
+        location_digest=location.info.digest, event_digest=event.info.digest, mean=found.mean, std=found.std,
+        weights=found.weights, bias=found.bias, data_hash=data, seed=options.seed,
+    )  # fmt: skip
+    measured = fitting.metrics([e for e in rows if e.photo in aside], RelevanceModel(info).probability)
+    RelevanceModel(info.model_copy(update={"metrics": measured})).save(args.out)
+    print(f"{args.out}: {len(rows)} rankings, {len(world.queries)} photographs; on those kept aside: "
+          + ", ".join(f"{k} {v:.3f}" for k, v in measured.items())
+          + f" ({time.perf_counter() - started:.0f} s)")  # fmt: skip
     return 0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsctx.records import ClaimCheck, DateAnswer, PlaceAnswer
+from newsctx.records import ClaimCheck, Context, DateAnswer, PlaceAnswer
 from newsctx.ui.html import day
 from newsctx.ui.page import Page
 from newsctx.ui.parts import brief, header
 
 TEMPLATE = "context.html"
 BASIS = {"evidence": "from the evidence", "analyst": "set by you", "none": "not established"}
+CONFIDENCE = {"high": "high confidence", "low": "low confidence", "unrated": "confidence not rated", "": ""}
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_addressed": "Not addressed"}
 ITEMS = {"text": "Text", "place": "Place", "date": "Date"}
 
@@ -22,13 +23,23 @@ def view(page: Page) -> dict[str, Any]:
     return {
         **header(page, "context"),
         "ran": context is not None,
-        "place": place_answer(page, context.place) if context else None,
-        "date": date_answer(page, context.date) if context else None,
+        "place": place_answer(page, context.place) | _confidence(context.place, context) if context else None,
+        "date": date_answer(page, context.date) | _confidence(context.date, context) if context else None,
         "checks": [check(page, c) for c in context.agreement] if context else [],
         "conflicts": list(context.conflicts) if context else [],
         "set_place": edits.place if isinstance(edits.place, str) else edits.place.label if edits.place else "",
         "set_date": edits.date.iso if edits.date else "",
     }
+
+
+def _confidence(answer: PlaceAnswer | DateAnswer, context: Context) -> dict[str, Any]:
+    """How far the answer can be trusted, and why."""
+    p = context.relevance.probability
+    why = context.relevance.unavailable if p is None else f"The best-ranked article is about this moment: {p:.0%}."
+    why = why if answer.confidence in ("low", "unrated") or p is not None else ""
+    return {
+        "confidence": answer.confidence, "confidence_title": CONFIDENCE[answer.confidence], "confidence_why": why,
+    }  # fmt: skip
 
 
 def place_answer(page: Page, answer: PlaceAnswer) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from newsctx.writers.base import CaptionEvidence
 from newsctx.writers.selection import Candidate, best, candidates
 
 _MONTHS = "January February March April May June July August September October November December"
+_LOW = "Low confidence: the archive may hold nothing of this moment; check before you use any of this."
 _WEAK = (
     "No archived photograph matches this one: the text is from the best-ranked article and may be about something else."
 )
@@ -39,6 +40,8 @@ class ExtractiveWriter:
             return
         article, sure = lead
         note = "" if sure else _WEAK
+        if not sure and "low" in (evidence.context.place.confidence, evidence.context.date.confidence):
+            note = f"{_LOW} {_WEAK}"
         sentences = _compose(article, evidence, settings.max_sentences)
         for n in range(1, len(sentences) + 1):
             part = tuple(sentences[:n])

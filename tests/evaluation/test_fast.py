@@ -50,7 +50,7 @@ def world(encode=lambda texts: np.array([[0.9 if "rome" in t else 0.1, 0.0] for 
         texts=Texts(np.stack(rows), np.array([0, 0, 1, 2, 3, 4])), articles=ARTICLES,
         location_vectors={a: np.array([p, 0], np.float32) for a, p in
                           (("p1", 0.25), ("p2", 0.5), ("r1", 0.75), ("r2", 1.0))},
-        location_scorer=First(), event_scorer=First(), encode_texts=encode,
+        location_scorer=First(), event_scorer=First(), relevance=None, encode_texts=encode,
     )  # fmt: skip
 
 

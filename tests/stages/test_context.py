@@ -14,6 +14,7 @@ from newsctx.records import (
     PartialDate,
     Photo,
     Place,
+    Relevance,
 )
 from newsctx.settings import ContextSettings
 from newsctx.stages import context
@@ -64,6 +65,7 @@ LIMA = Place(
     lon=-77.04,
 )
 KNOWN = {p.name: p for p in (GERMANY, DUISBURG, COLOGNE, BERLIN, STATION, PARIS, LIMA, EUROPE)}
+PHOTOGRAPH = Photo(sha256="0" * 64, phash="0" * 16, format="JPEG", bytes=1, width=64, height=64)
 FLAT = ContextSettings(rank_power=0.0)  # every article of a tier has the same vote
 
 
@@ -363,3 +365,31 @@ def test_claimed_text_is_compared_word_by_word(claim: str, verdict: str) -> None
     (row,) = answer(article("a", body=body), claim=Claim(text=claim)).agreement
     assert (row.item, row.verdict) == ("text", verdict)
     assert row.note
+
+
+# --- confidence -----------------------------------------------------------------------------------------------
+
+
+def rated(p: float | None, tier: str = "ranked", **kwargs):
+    """One dated article in Duisburg, with that relevance."""
+    found = {"a": article("a", DUISBURG, on="2017-12-26")}
+    hits = [Hit(article_id="a", rank=1, score=1.0, tier=tier)]
+    relevance = Relevance(probability=p, unavailable="" if p is not None else "no such model")
+    settings = ContextSettings(min_relevance=0.6)
+    return context.run(hits, found, PHOTOGRAPH, Claim(), KNOWN.get, settings, relevance=relevance, **kwargs)
+
+
+@pytest.mark.parametrize(("p", "confidence"), [(0.6, "high"), (0.59, "low"), (None, "unrated")])
+def test_ranked_evidence_is_as_sure_as_its_relevance(p, confidence):
+    found = rated(p)
+    assert (found.place.confidence, found.date.confidence) == (confidence, confidence)
+    assert found.place.place == DUISBURG, "the answer is shown whatever its confidence"
+    assert ("59%" in found.place.note and "59%" in found.date.note) == (p == 0.59)
+
+
+def test_a_match_needs_no_relevance_and_the_analyst_none_either():
+    assert rated(0.01, tier="matched").place.confidence == "high"
+    own = rated(0.01, set_place=LIMA)
+    assert own.place.confidence == "" and own.date.confidence == "low"
+    nothing = context.run((), {}, PHOTOGRAPH, Claim(), KNOWN.get, FLAT, relevance=Relevance(probability=0.9))
+    assert nothing.place.confidence == "" and nothing.date.confidence == ""

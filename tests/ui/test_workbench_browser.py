@@ -70,7 +70,7 @@ def address(bench: Workbench) -> str:
 @pytest.fixture(scope="module")
 def case_id(bench: Workbench) -> str:
     """A case that is analysed already."""
-    case_id = bench.create_case(CROP.read_bytes(), CROP.name)
+    case_id = bench.create_case(CROP.read_bytes(), CROP.name, Inputs(note="flood on the river"))
     *_, view = bench.run(case_id)
     assert [s.state for s in view.document.status] == ["fresh"] * len(STAGES)
     return case_id
