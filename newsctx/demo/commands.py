@@ -8,6 +8,7 @@ from pathlib import Path
 
 from newsctx.demo.locate import REPOSITORY
 
+EMBEDDED = REPOSITORY / "assets" / "embedded"
 SEED = 7
 
 
@@ -28,10 +29,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     queries.set_defaults(run=_queries)
     world = actions.add_parser("world", help="write and paint a fictional world to train on")
     world.add_argument("--out", type=Path, required=True, help="folder to write; finished paintings are kept")
-    world.add_argument("--events", type=int, default=1500, help="two articles and two photographs each")
+    world.add_argument("--events", type=int, default=1500, help="how many (default: %(default)s)")
+    world.add_argument("--articles", type=int, default=2, help="of every event, each with a photograph (default: 2)")
+    world.add_argument("--photos", type=int, default=2, help="of every event, to train with (default: 2)")
     world.add_argument("--seed", default="training", help="names the world (default: %(default)s)")
     world.set_defaults(run=_world)
-    for parser in (make, queries, world):
+    weights = actions.add_parser("weights", help="make the embedded weights; goes on where it stopped")
+    weights.add_argument("--work", type=Path, required=True, help="folder for worlds, archives and checkpoints (2 GB)")
+    weights.add_argument("--out", type=Path, default=EMBEDDED, help="default: assets/embedded")
+    weights.set_defaults(run=_weights)
+    for parser in (make, queries, world, weights):
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
 
 
@@ -53,7 +60,14 @@ def _queries(args: argparse.Namespace) -> int:
 def _world(args: argparse.Namespace) -> int:
     from newsctx.demo.worlds import build_world
 
-    build_world(args.out, args.events, args.seed, args.workers)
+    build_world(args.out, args.events, args.seed, args.workers, args.articles, args.photos)
+    return _told(args.out)
+
+
+def _weights(args: argparse.Namespace) -> int:
+    from newsctx.demo.weights import make_weights
+
+    make_weights(args.work, args.out, args.workers)
     return _told(args.out)
 
 

@@ -31,9 +31,9 @@ from newsctx.demo.wording.grammar import Facts, View, article, signs, venue
 FIRST, LAST = date(2006, 1, 1), date(2026, 12, 31)
 SIZE = (320, 213)  # pixels: more than twice what the embedded model sees
 QUALITY = 88
-ARTICLES, PHOTOS = 2, 2  # of every event: articles with a photograph, and photographs to train with
+ARTICLES, PHOTOS = 2, 2  # of every event, by default: articles with a photograph, and photographs to train with
 DEV_EVERY = 20  # of the events, one in so many is for development
-DAYS = 4  # the second article appears within so many days
+DAYS = 4  # the later articles appear within so many days
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,14 @@ def event(number: int, seed: str) -> Event:
     )
 
 
-def rows_of(number: int, seed: str) -> tuple[list[dict[str, object]], list[dict[str, object]], list[Painted]]:
+def rows_of(
+    number: int, seed: str, articles_each: int = ARTICLES, photos_each: int = PHOTOS
+) -> tuple[list[dict[str, object]], list[dict[str, object]], list[Painted]]:
     """An event's article rows, its photo rows and everything to paint."""
     happened = event(number, seed)
     facts = Facts(happened.city, happened.kind, happened.start, happened.venue, happened.signs)
     articles, photos, paintings = [], [], []
-    for part in range(ARTICLES):
+    for part in range(articles_each):
         rng = rng_for("article", seed, number, part)
         id = f"{happened.id}-{part + 1}"
         scene = draw(happened, rng, f"{seed}/{id}")
@@ -85,7 +87,7 @@ def rows_of(number: int, seed: str) -> tuple[list[dict[str, object]], list[dict[
             }
         )
         paintings.append(Painted(f"images/{id}.jpg", scene))
-    for part in range(PHOTOS):
+    for part in range(photos_each):
         id = f"{happened.id}-photo-{part + 1}"
         scene = draw(happened, rng_for("photo", seed, number, part), f"{seed}/{id}")
         photos.append(
@@ -105,11 +107,23 @@ def _view(scene: Scene) -> View:
     return View(scene.view, scene.time, scene.weather, scene.landmark, scene.snow)
 
 
-def build_world(out: Path, events: int, seed: str, workers: int = os.cpu_count() or 1) -> None:
-    """Writes a world of `events` events below `out`; photographs that are there already are kept, so it can go on."""
+def build_world(
+    out: Path,
+    events: int,
+    seed: str,
+    workers: int = os.cpu_count() or 1,
+    articles_each: int = ARTICLES,
+    photos_each: int = PHOTOS,
+) -> None:
+    """Writes a world of `events` events below `out`; photographs that are there already are kept, so it can go on.
+
+    Args:
+        seed: names the world; the same name with more events, articles or photographs is a larger one around it.
+        articles_each, photos_each: of every event.
+    """
     for folder in ("images", "photos"):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    made = [rows_of(number, seed) for number in range(events)]
+    made = [rows_of(number, seed, articles_each, photos_each) for number in range(events)]
     _write_lines(out / "articles.jsonl", (row for articles, _, _ in made for row in articles))
     _write_lines(out / "photos.jsonl", (row for _, photos, _ in made for row in photos))
     wanted = [p for _, _, paintings in made for p in paintings if not (out / p.path).is_file()]

@@ -28,6 +28,8 @@ from newsctx.training.options import RelevanceOptions
 from newsctx.training.photos import TrainingPhoto
 from newsctx.training.pools import FrozenVectors
 
+_SAME = 1e-9  # a signal that varies less does not vary
+
 
 @dataclass(frozen=True)
 class Example:
@@ -147,16 +149,21 @@ def fit(rows: Sequence[Example], options: RelevanceOptions) -> Fit:
             "nothing to tell apart. Give more photographs, or another encoder."
         )
     table = np.array([[e.signals.get(s, np.nan) for s in SIGNALS] for e in rows])
-    mean, std = np.nanmean(table, axis=0), np.nanstd(table, axis=0)
-    used = [i for i in range(len(SIGNALS)) if np.isfinite(std[i]) and std[i] > 1e-9]
-    z = np.nan_to_num((table[:, used] - mean[used]) / std[used])
+    used = [i for i, column in enumerate(table.T) if _range(column) > _SAME]
+    mean, std = np.nanmean(table[:, used], axis=0), np.nanstd(table[:, used], axis=0)
+    z = np.nan_to_num((table[:, used] - mean) / std)
     model = LogisticRegression(C=options.c, max_iter=1000).fit(z, right)
     names = [SIGNALS[i] for i in used]
 
     def named(values: Sequence[float] | np.ndarray) -> dict[str, float]:
         return {n: float(v) for n, v in zip(names, values, strict=True)}
 
-    return Fit(named(mean[used]), named(std[used]), named(model.coef_[0]), float(model.intercept_[0]))
+    return Fit(named(mean), named(std), named(model.coef_[0]), float(model.intercept_[0]))
+
+
+def _range(column: np.ndarray) -> float:
+    there = column[~np.isnan(column)]
+    return float(np.ptp(there)) if len(there) else 0.0
 
 
 def metrics(rows: Sequence[Example], probability: Callable[[Mapping[str, float]], float]) -> dict[str, float]:
