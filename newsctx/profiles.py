@@ -210,6 +210,13 @@ def _rater(
     return RelevanceModel.load(profile.relevance, encoder.info, location.info, event.info), ""
 
 
+def forget(models: Models, kept: Models) -> None:
+    """Free the memory of encoders that only `models` uses; an analysis that still runs with them keeps them alive."""
+    for one, other in ((models.image_text, kept.image_text), (models.sentence, kept.sentence)):
+        if one is not None and one is not other:
+            _CACHE.forget(one)
+
+
 def _try(slot: str, load: Callable[..., Any], name: str, device: Device, *options: Any) -> tuple[Any, str]:
     try:
         return _CACHE.get((slot, name, device.name, *options), lambda: load(name, device, *options)), ""

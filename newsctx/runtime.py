@@ -67,6 +67,13 @@ def _is_ordinal(request: str, count: int) -> bool:
     return number.isdecimal() and int(number) < count
 
 
+def cpu_cores(device: Device) -> int | None:
+    """How many CPU cores the models use; None where they run on an accelerator."""
+    import torch
+
+    return torch.get_num_threads() if device.name == "cpu" else None
+
+
 def seed_everything(seed: int) -> None:
     """Fix every global random state: Python, NumPy's legacy one, and torch on every device."""
     import torch
@@ -131,3 +138,9 @@ class ModelCache:
             if key not in self._loaded:
                 self._loaded[key] = load()
             return self._loaded[key]
+
+    def forget(self, model: object) -> None:
+        """Drop a model, so that its memory is free when nobody else holds it; nothing happens where it is not kept."""
+        with self._lock:
+            for key in [k for k, kept in self._loaded.items() if kept is model]:
+                del self._loaded[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sys
 import threading
@@ -13,32 +14,55 @@ from newsctx.archive.index_build import build_index
 from newsctx.archive.opened import open_archive
 from newsctx.archive.store import ArchiveStore
 from newsctx.demo.locate import demo_queries, demo_source
-from newsctx.errors import ArchiveError, IndexMismatch
+from newsctx.errors import ArchiveError, IndexMismatch, SettingsError
 from newsctx.models import Models, load
 from newsctx.pipeline import gazetteer
+from newsctx.profiles import get_profile
 from newsctx.settings import Settings
-from newsctx.state import state_folder
+from newsctx.state import remembered_profile, state_folder
 from newsctx.workbench import Example, Workbench
 
+log = logging.getLogger(__name__)
 DEMO_NOTICE = "Fictional demonstration archive: its events, outlets and painted photographs are invented."
 
 
-def start(archive: Path | None = None, state: Path | None = None, settings: Settings | None = None) -> Workbench:
+def start(
+    archive: Path | None = None,
+    state: Path | None = None,
+    settings: Settings | None = None,
+    profile_locked: str = "",
+) -> Workbench:
     """The workbench over `archive`, else NEWSCTX_ARCHIVE, else the demonstration archive (made ready on first start).
+
+    A profile that the settings or NEWSCTX_PROFILE do not name is the one last chosen for this archive in the interface.
+    `profile_locked` says why it cannot be changed there; empty: it can.
 
     Raises:
         NewsctxError: the state folder is in use, or the profile is unknown. A missing or damaged archive does not
             raise: the workbench opens and says so.
     """
-    settings = settings or Settings()
     folder = state_folder(state)
-    models = load(settings.profile)
     chosen = archive or (Path(os.environ["NEWSCTX_ARCHIVE"]) if os.environ.get("NEWSCTX_ARCHIVE") else None)
+    where = chosen.expanduser() if chosen else demo_folder(folder)
+    settings = with_chosen_profile(settings or Settings(), folder, where)
+    models = load(settings.profile)
     threading.Thread(target=gazetteer, name="gazetteer", daemon=True).start()  # takes seconds; needed by the answer
     if chosen:
-        return Workbench(chosen.expanduser(), folder, models, settings)
+        return Workbench(where, folder, models, settings, profile_locked=profile_locked)
     demo = prepare_demo(folder, models, settings)
-    return Workbench(demo, folder, models, settings, demo_examples(), (DEMO_NOTICE,))
+    return Workbench(demo, folder, models, settings, demo_examples(), (DEMO_NOTICE,), profile_locked)
+
+
+def with_chosen_profile(settings: Settings, state: Path, archive: Path) -> Settings:
+    """The settings with the profile that was last chosen for the archive, unless one was named for this start."""
+    if "profile" in settings.model_fields_set or os.environ.get("NEWSCTX_PROFILE"):
+        return settings
+    name = remembered_profile(state, archive)
+    try:
+        return settings.model_copy(update={"profile": get_profile(name).name}) if name else settings
+    except SettingsError as error:  # of another version of newsctx
+        log.warning("the remembered profile is not used: %s", error)
+        return settings
 
 
 def demo_examples() -> tuple[Example, ...]:
@@ -50,19 +74,28 @@ def demo_examples() -> tuple[Example, ...]:
     )
 
 
+def demo_folder(state: Path, source: Path | None = None) -> Path:
+    """Where the demonstration archive of this version lies; one folder for all profiles, as for any archive."""
+    return state / f"demo-{_version(source or _demo_source())}" / "demonstration"
+
+
 def prepare_demo(state: Path, models: Models, settings: Settings, source: Path | None = None) -> Path:
     """Import and index the demonstration archive of this version, unless that is done. Returns its folder."""
-    source = source or demo_source() / "articles.jsonl"
-    version = _version(source)
-    folder = state / f"demo-{version}-{settings.profile.replace('/', '-').replace(':', '-')}" / "demonstration"
+    source = source or _demo_source()
+    folder = demo_folder(state, source)
     try:
         open_archive(folder, models, settings)
-    except (ArchiveError, IndexMismatch):
-        print("newsctx: preparing the demonstration archive (once) ...", file=sys.stderr)
-        import_archive(source, folder)
+    except (ArchiveError, IndexMismatch) as error:
+        print("newsctx: preparing the demonstration archive (once for each profile) ...", file=sys.stderr)
+        if not isinstance(error, IndexMismatch):  # else the articles are there, only not with these models
+            import_archive(source, folder)
         with ArchiveStore.open(folder) as store:
             build_index(store, models, folder, settings)
     return folder
+
+
+def _demo_source() -> Path:
+    return demo_source() / "articles.jsonl"
 
 
 def _version(source: Path) -> str:

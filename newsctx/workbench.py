@@ -6,13 +6,17 @@ store, so that a page that goes away loses nothing.
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsctx import imaging
+from newsctx import imaging, profile_choices
+from newsctx.archive.index_parts import Progress
 from newsctx.archive.opened import OpenArchive, open_archive
+from newsctx.archive.store import ArchiveStore
 from newsctx.cache import StageCache
 from newsctx.cases import Case, CaseStore, CaseSummary
 from newsctx.document import ArchiveInfo, Document
@@ -21,11 +25,18 @@ from newsctx.media import Media
 from newsctx.models import Models
 from newsctx.overrides import parse_override
 from newsctx.pipeline import Pipeline, Request
+from newsctx.profile_choices import Choice
+from newsctx.profiles import forget, get_profile
 from newsctx.records import Article, Inputs, Record, StageName
+from newsctx.runtime import cpu_cores
 from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
+from newsctx.state import remember_profile
+from newsctx.switching import Switch, SwitchState, prepare
 from newsctx.worker import Worker, state_now
 from newsctx.writers.extractive import ExtractiveWriter
+
+log = logging.getLogger(__name__)
 
 
 class CaseView(Record):
@@ -60,7 +71,9 @@ class Workbench:
         settings: Settings | None = None,
         examples: tuple[Example, ...] = (),
         notices: tuple[str, ...] = (),
+        profile_locked: str = "",
     ) -> None:
+        """`profile_locked`: why the profile cannot be changed while it runs; empty: it can."""
         self.settings = settings or Settings()
         self.models = models
         self._archive_dir = archive
@@ -72,6 +85,8 @@ class Workbench:
         self._workers: dict[str, Worker] = {}
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
+        self._locked = profile_locked
+        self._switch: Switch | None = None
         self.archive_problem = ""
         self._open()
 
@@ -90,7 +105,8 @@ class Workbench:
     def _archive(self) -> OpenArchive:
         """The archive as it is on disk now: an import or index run that was swapped in is picked up here."""
         with self._lock:
-            if self._opened is None or self._opened.stale():
+            switching = self._switch is not None and self._switch.state.running  # it will open what it has built
+            if self._opened is None or (self._opened.stale() and not switching):
                 self._open()
             if self._opened is None:
                 raise ArchiveError(self.archive_problem)
@@ -120,10 +136,98 @@ class Workbench:
 
     def pipeline(self) -> Pipeline:
         """The pipeline over the archive as it is now. Raises ArchiveError or IndexMismatch."""
-        return Pipeline(self._archive(), self.models, self.settings, self._cache, ExtractiveWriter())
+        with self._lock:  # archive, models and settings of one profile
+            return Pipeline(self._archive(), self.models, self.settings, self._cache, ExtractiveWriter())
 
     def examples(self) -> tuple[Example, ...]:
         return self._examples
+
+    # --- the profile ------------------------------------------------------------------------------------------
+
+    @property
+    def profile_locked(self) -> str:
+        """Why the profile cannot be changed here; empty where it can."""
+        if self._locked:
+            return self._locked
+        if self._archive_dir.is_dir() and not os.access(self._archive_dir, os.W_OK):
+            return f"The archive folder {self._archive_dir} is read-only here: no index of other models can be written."
+        return ""
+
+    @property
+    def switch(self) -> SwitchState | None:
+        """The switch that runs, or the last one that ran."""
+        return self._switch.state if self._switch else None
+
+    def profile_choices(self) -> tuple[Choice, ...]:
+        """Every profile with what choosing it would cost here."""
+        info, version = self._counts()
+        archive = profile_choices.Archive(
+            self._archive_dir, version, info.articles, info.photos, works=self._opened is not None
+        )
+        loaded = self.models.image_text is not None or get_profile(self.models.profile).image_text is None
+        return profile_choices.choices(self.models.profile, loaded, archive, cpu_cores(self.models.device))
+
+    def _counts(self) -> tuple[ArchiveInfo, str]:
+        """Also where the archive has no index of the models in use, as long as it can be read."""
+        info = self.archive_info
+        if info.version or not self._archive_dir.is_dir():
+            return info, info.version
+        try:
+            with ArchiveStore.open(self._archive_dir) as store:
+                counts = store.counts()
+                return info.model_copy(update={"articles": counts.articles, "photos": counts.photos}), store.version
+        except ArchiveError:  # `archive_problem` says it
+            return info, ""
+
+    def switch_profile(self, name: str) -> Iterator[SwitchState]:
+        """Load another profile's models, encode what they have not encoded of the archive, and search with them.
+
+        Yields how far it has come; leaving the loop does not stop it. Until it is done, and if it fails or is
+        cancelled, the profile in use stays. Cases are kept: what the models change in them becomes stale.
+
+        Raises:
+            SettingsError: an unknown profile.
+            NewsctxError: switching is locked here, or another switch is at work.
+        """
+        get_profile(name)
+        if self.profile_locked:
+            raise NewsctxError(self.profile_locked)
+        with self._lock:
+            switch = self._switch
+            if switch is None or not switch.state.running:
+                before = self.models.profile
+                self._switch = switch = Switch(name, before, lambda tell, check: self._change_to(name, tell, check))
+                switch.start()
+            elif switch.state.target != name:
+                raise NewsctxError(
+                    f"The switch to {switch.state.target} is still at work; cancel it first, or wait for its end."
+                )
+        return switch.follow()
+
+    def follow_switch(self) -> Iterator[SwitchState]:
+        """The news of the switch that runs; none where none does."""
+        switch = self._switch
+        return switch.follow() if switch and switch.state.running else iter(())
+
+    def cancel_switch(self) -> None:
+        """Stop the switch after the batch that is being encoded; the profile in use stays."""
+        if self._switch:
+            self._switch.cancel()
+
+    def _change_to(self, name: str, progress: Progress, check: Callable[[], None]) -> str:
+        ready = prepare(name, self._archive_dir, self.models, self.settings, self._notices, progress, check)
+        with self._lock:
+            before = self.models
+            self.models, self.settings, self._opened = ready.models, ready.settings, ready.archive
+            self.archive_problem = ""
+        forget(before, ready.models)
+        model = ready.models.image_text.info.name if ready.models.image_text else "no image-text model"
+        try:
+            remember_profile(self._cases.folder, self._archive_dir, name)
+        except OSError as error:
+            log.warning("the choice of the profile could not be kept: %s", error)
+            return f"Now searching with {name} ({model}), until the next start: the choice could not be kept ({error})."
+        return f"Now searching with {name} ({model})."
 
     # --- cases ------------------------------------------------------------------------------------------------
 
@@ -260,6 +364,9 @@ class Workbench:
         return self._media.export(f"newsctx-{case_id}.json", view.document.to_json().encode())
 
     def close(self) -> None:
+        if self._switch:
+            self._switch.cancel()
+            self._switch.join()
         for worker in list(self._workers.values()):
             worker.stop()
             worker.join()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from newsctx.archive import encoded
 from newsctx.archive import manifest as manifests
 from newsctx.archive.index_parts import Parts, Progress, Store
 from newsctx.archive.manifest import EncoderSlots, Manifest, PartInfo, model_refs
@@ -89,6 +90,7 @@ class _Run:
     def run(self) -> IndexSummary:
         for left in self.folder.glob(".building-*"):
             shutil.rmtree(left)
+        encoded.note(self.folder, self.refs.get("image_text"))
         target = self.folder / self.version
         if not (target / "parts.json").is_file():
             shutil.rmtree(target, ignore_errors=True)  # its parts.json is written last: without it, it is damaged
@@ -103,6 +105,7 @@ class _Run:
         )  # fmt: skip
         previous = self._current()
         write_beside(self.folder / manifests.FILE, (manifest.model_dump_json(indent=1) + "\n").encode())
+        encoded.note(self.folder, self.refs.get("image_text"), self.store.version)
         self._prune({self.version, previous})
         return IndexSummary(manifest, self.parts.computed, self.parts.kept)
 

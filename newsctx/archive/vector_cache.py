@@ -67,16 +67,18 @@ class VectorCache:
         missing = [k for k in wanted if k not in self._rows]
         advance(len(wanted) - len(missing))
         computed = 0
-        for start in range(0, len(missing), batch):
-            part = missing[start : start + batch]
-            found = encode(part)
-            self._rows |= found
-            self._pending += found
-            computed += len(found)
-            if len(self._pending) >= _PART_ROWS:
-                self._write()
-            advance(len(part))
-        self._write()
+        try:
+            for start in range(0, len(missing), batch):
+                part = missing[start : start + batch]
+                found = encode(part)
+                self._rows |= found
+                self._pending += found
+                computed += len(found)
+                if len(self._pending) >= _PART_ROWS:
+                    self._write()
+                advance(len(part))
+        finally:  # also where `advance` cancels the run: what is computed is kept
+            self._write()
         return computed, len(wanted) - len(missing)
 
     def _write(self) -> None:

@@ -139,7 +139,7 @@ def _named_options(name: str) -> tuple[str, dict[str, Any]]:
         log.info("fetching %s failed: %s", name, error)
         raise ModelUnavailable(
             f"image-text encoder {name!r}: its weights are not on this machine and could not be fetched. "
-            f"{hub.how_to_fetch(str(config.get('hf_hub', '')).strip('/'))}"
+            f"{hub.how_to_fetch(str(config.get('hf_hub', '')))}"
         ) from error
     # OpenAI's weights were trained with QuickGELU; the plain architecture would load them and compute nonsense
     return architecture, {"pretrained": tag, "force_quick_gelu": bool(config.get("quick_gelu"))}

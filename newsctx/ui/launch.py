@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from newsctx.errors import NewsctxError
@@ -55,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
     from newsctx.ui.serving import serve
 
     settings = Settings(profile=args.profile) if args.profile else Settings()
-    workbench = start(args.archive, args.state, settings)
+    locked = profile_lock(args.host, args.root_path, os.environ)
+    workbench = start(args.archive, args.state, settings, locked)
     try:
         serve(workbench, host=args.host, port=args.port, root_path=args.root_path)
     except OSError as error:  # Gradio's word for a port that is taken
@@ -66,3 +68,29 @@ def run(args: argparse.Namespace) -> int:
     finally:
         workbench.close()
     return 0
+
+
+def profile_lock(host: str, root_path: str | None, environment: Mapping[str, str]) -> str:
+    """Why visitors may not change the profile; empty where the workbench is open to this machine only.
+
+    All visitors share the models and the archive's index, and there are no accounts: where others than the desk's
+    own analysts come in, the choice belongs to whoever runs it.
+    """
+    if environment.get("SPACE_ID"):
+        return (
+            "All visitors of this Space share one profile. Its owner chooses it: the variable NEWSCTX_PROFILE in the "
+            "Space's settings. In a copy of your own, duplicate the Space or run newsctx on your machine."
+        )
+    if root_path or not _loopback(host):
+        return (
+            "This workbench is open to other machines and all its visitors share one profile. Whoever runs it chooses: "
+            "start it with --profile NAME or NEWSCTX_PROFILE."
+        )
+    return ""
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name: whom it lets in cannot be told
+        return False
