@@ -80,13 +80,13 @@ class Switch(threading.Thread):
         try:
             message = self._work(self._progress, self._check)
         except Cancelled:
-            self._tell(phase="cancelled", message=f"Cancelled: {before} stays in use. What was encoded is kept.")
+            self._tell(phase="cancelled", message=f"Cancelled: still using {before}. What was encoded is kept.")
         except NewsctxError as error:
-            self._tell(phase="failed", message=f"{before} stays in use. {_sentence(str(error))}")
+            self._tell(phase="failed", message=f"Still using {before}. {_sentence(str(error))}")
         except Exception as error:  # the thread's end: whatever it was, the analyst has to hear of it
             log.exception("the switch to %s failed", self._state.target)
             reason = f"{type(error).__name__}: {str(error)[:200]}"
-            self._tell(phase="failed", message=f"{before} stays in use. The switch failed ({reason}).")
+            self._tell(phase="failed", message=f"Still using {before}. The switch failed ({reason}).")
         else:
             self._tell(phase="done", message=message)
 

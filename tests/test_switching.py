@@ -147,7 +147,7 @@ def test_missing_weights_without_a_network_are_refused_at_once_with_the_command(
     fetch = "hf download laion/CLIP-ViT-B-32-laion2B-s34B-b79K open_clip_model.safetensors"
     assert (choice(bench, "clip").weights, choice(bench, "clip").fetch) == ("missing", fetch)
     last = switch(bench, "clip")
-    assert last.phase == "failed" and last.message.startswith("embedded stays in use. Image-text encoder 'ViT-B-32/")
+    assert last.phase == "failed" and last.message.startswith("Still using embedded. Image-text encoder 'ViT-B-32/")
     assert f"`{fetch}`" in last.message
     assert bench.models.profile == "embedded" and manifest(bench) == index
     assert set(states(bench, case_id).values()) == {"fresh"}
@@ -161,7 +161,7 @@ def test_an_encoder_that_fails_half_way_leaves_the_profile_in_use(bench, tiny, m
 
     monkeypatch.setattr(ImageTextEncoder, "encode_images", full)
     last = switch(bench, "clip")
-    assert last.phase == "failed" and last.message == "embedded stays in use. Tiny clip ran out of memory."
+    assert last.phase == "failed" and last.message == "Still using embedded. Tiny clip ran out of memory."
     assert manifest(bench) == index and set(states(bench, case_id).values()) == {"fresh"}
     *_, view = bench.run(case_id)
     assert view.document.archive.profile == "embedded"
@@ -182,7 +182,7 @@ def test_an_index_that_cannot_be_opened_after_it_was_swapped_in_is_swapped_out_a
         raise ArchiveError("the index is damaged")
 
     monkeypatch.setattr(switching, "open_archive", second_fails)
-    assert switch(bench, "clip").message == "embedded stays in use. The index is damaged."
+    assert switch(bench, "clip").message == "Still using embedded. The index is damaged."
     assert len(opened) == 2 and manifest(bench) == index
     assert bench.pipeline().models.profile == "embedded"
 
@@ -211,7 +211,7 @@ def test_a_cancelled_switch_keeps_the_profile_and_what_was_encoded(bench, tiny, 
     assert bench.switch.cancelling
     go.set()
     *_, last = news
-    assert last.phase == "cancelled" and last.message.startswith("Cancelled: embedded stays in use.")
+    assert last.phase == "cancelled" and last.message.startswith("Cancelled: still using embedded.")
     assert bench.models.profile == "embedded" and bench.archive_problem == ""
     assert choice(bench, "clip").photos_left == PHOTOS - 4, "two batches of two were done"
     assert switch(bench, "clip").phase == "done"

@@ -55,7 +55,7 @@ class Handlers:
         """A photograph was dropped: it becomes a case, which is analysed."""
         *typed, case_id, look, automatic = rest
         if not file:
-            yield {}
+            yield {self.parts.case_id: case_id}  # Gradio takes an empty dictionary for a missing value
             return
         path = Path(file["path"])
         try:
@@ -71,9 +71,9 @@ class Handlers:
         try:
             self.workbench.set_inputs(case_id, actions.inputs(*typed))
         except NewsctxError as error:
-            yield self._paint(self._painter(), here, Message(str(error), "error"))
+            yield self.paint(self.painter(), here, Message(str(error), "error"))
             return
-        yield from self._compute(here)
+        yield from self.compute(here)
 
     def cancel(self, case_id: str, look: Look, automatic: bool) -> Update:
         """Stop after the stage that runs."""
@@ -83,7 +83,7 @@ class Handlers:
             self.workbench.cancel(case_id)
         text = "Stopping after the stage that runs now. What is done is kept; Analyse goes on from there."
         text = text if running else "Nothing is running any more."
-        return self._paint(self._painter(), here, Message(text))
+        return self.paint(self.painter(), here, Message(text))
 
     def act(
         self,
@@ -106,7 +106,7 @@ class Handlers:
             case "example":
                 yield from self._example(data, typed, here)
             case "run":
-                yield from self._compute(here)
+                yield from self.compute(here)
             case "undo":
                 yield from self._change(here, lambda: self.workbench.undo(case_id))
             case "dismiss" | "order" | "more" | "select":
@@ -129,10 +129,10 @@ class Handlers:
             view = self.workbench.view(case_id) if case_id else None
         except CaseNotFound as error:
             here, view, message = ("", look, automatic), None, Message(str(error), "error")
-        painter = self._painter()
-        yield self._paint(painter, here, message) | painter.case(here[0], look) | painter.typed(view)
+        painter = self.painter()
+        yield self.paint(painter, here, message) | painter.case(here[0], look) | painter.typed(view)
         if view and view.running:
-            yield from self._compute(here, painter)
+            yield from self.compute(here, painter)
 
     def _example(self, data: dict[str, Any], typed: list[str], here: Here) -> Iterator[Update]:
         examples = self.workbench.examples()
@@ -143,66 +143,79 @@ class Handlers:
         yield from self._create(example.path.read_bytes(), example.path.name, typed, here)
 
     def _create(self, data: bytes, name: str, typed: list[str], here: Here) -> Iterator[Update]:
-        painter = self._painter()
+        painter = self.painter()
         try:
             inputs = actions.inputs(*typed) if not here[0] else Inputs()  # what was typed belongs to the case before
             case_id = self.workbench.create_case(data, name, inputs)
         except NewsctxError as error:
-            yield self._paint(painter, here, Message(str(error), "error")) | painter.emptied()
+            yield self.paint(painter, here, Message(str(error), "error")) | painter.emptied()
             return
         now = (case_id, Look(), here[2])
-        first = self._paint(painter, now) | painter.case(case_id, now[1]) | painter.emptied()
+        first = self.paint(painter, now) | painter.case(case_id, now[1]) | painter.emptied()
         if here[0]:  # else the fields already hold what the case got, or what is being typed this moment
             first |= painter.typed(self.workbench.view(case_id))
         yield first
-        yield from self._compute(now, painter)
+        yield from self.compute(now, painter)
 
     def _change(self, here: Here, change: Any) -> Iterator[Update]:
         """An override: the later stages turn stale at once, then they are recomputed if the analyst wants that."""
-        painter = self._painter()
+        painter = self.painter()
         try:
             change()
         except NewsctxError as error:
-            yield self._paint(painter, here, Message(str(error), "error"))
+            yield self.paint(painter, here, Message(str(error), "error"))
             return
-        yield self._paint(painter, here)
+        yield self.paint(painter, here)
         if here[2]:
-            yield from self._compute(here, painter)
+            yield from self.compute(here, painter)
 
-    def _compute(self, here: Here, painter: Painter | None = None) -> Iterator[Update]:
-        painter = painter or self._painter()
+    def compute(self, here: Here, painter: Painter | None = None, message: Message | None = None) -> Iterator[Update]:
+        """Run what is stale and paint each step; `message` stays on the page meanwhile."""
+        painter = painter or self.painter()
         try:
             for view in self.workbench.run(here[0]):
-                yield self._paint(painter, here, view=view)
+                yield self.paint(painter, here, message, view)
         except NewsctxError as error:
-            yield self._paint(painter, here, Message(str(error), "error"))
+            yield self.paint(painter, here, Message(str(error), "error"))
 
     def _looking(self, here: Here) -> Update:
-        return self._paint(self._painter(), here) | {self.parts.look: here[1]}
+        return self.paint(self.painter(), here) | {self.parts.look: here[1]}
 
     # --- the page ---------------------------------------------------------------------------------------------
 
-    def _painter(self) -> Painter:
+    def painter(self) -> Painter:
         return Painter(self.parts, WorkbenchPictures(self.workbench))
 
-    def _paint(
+    def paint(
         self, painter: Painter, here: Here, message: Message | None = None, view: CaseView | None = None
     ) -> Update:
         case_id, look, automatic = here
         bench = self.workbench
-        page = Page(
-            archive=bench.archive_info,
-            pictures=painter.pictures,
+        page = replace(
+            self.page(painter, message),
             case=view or (bench.view(case_id) if case_id else None),
             look=look,
-            message=message or Message(),
-            archive_problem=bench.archive_problem,
             examples=() if case_id else self._examples(painter.pictures),
             recent=() if case_id else tuple(bench.recent(12)),
             automatic=automatic,
-            channels=bench.settings.retrieve.weights,
         )
         return painter.paint(page)
+
+    def page(self, painter: Painter, message: Message | None = None) -> Page:
+        """What a page shows whatever its case is."""
+        bench = self.workbench
+        if painter.choices is None:
+            painter.choices = bench.profile_choices()
+        return Page(
+            archive=bench.archive_info,
+            pictures=painter.pictures,
+            message=message or Message(),
+            archive_problem=bench.archive_problem,
+            channels=bench.settings.retrieve.weights,
+            profiles=painter.choices,
+            switch=bench.switch,
+            profile_locked=bench.profile_locked,
+        )
 
     def _examples(self, pictures: WorkbenchPictures) -> tuple[tuple[str, str, str], ...]:
         return tuple((e.title, e.note, picture(pictures.example(e))) for e in self.workbench.examples())

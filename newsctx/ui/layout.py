@@ -12,6 +12,7 @@ from newsctx.ui.handlers import Handlers
 from newsctx.ui.html import script
 from newsctx.ui.page import Look
 from newsctx.ui.parts import STAGE_TITLES
+from newsctx.ui.profile_handlers import ProfileHandlers
 
 if TYPE_CHECKING:
     from newsctx.workbench import Workbench
@@ -34,6 +35,7 @@ class Parts:
     cancel: gr.Button
     automatic: gr.Checkbox
     download: gr.DownloadButton
+    switched: gr.State  # whether the event that has just ended changed the profile
     case_id: gr.State
     look: gr.State
 
@@ -54,7 +56,7 @@ def build(workbench: Workbench) -> gr.Blocks:
 
 def _assemble() -> tuple[Parts, gr.HTML]:
     case_id, look = gr.State(""), gr.State(Look())
-    panels = {name: panel(name) for name in ("head", "message")}
+    panels = {name: panel(name) for name in ("head", "message", "profiles")}
     with gr.Row(elem_id="main", equal_height=False):
         with gr.Column(scale=3, min_width=300, elem_id="photo"):
             drop = gr.File(label="Photograph", show_label=False, file_count="single", height=130, elem_id="drop")
@@ -79,8 +81,9 @@ def _assemble() -> tuple[Parts, gr.HTML]:
             timeline, places, bridge = _tabs(panels)
     download = gr.DownloadButton("Download", visible="hidden", elem_id="download")
     parts = Parts(
-        panels, timeline, places, drop, (note, claim, place, when), analyse, cancel, automatic, download, case_id, look
-    )
+        panels, timeline, places, drop, (note, claim, place, when), analyse, cancel, automatic, download,
+        gr.State(False), case_id, look,
+    )  # fmt: skip
     return parts, bridge
 
 
@@ -114,6 +117,11 @@ def _connect(page: gr.Blocks, parts: Parts, bridge: gr.HTML, on: Handlers) -> No
     bridge.point(on.act, [*typed, *here], outputs, **EVENT)
     for one in parts.panels.values():
         one.act(on.act, [*typed, *here], outputs, **EVENT)
+    profile = ProfileHandlers(on)
+    followed = page.load(profile.follow, None, profile.outputs, **EVENT)
+    chosen = parts.panels["profiles"].profile(profile.act, None, profile.outputs, **EVENT)
+    for one in (followed, chosen):  # a change takes minutes: what is on the page then is asked when it has ended
+        one.then(profile.settle, [parts.switched, *here], profile.settled, **EVENT)
     clicked = "() => setTimeout(() => document.querySelector('#download')?.click(), 50)"
     parts.panels["caption"].export(on.export, [parts.case_id], [parts.download], **EVENT).success(
         None, None, None, js=clicked, api_visibility="private"

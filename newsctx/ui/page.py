@@ -13,6 +13,8 @@ from newsctx.overrides import Edits, replay
 from newsctx.records import STAGES, Article, Hit, Match, StageName, StageStatus
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
+    from newsctx.profile_choices import Choice
+    from newsctx.switching import SwitchState
     from newsctx.workbench import CaseView
 
 #: Ranked lists in the order of the pipeline.
@@ -59,6 +61,9 @@ class Page:
     recent: tuple[Any, ...] = ()  # CaseSummary
     automatic: bool = True
     channels: Mapping[str, float] = field(default_factory=dict)  # default fusion weights
+    profiles: tuple[Choice, ...] = ()
+    switch: SwitchState | None = None  # the latest change of the profile
+    profile_locked: str = ""  # why the profile cannot be changed here
 
     @property
     def document(self) -> Document | None:

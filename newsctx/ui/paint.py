@@ -16,6 +16,7 @@ from newsctx.ui import (
     hits_panel,
     locate_panel,
     photo_panel,
+    profiles_panel,
     rail,
     start_panel,
     toolbar,
@@ -25,6 +26,7 @@ from newsctx.ui.html import render
 from newsctx.ui.page import Look, Page
 
 if TYPE_CHECKING:
+    from newsctx.profile_choices import Choice
     from newsctx.ui.layout import Parts
     from newsctx.ui.pictures import WorkbenchPictures
     from newsctx.workbench import CaseView
@@ -34,6 +36,7 @@ View = Callable[[Page], dict[str, Any]]
 PANELS: dict[str, tuple[str, View]] = {
     "head": (start_panel.HEAD_TEMPLATE, start_panel.head),
     "message": (start_panel.MESSAGE_TEMPLATE, start_panel.message),
+    "profiles": (profiles_panel.TEMPLATE, profiles_panel.view),
     "start": (start_panel.START_TEMPLATE, start_panel.start),
     "photo": (photo_panel.TEMPLATE, photo_panel.view),
     "facts": (photo_panel.FACTS_TEMPLATE, photo_panel.view),
@@ -60,6 +63,7 @@ class Painter:
 
     def __init__(self, parts: Parts, pictures: WorkbenchPictures) -> None:
         self.pictures = pictures
+        self.choices: tuple[Choice, ...] | None = None  # asked once for all paintings of an event
         self._parts = parts
         self._sent: dict[Any, Any] = {}
         self._charted: tuple[Any, Any, Any] = (None, None, None)  # what the charts were drawn from, and the two
@@ -74,9 +78,16 @@ class Painter:
         new[parts.analyse] = gr.update(interactive=page.case is not None)
         new[parts.cancel] = gr.update(interactive=running)
         new[parts.drop] = gr.update(height=48 if page.case else 130)
+        return self._changed(new)
+
+    def some(self, page: Page, names: tuple[str, ...]) -> dict[Any, Any]:
+        """Updates of some panels only; the others may show another case by now."""
+        return self._changed({self._parts.panels[name]: html(name, page) for name in names})
+
+    def _changed(self, new: dict[Any, Any]) -> dict[Any, Any]:
         changed = {c: v for c, v in new.items() if self._sent.get(c) != v}
         self._sent |= changed
-        return changed
+        return changed or dict([next(iter(new.items()))])  # Gradio takes an empty dictionary for a missing value
 
     def _charts(self, page: Page) -> tuple[Any, Any]:
         source = charts.source(page)

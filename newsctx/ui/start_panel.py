@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from newsctx.ui import profiles_panel
 from newsctx.ui.html import moment
 from newsctx.ui.page import Page
 
@@ -34,6 +35,9 @@ def head(page: Page) -> dict[str, Any]:
         "updated": moment(page.case.updated) if page.case else "",
         "archive": archive(page),
         "problem": page.archive_problem,
+        "label": profiles_panel.label(
+            page.archive.profile, page.switch if page.switch and page.switch.running else None
+        ),
     }
 
 

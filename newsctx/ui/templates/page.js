@@ -11,10 +11,29 @@
     document.querySelector(`#stage-tabs button[role=tab][aria-controls="tab-${stage}"], #tab-${stage}-button`)?.click();
     mark();
   };
-  const mark = () => document.querySelectorAll('.rail [data-tab]').forEach((b) => {
-    const on = b.dataset.tab === current ? 'true' : 'false';
-    if (b.getAttribute('aria-current') !== on) b.setAttribute('aria-current', on);
+  const mark = () => {
+    document.querySelectorAll('.rail [data-tab]').forEach((b) => {
+      const on = b.dataset.tab === current ? 'true' : 'false';
+      if (b.getAttribute('aria-current') !== on) b.setAttribute('aria-current', on);
+    });
+    drawers();
+  };
+  const open = new Set(); // drawers: panels below the head line that a button opens and closes
+  const drawers = () => document.querySelectorAll('.drawer').forEach((drawer) => {
+    const on = open.has(drawer.id);
+    if (drawer.hidden === on) drawer.hidden = !on;
+    document.querySelectorAll(`[data-drawer="${drawer.id}"]`).forEach((button) => {
+      button.setAttribute('aria-expanded', String(on));
+      const label = button.querySelector('[data-label]');
+      if (label && label.textContent !== drawer.dataset.label) label.textContent = drawer.dataset.label;
+    });
   });
+  const turn = (id, on) => {
+    if (on) open.add(id); else open.delete(id);
+    drawers();
+    if (on) document.dispatchEvent(new CustomEvent('newsctx:drawer', {detail: id}));
+    else document.querySelector(`[data-drawer="${id}"]`)?.focus();
+  };
   const flash = (key) => {
     const node = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!node) return;
@@ -34,11 +53,17 @@
   };
 
   document.addEventListener('click', (event) => {
-    const node = event.target.closest?.('[data-tab], [data-goto], [data-copy], [data-copy-address]');
+    const node = event.target.closest?.('[data-tab], [data-goto], [data-copy], [data-copy-address], [data-drawer], [data-close]');
     if (!node) return;
     if (node.dataset.tab) show(node.dataset.tab);
     else if (node.dataset.goto) go(node.dataset.goto);
+    else if (node.dataset.drawer) turn(node.dataset.drawer, !open.has(node.dataset.drawer));
+    else if (node.dataset.close) turn(node.dataset.close, false);
     else copy(node, 'copy' in node.dataset ? node.dataset.copy : location.href);
+  });
+  document.addEventListener('keydown', (event) => {
+    const drawer = event.key === 'Escape' && event.target.closest?.('.drawer');
+    if (drawer) turn(drawer.id, false);
   });
   document.addEventListener('change', (event) => {
     if (event.target.matches?.('[data-toggle-boxes]'))

@@ -1,6 +1,8 @@
-// One script for every panel: buttons, forms and sliders with data-act send 'act'; a new rendering keeps focus and open lists.
+// One script for every panel: buttons, forms and sliders with data-act send 'act' (those of the models 'profile'); a new
+// rendering keeps focus and open lists.
 const send = (data) => {
   if (data.act === 'export') return trigger('export', data);
+  if (data.act?.startsWith('profile-')) return trigger('profile', data);
   const reason = document.querySelector('[data-reason]'); // goes with the next change, then is used up
   trigger('act', {...data, reason: reason?.value ?? ''});
   if (reason && !['order', 'more', 'select', 'dismiss'].includes(data.act)) reason.value = '';
@@ -35,6 +37,19 @@ element.addEventListener('click', (event) => {
 });
 element.addEventListener('focusin', (event) => { focused = event.target.closest('[data-key]')?.dataset.key ?? null; });
 
+document.addEventListener('newsctx:drawer', (event) => { // what is on this machine may have changed since it was painted
+  if (element.querySelector(`#${CSS.escape(event.detail)}`)) check();
+});
+const check = () => send({act: 'profile-check', was: element.querySelector('.drawer').dataset.current});
+let watching = null, painted = 0;
+const watchSwitch = () => { // answers may overtake each other, and the change may be another page's: ask how it ended
+  painted = Date.now();
+  const running = element.querySelector('.drawer[data-switching]');
+  if (running && !watching) watching = setInterval(() => { if (Date.now() - painted > 3500) check(); }, 4000);
+  if (!running) watching = clearInterval(watching) ?? null;
+};
+let complained = '';
+
 const settle = () => {
   element.querySelectorAll('details[data-keep]').forEach((d) => { if (opened.has(d.dataset.keep)) d.open = opened.get(d.dataset.keep); });
   element.querySelectorAll('.flash').forEach((n) => n.classList.remove('flash'));
@@ -49,6 +64,10 @@ const settle = () => {
     if (address.href !== location.href) history.replaceState(history.state, '', address);
     document.title = head.dataset.title ? `${head.dataset.title} - newsctx` : 'newsctx';
   }
+  const error = element.querySelector('.message[data-kind=error]:not([hidden])');
+  if (error && error.textContent !== complained) error.scrollIntoView({block: 'nearest'});
+  complained = error?.textContent ?? '';
+  watchSwitch();
   window.newsctx?.mark();
 };
 watch('value', settle);

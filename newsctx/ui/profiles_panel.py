@@ -1,0 +1,167 @@
+"""The models: every profile with what it costs in download, memory and encoding, and the way to change it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newsctx import hub
+from newsctx.ui.page import Page
+
+if TYPE_CHECKING:
+    from newsctx.profile_choices import Choice
+    from newsctx.switching import SwitchState
+
+TEMPLATE = "profiles.html"
+
+
+def view(page: Page) -> dict[str, Any]:
+    """A card per profile; while a switch is at work, how far it has come."""
+    switch = page.switch if page.switch and page.switch.running else None
+    return {
+        "current": page.archive.profile,
+        "label": label(page.archive.profile, switch),
+        "locked": page.profile_locked,
+        "cards": [card(c, switch, bool(page.profile_locked)) for c in page.profiles],
+        "progress": progress(switch) if switch else None,
+        "cache": "" if page.profile_locked else home_relative(hub.cache_folder()),  # no business of a visitor
+    }
+
+
+def label(current: str, switch: SwitchState | None) -> str:
+    """What the button in the head line says: `embedded`, or `embedded → clip, 43%`."""
+    if switch is None:
+        return short(current)
+    share = f", {percent(switch)}%" if switch.total else ""
+    return f"{short(switch.before)} → {short(switch.target)}{share}"
+
+
+def card(choice: Choice, switch: SwitchState | None, locked: bool) -> dict[str, Any]:
+    """One profile; an empty `action` has no button."""
+    return {
+        "name": choice.name,
+        "short": short(choice.name),
+        "summary": _sentence(choice.summary),
+        "current": choice.current,
+        "works": choice.works,
+        "target": switch is not None and switch.target == choice.name,
+        "rows": rows(choice),
+        "reason": _sentence(choice.reason),
+        "fetch": choice.fetch,
+        "action": action(choice),
+        "disabled": locked or switch is not None,
+    }
+
+
+def rows(choice: Choice) -> list[dict[str, str]]:
+    """Name, value and state (`ok` or `cost`) of everything that the choice means."""
+    found = [
+        {"name": "Model", "value": choice.model or "none", "state": ""},
+        {"name": "Download", **download(choice)},
+        {"name": "Memory", "value": memory(choice), "state": ""},
+        {"name": "This archive", **archive(choice)},
+    ]
+    if choice.model:
+        places, events = choice.scorers
+        value = f"{places} scorers" if places == events else f"places {places}, events {events}"
+        found.append({"name": "Scorers", "value": value, "state": ""})
+    return found
+
+
+def download(choice: Choice) -> dict[str, str]:
+    """Whether the weights are here, and how much there is to fetch."""
+    size = megabytes(choice.cost.download) if choice.cost else ""
+    match choice.weights:
+        case "here":
+            return {"value": "nothing: on this machine", "state": "ok"}
+        case "missing":
+            return {"value": f"{size or 'weights'}, once: not on this machine", "state": "cost"}
+        case "none":
+            return {"value": "nothing", "state": ""}
+    return {"value": size or "not known", "state": ""}
+
+
+def memory(choice: Choice) -> str:
+    """What the model takes, where there is one."""
+    if not choice.model:
+        return "no image-text model"
+    return f"about {megabytes(choice.cost.memory)}" if choice.cost else "not known"
+
+
+def archive(choice: Choice) -> dict[str, str]:
+    """What is left to encode, and how long that takes."""
+    if choice.ready:
+        value = "searched with it" if choice.works else "encoded already, a switch takes seconds"
+        return {"value": value if choice.model or choice.works else "nothing to encode", "state": "ok"}
+    if not choice.model:
+        return {"value": "words and local features to index", "state": "cost"}
+    photos = f"{choice.photos_left:,} photographs"
+    if choice.photos_left < choice.photos:
+        photos = f"{choice.photos_left:,} of {choice.photos:,} photographs"
+    time = f", {duration(choice.seconds)} on this CPU" if choice.seconds is not None else ""
+    return {"value": f"to encode: {photos}, texts of {choice.articles:,} articles{time}", "state": "cost"}
+
+
+def action(choice: Choice) -> str:
+    """What the button does."""
+    if choice.current and choice.works:
+        return ""
+    if choice.weights == "missing":
+        size = f" {megabytes(choice.cost.download)}" if choice.cost else ""
+        return f"Fetch{size} and {'load' if choice.current else 'switch'}"
+    if choice.current:
+        return "Index the archive with it"
+    return "Switch" if choice.ready else "Encode and switch"
+
+
+def progress(switch: SwitchState) -> dict[str, Any]:
+    """The line and the bar of a switch at work."""
+    if switch.cancelling:
+        text = "Stopping after this step…"
+    elif switch.phase == "loading":
+        text = "Loading the models; weights that are not here are fetched first…"
+    else:
+        left = f", {duration(switch.seconds_left)} left" if switch.seconds_left is not None else ""
+        text = f"Encoding {switch.what}: {switch.done:,} of {switch.total:,}{left}."
+    return {
+        "target": short(switch.target),
+        "before": short(switch.before),
+        "text": text,
+        "percent": percent(switch),
+        "known": bool(switch.total),
+        "cancelling": switch.cancelling,
+    }
+
+
+def percent(switch: SwitchState) -> int:
+    """Of what is being encoded, 0-100."""
+    return 100 * switch.done // switch.total if switch.total else 0
+
+
+def home_relative(path: str) -> str:
+    """`~/.cache/...` for a folder of the user."""
+    home = str(Path.home())
+    return "~" + path.removeprefix(home) if path.startswith(home + "/") else path
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?")) else ".")
+
+
+def short(name: str) -> str:
+    """A profile's name; of a folder only the last part."""
+    return name.rstrip("/").rpartition("/")[2] if name.startswith("local-dir:") else name
+
+
+def megabytes(count: int) -> str:
+    """`605 MB`, `1.7 GB`."""
+    return f"{count} MB" if count < 1000 else f"{count / 1000:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """`under a minute`, `about 6 min`, `about 3 h`."""
+    if seconds < 50:
+        return "under a minute"
+    if seconds < 90 * 60:
+        return f"about {max(1, round(seconds / 60))} min"
+    return f"about {round(seconds / 3600)} h"

@@ -1,0 +1,81 @@
+"""Driving the workbench in headless Chromium: importing this skips a test file where there is none.
+
+Every page of these tests fails on a request that leaves the machine and on any error in the page.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+from conftest import QUERIES
+
+from newsctx.ui.serving import serve
+from newsctx.workbench import Workbench
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if not CHROMIUM:
+    pytest.skip("no Chromium to drive: apt-get install chromium", allow_module_level=True)
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CROP = QUERIES / "q02-paris-crop.jpg"
+LOCAL = ("http://127.0.0.1:", "data:", "blob:")
+DONE = '.rail [data-tab="caption"][data-state="fresh"]'
+LONG = 120_000  # ms: a first analysis on a busy machine reads text and loads models
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(bench: Workbench) -> str:
+    port = free_port()
+    serve(bench, "127.0.0.1", port, prevent_thread_lock=True, quiet=True)
+    return f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium) -> Iterator[Callable[..., object]]:
+    """Opens watched pages; afterwards none of them may have failed or asked anybody but this machine."""
+    contexts, wrong = [], []
+
+    def watch(page):
+        page.on("request", lambda r: None if r.url.startswith(LOCAL) else wrong.append(f"request to {r.url}"))
+        page.on("pageerror", lambda e: wrong.append(f"page error: {e}"))
+        page.on("dialog", lambda d: (wrong.append(f"dialog: {d.message}"), d.dismiss()))
+
+    def make(url: str, width: int = 1440, height: int = 900, scheme: str = "light"):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context.on("page", watch)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        page.wait_for_selector(".rail")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
