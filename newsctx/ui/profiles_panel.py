@@ -24,15 +24,15 @@ def view(page: Page) -> dict[str, Any]:
         "locked": page.profile_locked,
         "cards": [card(c, switch, bool(page.profile_locked)) for c in page.profiles],
         "progress": progress(switch) if switch else None,
-        "cache": "" if page.profile_locked else home_relative(hub.cache_folder()),  # no business of a visitor
+        "cache": home_relative(hub.cache_folder()),
     }
 
 
 def label(current: str, switch: SwitchState | None) -> str:
-    """What the button in the head line says: `embedded`, or `embedded → clip, 43%`."""
+    """What the button in the head line says: `embedded`, or `embedded → clip: photographs 43%`."""
     if switch is None:
         return short(current)
-    share = f", {percent(switch)}%" if switch.total else ""
+    share = f": {switch.what} {percent(switch)}%" if switch.total else ""
     return f"{short(switch.before)} → {short(switch.target)}{share}"
 
 
@@ -47,7 +47,7 @@ def card(choice: Choice, switch: SwitchState | None, locked: bool) -> dict[str, 
         "target": switch is not None and switch.target == choice.name,
         "rows": rows(choice),
         "reason": _sentence(choice.reason),
-        "fetch": choice.fetch,
+        "fetch": "" if locked else choice.fetch,  # a visitor of somebody else's machine cannot follow it
         "action": action(choice),
         "disabled": locked or switch is not None,
     }
