@@ -366,7 +366,7 @@ class Workbench:
     def close(self) -> None:
         if self._switch:
             self._switch.cancel()
-            self._switch.join()
+            self._switch.join(10)  # a download cannot be interrupted; it ends with the process
         for worker in list(self._workers.values()):
             worker.stop()
             worker.join()

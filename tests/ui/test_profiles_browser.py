@@ -16,8 +16,10 @@ from toy_index import save_tiny_clip
 
 from newsctx import hub, profiles
 from newsctx.encoders import ImageTextEncoder
+from newsctx.models import load
 from newsctx.profiles import Cost, Profile
 from newsctx.records import Inputs
+from newsctx.settings import Settings
 from newsctx.workbench import Workbench
 
 IN_USE = '[data-profile="{}"] .chip.accent'
@@ -182,3 +184,21 @@ def test_another_open_page_hears_of_the_change(bench, tiny, held, open_page):
         one.wait_for_function(
             "() => document.querySelector('.models').textContent === 'Models: newsrecon'", timeout=LONG
         )
+
+
+def test_an_archive_without_an_index_of_these_models_is_indexed_from_the_page(demo_archive, tmp_path, tiny, open_page):
+    shutil.copytree(demo_archive, tmp_path / "demonstration")
+    settings = Settings(profile="newsrecon")
+    bench = Workbench(tmp_path / "demonstration", tmp_path / "bench", load("newsrecon"), settings)
+    page = open_page(start(bench), width=390, height=844)
+    assert "python -m newsctx index" in page.inner_text(".start .note.bad")
+    page.click('.start [data-drawer="profiles"]')
+    card = page.locator('[data-profile="newsrecon"]')
+    card.wait_for(state="visible")
+    assert "chosen, not working" in card.inner_text() and "to encode:" in card.inner_text()
+    page.click('[data-key="profile:newsrecon"]')
+    page.wait_for_selector(IN_USE.format("newsrecon"), timeout=LONG)
+    page.wait_for_selector(".start .note.bad", state="detached")
+    page.context.close()
+    gradio.close_all()
+    bench.close()

@@ -31,8 +31,10 @@
   const turn = (id, on) => {
     if (on) open.add(id); else open.delete(id);
     drawers();
-    if (on) document.dispatchEvent(new CustomEvent('newsctx:drawer', {detail: id}));
-    else document.querySelector(`[data-drawer="${id}"]`)?.focus();
+    if (on) {
+      document.getElementById(id)?.scrollIntoView({block: 'nearest'});
+      document.dispatchEvent(new CustomEvent('newsctx:drawer', {detail: id}));
+    } else document.querySelector(`[data-drawer="${id}"]`)?.focus();
   };
   const flash = (key) => {
     const node = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
