@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from newsctx import profiles
 from newsctx.archive.importer import import_archive
 from newsctx.archive.index_build import build_index
 from newsctx.archive.store import ArchiveStore
@@ -34,6 +35,17 @@ DEMO_EVENTS = (
 def _no_state_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSCTX_STATE", str(tmp_path / "state"))
     monkeypatch.delenv("NEWSCTX_ARCHIVE", raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def embedded_weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the embedded weights lie. The profile itself finds none here: what is tested does not hang on how well they
+    are trained, and a part that is missing is what most tests are about; `tests/test_embedded.py` is about the weights.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        folder = profiles.EMBEDDED
+        patch.setattr(profiles, "EMBEDDED", tmp_path_factory.mktemp("none") / "embedded")
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,10 @@ def test_the_commands_of_the_readme_parse(line):
 
 
 def test_every_command_does_something():
-    needed = {"import": "x --archive a", "index": "--archive a", "analyse": "x --archive a", "demo": "build",
-              "train": "init --out o", "evaluate": "--archive a --queries q", "score": "--truth t --predictions p"}  # fmt: skip
+    needed = {
+        "import": "x --archive a", "index": "--archive a", "analyse": "x --archive a", "demo": "build",
+        "train": "init --out o", "evaluate": "--archive a --queries q", "score": "--truth t --predictions p",
+    }  # fmt: skip
     for name in subcommands():
         assert callable(build_parser().parse_args([name, *needed.get(name, "").split()]).run), name
 

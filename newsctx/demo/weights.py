@@ -20,7 +20,7 @@ HEADS_WORLD = ("--seed", "heads", "--events", "240", "--articles", "3", "--photo
 BI_ENCODER = (
     "--unfreeze", "all", "--augment", "--flip", "0.5", "--text", "mixed", "--lr", "1e-3", "--warmup-steps", "150",
     "--beta2", "0.98", "--weight-decay", "0.1", "--amp", "bf16", "--patience", "0", "--eval-every", "5",
-    "--epochs", "90", "--half",
+    "--place-weight", "1", "--epochs", "60", "--half",
 )  # fmt: skip
 FILES = ("open_clip_config.json", "open_clip_model.safetensors", "tokenizer.json", "tokenizer_config.json",
          "special_tokens_map.json", "training.json", "MODEL_CARD.md")  # fmt: skip

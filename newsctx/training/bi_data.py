@@ -14,6 +14,7 @@ from torch import Tensor
 
 from newsctx.archive import index_texts
 from newsctx.errors import TrainingError
+from newsctx.settings import IndexSettings
 from newsctx.training.augment import augment
 from newsctx.training.batches import Batch, plan_epoch
 from newsctx.training.corpus import Corpus, Entry, texts_of
@@ -120,9 +121,17 @@ class BatchMaker:
         row = {t: n for n, t in enumerate(every)}
         self._rows = [[row[t] for t in part] for part in texts]
         self._tokens = torch.cat([tokenizer(every[i : i + 1024]) for i in range(0, len(every), 1024)]).int()
+        settings = IndexSettings()
+        wanted = [index_texts.location(e.article, settings) for e in data.entries] if data.options.place_weight else []
+        places = list(dict.fromkeys(t for t in wanted if t))
+        self._place_tokens = tokenizer(places).int() if places else self._tokens[:0]
+        self._places = [places.index(t) if t else -1 for t in wanted] or [-1] * len(data.entries)
 
-    def make(self, batch: Batch, epoch: int, index: int) -> tuple[Tensor, Tensor]:
-        """(B, 3, H, W) float32 in 0..1 and (B, C) token ids."""
+    def make(self, batch: Batch, epoch: int, index: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(B, 3, H, W) float32 in 0..1, (B, C) token ids, (P, C) token ids of the places, (B,) each one's place or -1.
+
+        Without a place loss P is 0.
+        """
         o = self.data.options
         rng = np.random.default_rng([o.seed, 3, epoch, index])
         articles = (*batch.positives, *batch.pairs)
@@ -134,7 +143,13 @@ class BatchMaker:
             images = augment(pixels, self._size, o, rng)
         else:
             images = torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
-        return images, self._tokens[texts].long()
+        return images, self._tokens[texts].long(), *self._places_of(articles)
+
+    def _places_of(self, articles: Sequence[int]) -> tuple[Tensor, Tensor]:
+        known = sorted({p for a in articles if (p := self._places[a]) >= 0})
+        row = {p: n for n, p in enumerate(known)}
+        own = [row.get(self._places[a], -1) for a in articles]
+        return self._place_tokens[known].long(), torch.tensor(own, dtype=torch.long)
 
 
 class EpochBatches(torch.utils.data.Dataset):
@@ -146,7 +161,7 @@ class EpochBatches(torch.utils.data.Dataset):
     def __len__(self) -> int:
         return len(self._plan) - self._start
 
-    def __getitem__(self, i: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, i: int) -> tuple[Tensor, ...]:
         index = self._start + i
         if index >= len(self._plan):
             raise IndexError(i)

@@ -24,7 +24,7 @@ from newsctx.training import checkpoint
 from newsctx.training.bi_data import BatchMaker, BiData, EpochBatches, loader
 from newsctx.training.dev import DevSet
 from newsctx.training.images import AUGMENT_MARGIN, normalise, resize_of, store_images
-from newsctx.training.loss import info_nce
+from newsctx.training.loss import info_nce, place_loss
 from newsctx.training.options import BiEncoderOptions
 from newsctx.training.short_texts import encode_texts
 from newsctx.training.unfreeze import set_train, unfreeze
@@ -125,8 +125,8 @@ class BiEncoderTraining:
         batches = loader(EpochBatches(self._images, plan, self.epoch, self.index), self.options.workers, self.device)
         name = f"epoch {self.epoch + 1}/{self.options.epochs}"
         with tqdm(total=len(plan), initial=self.index, desc=name, unit="step", leave=False, disable=None) as bar:
-            for images, tokens in batches:
-                loss = self._train(images, tokens, self.epoch + self.index / len(plan))
+            for batch in batches:
+                loss = self._train(*batch, self.epoch + self.index / len(plan))
                 self.index, self.step, self._loss = self.index + 1, self.step + 1, self._loss + loss
                 bar.update()
                 bar.set_postfix(loss=f"{loss:.3f}")
@@ -137,7 +137,9 @@ class BiEncoderTraining:
         self.history.append({"epoch": self.epoch + 1, "steps": len(plan), "loss": self._loss / len(plan)})
         self.epoch, self.index, self._loss = self.epoch + 1, 0, 0.0
 
-    def _train(self, images: torch.Tensor, tokens: torch.Tensor, epochs_done: float) -> float:
+    def _train(
+        self, images: torch.Tensor, tokens: torch.Tensor, places: torch.Tensor, own: torch.Tensor, epochs_done: float
+    ) -> float:
         o = self.options
         # drawn anew for every step, so that dropout after a resume is that of the unbroken run
         torch.manual_seed(int(digest(o.seed, self.step)[:15], 16))
@@ -149,7 +151,11 @@ class BiEncoderTraining:
         with self._autocast():
             pictures = normalize(self.model.encode_image(pixels.contiguous(memory_format=torch.channels_last)), dim=-1)
             texts = encode_texts(self.model, tokens.to(self.device, non_blocking=True))
-        loss = info_nce(pictures.float(), texts.float(), self.model.logit_scale.exp())
+            located = encode_texts(self.model, places.to(self.device)) if len(places) else None
+        scale = self.model.logit_scale.exp()
+        loss = info_nce(pictures.float(), texts.float(), scale)
+        if located is not None:
+            loss = loss + o.place_weight * place_loss(pictures, located, own.to(self.device), scale)
         if not torch.isfinite(loss):
             raise TrainingError(f"the loss is {loss.item()} at step {self.step + 1}; use a smaller --lr, or --amp off.")
         self._optimizer.zero_grad(set_to_none=True)

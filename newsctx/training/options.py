@@ -41,6 +41,7 @@ class BiEncoderOptions(Options):
     learn_temperature: bool = Field(False, description="train the temperature too (always with unfreeze all)")
     positive: Positive = Field("event_else_location", description="which relevant articles are a photograph's positives: event-relevant, else location-relevant")
     text: TextSource = Field("captions", description="captions: news captions, else abstract, else headline; abstract: abstract, else headline; mixed: any of these")
+    place_weight: float = Field(0.0, ge=0, description="weight of a second loss, photographs against the batch's location texts (own choice; a model from scratch finds places late without it; NewsRECON: none)")
     augment: bool = Field(False, description="change training photographs at random (own choice: on from scratch, off for fine-tuning)")
     crop_min_area: float = Field(0.6, gt=0, le=1, description="smallest random crop, share of the area, 1: whole frame")
     crop_ratio: float = Field(1.2, ge=1, description="largest change of the aspect ratio")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from newsctx.training.corpus import load_corpus
 from newsctx.training.dev import retrieval
 from newsctx.training.initial import init_model
 from newsctx.training.labels import make_labels
-from newsctx.training.loss import info_nce
+from newsctx.training.loss import info_nce, place_loss
 from newsctx.training.options import BiEncoderOptions
 from newsctx.training.photos import read_photos
 from newsctx.training.saving import config_of
@@ -39,6 +40,20 @@ def _one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def test_the_place_loss_is_the_written_out_formula() -> None:
+    """Two places; the first photograph is of place 0, the second of place 1, the third names none and does not count.
+
+    Logits at scale 2: (2, 0) -> -log(e^2 / (e^2 + 1)); (0.8 * 2, 0.6 * 2) -> -log(e^1.2 / (e^1.6 + e^1.2)).
+    """
+    images = torch.tensor([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]])
+    places = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    found = place_loss(images, places, torch.tensor([0, 1, -1]), 2.0)
+    one = math.log(1 + math.exp(-2))
+    two = math.log(1 + math.exp(0.4))
+    assert float(found) == pytest.approx((one + two) / 2, abs=1e-6)
+    assert float(place_loss(images, places[:0], torch.tensor([-1, -1, -1]), 2.0)) == 0.0
 
 
 def test_info_nce_is_the_written_out_formula() -> None:
@@ -162,6 +177,24 @@ def test_a_killed_run_goes_on_to_the_same_result(world, tmp_path: Path) -> None:
         assert resumed.history == whole.history
         assert resumed.best == whole.best
         assert resumed.digest() == whole.digest()
+
+
+def test_the_place_loss_tells_the_cities_of_a_batch_apart(world, tmp_path: Path) -> None:
+    """Every photograph points at its own city's text; the loss at the start is that of InfoNCE and of four cities."""
+    folder, data = world
+    data = replace(data, options=OPTIONS.model_copy(update={"place_weight": 1.0, "epochs": 12, "augment": False}))
+    training = _training((folder, data), tmp_path, place_weight=1.0, epochs=12, augment=False)
+    batch = training._images.make(data.plan(0)[0], 0, 0)
+    cities = [e.article.location_text for e in data.entries]
+    of_batch = [cities[a] for a in (*data.plan(0)[0].positives, *data.plan(0)[0].pairs)]
+    own, texts = batch[3].tolist(), batch[2]
+    assert len(texts) == len(set(of_batch)) and len(own) == len(of_batch)
+    assert all((own[i] == own[j]) == (of_batch[i] == of_batch[j]) for i in range(len(own)) for j in range(len(own)))
+    training.run()
+    plain = _training(world, tmp_path / "plain", epochs=1, augment=False)
+    plain.run()
+    assert training.history[0]["loss"] > plain.history[0]["loss"] + 0.5, "a second loss is added"
+    assert training.history[-1]["loss"] < 0.6 * training.history[0]["loss"]
 
 
 def test_workers_prepare_the_same_batches(world, tmp_path: Path) -> None:
