@@ -194,10 +194,18 @@ class EventSettings(_Group):
         ge=0,
         description="most days between the first and the last article of a cluster (NewsRECON: 15 = 2 * 7 + 1)",
     )
-    min_articles: int = Field(3, ge=1, description="smallest cluster, N_min (NewsRECON; 2 is also used)")
+    min_articles: int = Field(
+        2,
+        ge=1,
+        description="smallest cluster, N_min (NewsRECON: 3, 2 is also used; 3 pushes events with two articles down)",
+    )
     min_clusters: int = Field(2, ge=1, description="with fewer clusters the order is kept (NewsRECON)")
     template: str = Field("An image taken between {first} and {last} in {atom}", description="cluster text (NewsRECON)")
     pool: int = Field(100, ge=1, description="hits that clusters are built from (NewsRECON: K)")
+    order: Literal["probability", "product"] = Field(
+        "product",
+        description="clusters by probability (NewsRECON), or by it times their best member's score of the stage before",
+    )
 
 
 class ChunkSettings(_Group):

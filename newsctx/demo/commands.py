@@ -33,6 +33,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     world.add_argument("--articles", type=int, default=2, help="of every event, each with a photograph (default: 2)")
     world.add_argument("--photos", type=int, default=2, help="of every event, to train with (default: 2)")
     world.add_argument("--seed", default="training", help="names the world (default: %(default)s)")
+    world.add_argument(
+        "--dev-every", type=int, default=20, help="one event in so many is for development (default: 20)"
+    )
     world.set_defaults(run=_world)
     weights = actions.add_parser("weights", help="make the embedded weights; goes on where it stopped")
     weights.add_argument("--work", type=Path, required=True, help="folder for worlds, archives and checkpoints (2 GB)")
@@ -60,7 +63,7 @@ def _queries(args: argparse.Namespace) -> int:
 def _world(args: argparse.Namespace) -> int:
     from newsctx.demo.worlds import build_world
 
-    build_world(args.out, args.events, args.seed, args.workers, args.articles, args.photos)
+    build_world(args.out, args.events, args.seed, args.workers, args.articles, args.photos, args.dev_every)
     return _told(args.out)
 
 

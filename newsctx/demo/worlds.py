@@ -32,7 +32,7 @@ FIRST, LAST = date(2006, 1, 1), date(2026, 12, 31)
 SIZE = (320, 213)  # pixels: more than twice what the embedded model sees
 QUALITY = 88
 ARTICLES, PHOTOS = 2, 2  # of every event, by default: articles with a photograph, and photographs to train with
-DEV_EVERY = 20  # of the events, one in so many is for development
+DEV_EVERY = 20  # of the events, one in so many is for development, by default
 DAYS = 4  # the later articles appear within so many days
 
 
@@ -59,7 +59,7 @@ def event(number: int, seed: str) -> Event:
 
 
 def rows_of(
-    number: int, seed: str, articles_each: int = ARTICLES, photos_each: int = PHOTOS
+    number: int, seed: str, articles_each: int = ARTICLES, photos_each: int = PHOTOS, dev_every: int = DEV_EVERY
 ) -> tuple[list[dict[str, object]], list[dict[str, object]], list[Painted]]:
     """An event's article rows, its photo rows and everything to paint."""
     happened = event(number, seed)
@@ -96,7 +96,7 @@ def rows_of(
                 "image": f"photos/{id}.jpg",
                 "place": hierarchy(happened.city),
                 "date": happened.start.isoformat(),
-                "split": "dev" if number % DEV_EVERY == DEV_EVERY - 1 else "train",
+                "split": "dev" if number % dev_every == dev_every - 1 else "train",
             }
         )
         paintings.append(Painted(f"photos/{id}.jpg", scene))
@@ -114,16 +114,18 @@ def build_world(
     workers: int = os.cpu_count() or 1,
     articles_each: int = ARTICLES,
     photos_each: int = PHOTOS,
+    dev_every: int = DEV_EVERY,
 ) -> None:
     """Writes a world of `events` events below `out`; photographs that are there already are kept, so it can go on.
 
     Args:
         seed: names the world; the same name with more events, articles or photographs is a larger one around it.
         articles_each, photos_each: of every event.
+        dev_every: one event in so many is for development.
     """
     for folder in ("images", "photos"):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    made = [rows_of(number, seed, articles_each, photos_each) for number in range(events)]
+    made = [rows_of(number, seed, articles_each, photos_each, dev_every) for number in range(events)]
     _write_lines(out / "articles.jsonl", (row for articles, _, _ in made for row in articles))
     _write_lines(out / "photos.jsonl", (row for _, photos, _ in made for row in photos))
     wanted = [p for _, _, paintings in made for p in paintings if not (out / p.path).is_file()]

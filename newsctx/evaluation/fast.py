@@ -55,7 +55,8 @@ def run(world: FastWorld, settings: Settings, answers: bool = True) -> dict[str,
     clusters_after = clusters_alone if located == ranked else _clusters(world, after, settings)
     found: dict[str, Outcome] = {}
     for n, query in enumerate(world.queries):
-        final, p_event, p_clusters = _events(world, n, after[n], clusters_after[n], settings)
+        weigh = dict(located[n]) if settings.events.order == "product" else None
+        final, p_event, p_clusters = _events(world, n, after[n], clusters_after[n], settings, weigh)
         only_events, _, _ = _events(world, n, alone[n], clusters_alone[n], settings)
         articles = {a: world.articles[a] for a in final[: settings.context.articles]}
         found_signals = signals(
@@ -123,18 +124,25 @@ def _clusters(world: FastWorld, pools: Sequence[list[PoolArticle]], settings: Se
 
 
 def _events(
-    world: FastWorld, n: int, pool: list[PoolArticle], clusters: list[EventCluster], settings: Settings
+    world: FastWorld,
+    n: int,
+    pool: list[PoolArticle],
+    clusters: list[EventCluster],
+    settings: Settings,
+    weigh: Mapping[str, float] | None = None,
 ) -> tuple[list[str], dict[str, float], list[float]]:
     """The order of the event stage, the probability of the cluster that put an article first, and of all clusters."""
     if not clusters or world.event_scorer is None:
         return [item.article_id for item in pool], {}, []
     vectors = world.encode_texts([c.text for c in clusters])
     p = [float(x) for x in world.event_scorer.probabilities(world.images[n], vectors)]
-    order = rerank_by_events(pool, clusters, p, settings.events.min_clusters)
+    weights = [x * max(weigh[a] for a in c.article_ids) for x, c in zip(p, clusters, strict=True)] if weigh else p
+    order = rerank_by_events(pool, clusters, weights, settings.events.min_clusters)
     if len(clusters) < settings.events.min_clusters:
         return order, {}, p
     by_text = {c.text: x for c, x in zip(clusters, p, strict=True)}
-    put = walk(sorted(clusters, key=lambda c: -by_text[c.text]), {i.article_id: i.score for i in pool})
+    walked = [c for _, c in sorted(zip(weights, clusters, strict=True), key=lambda pair: -pair[0])]
+    put = walk(walked, {i.article_id: i.score for i in pool})
     return order, {a: by_text[c.text] for a, c in put.items()}, p
 
 

@@ -30,8 +30,9 @@ def run(
     """Build, score and walk the clusters.
 
     The rules are `build_clusters` and `rerank_by_events` over the stage before as the pool: with fewer than
-    `settings.min_clusters` clusters the order is kept; otherwise the clusters are walked by descending probability,
-    each puts its best article of the stage before next (once), and the remaining articles follow in their order.
+    `settings.min_clusters` clusters the order is kept; otherwise the clusters are walked by descending probability
+    (times their best member's score, where `settings.order` says so), each puts its best article of the stage before
+    next (once), and the remaining articles follow in their order.
 
     Args:
         hits: the stage before, best first; the first `settings.pool` of them form the clusters.
@@ -52,7 +53,7 @@ def run(
     pool = [articles[h.article_id] for h in hits[: settings.pool] if h.article_id in articles]
     clusters = event_clusters.build(pool, settings)
     scored, unavailable = _scored(clusters, image_vector, encode_texts, scorer)
-    ordered = _ordered(scored, before, kept, dropped)
+    ordered = _ordered(scored, hits, kept, dropped, settings.order == "product")
     order = _walked(hits, ordered, settings.min_clusters, bool(scorer) and not unavailable)
     return EventsResult(
         hits=arrange(order, edits, before),
@@ -79,8 +80,9 @@ def _scored(
 
 
 def _ordered(
-    clusters: Sequence[Cluster], before: Mapping[str, int], kept: tuple[str, ...], dropped: tuple[str, ...]
+    clusters: Sequence[Cluster], hits: Sequence[Hit], kept: tuple[str, ...], dropped: tuple[str, ...], product: bool
 ) -> tuple[Cluster, ...]:
+    before, scores = ranks(hits), {h.article_id: h.score for h in hits}
     decided = [
         c.model_copy(update={"decision": "kept" if c.id in kept else "dropped" if c.id in dropped else ""})
         for c in clusters
@@ -88,8 +90,10 @@ def _ordered(
 
     def key(cluster: Cluster) -> tuple[int, float]:
         group = {"kept": 0, "": 1, "dropped": 2}[cluster.decision]
-        unscored = cluster.probability is None
-        return group, float(before[cluster.representative]) if unscored else -float(cluster.probability or 0.0)
+        if cluster.probability is None:
+            return group, float(before[cluster.representative])
+        best = max(scores[a] for a in cluster.article_ids) if product else 1.0
+        return group, -cluster.probability * best
 
     return tuple(sorted(decided, key=key))  # stable: equal ones in order of appearance
 

@@ -84,7 +84,7 @@ class HeadOptions(Options):
     patience: int = Field(5, ge=0, description="epochs without a better dev R@1 before it stops, 0: never")
     dev_share: float = Field(0.1, gt=0, lt=1, description="share of photographs for development where the file names no split")
     window_days: int = Field(15, ge=0, description="event head: most days between a cluster's first and last article (NewsRECON)")
-    min_articles: int = Field(3, ge=1, description="event head: smallest cluster (NewsRECON; 2 is also used)")
+    min_articles: int = Field(2, ge=1, description="event head: smallest cluster (NewsRECON: 3, 2 is also used)")
     days: int = Field(7, ge=0, description="event head: days around the photograph's date that a positive cluster reaches into (NewsRECON)")
     encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
 
@@ -96,7 +96,7 @@ class RelevanceOptions(Options):
     draws: int = Field(20, ge=2, description="archives that are drawn; a fifth of the photographs is kept for the metrics")
     articles: int = Field(400, ge=10, description="articles of a drawn archive")
     c: float = Field(1.0, gt=0, description="inverse strength of the ridge penalty (scikit-learn's default)")
-    min_articles: int = Field(3, ge=1, description="smallest event cluster: as in the settings that the profile will run with")
+    min_articles: int = Field(2, ge=1, description="smallest event cluster: as in the settings that the profile will run with")
     window_days: int = Field(15, ge=0, description="days of an event cluster: as in the settings that the profile will run with")
     encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
 

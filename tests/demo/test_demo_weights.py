@@ -58,3 +58,20 @@ def test_it_goes_on_where_it_stopped_and_does_again_what_changed(tmp_path, ran, 
     weights.make_weights(tmp_path, tmp_path / "out", 1)
     assert [a[1] for a in noted[done:]][:1] == ["bi-encoder"], "another setting trains anew, and all after it"
     assert len(noted) - done == 7
+
+
+def test_a_checkpoint_of_other_settings_is_not_gone_on_from(tmp_path, ran, monkeypatch):
+    noted, codes = ran
+    codes["bi-encoder"] = 1
+    checkpoint = tmp_path / "model-work" / "checkpoint.pt"
+    with pytest.raises(TrainingError):
+        weights.make_weights(tmp_path, tmp_path / "out", 1)
+    checkpoint.parent.mkdir()
+    checkpoint.write_bytes(b"half way")
+    with pytest.raises(TrainingError):
+        weights.make_weights(tmp_path, tmp_path / "out", 1)
+    assert checkpoint.read_bytes() == b"half way", "the same settings go on"
+    monkeypatch.setattr(weights, "BI_ENCODER", ("--unfreeze", "all"))
+    with pytest.raises(TrainingError):
+        weights.make_weights(tmp_path, tmp_path / "out", 1)
+    assert not checkpoint.exists()
