@@ -44,16 +44,24 @@ def voters(
     articles: Mapping[str, Article],
     settings: ContextSettings,
     has_answer: Callable[[Article], bool],
+    first: float | None = None,
 ) -> tuple[tuple[Voter, ...], bool]:
     """The articles that vote, and whether they are sure (pinned or matched).
 
     Among the first `settings.articles` hits, pinned and matched articles decide alone where one of them has an answer;
-    else all do. A vote weighs `tier_weights[tier] / rank ** rank_power`.
+    else all do. A vote weighs `tier_weights[tier] / rank ** rank_power`; but where the probability is known that the
+    first hit is right, that is its share of the votes, and the others share the rest.
+
+    Args:
+        first: that probability; None: not rated.
     """
     able = [h for h in hits[: settings.articles] if h.article_id in articles and has_answer(articles[h.article_id])]
     sure = [h for h in able if h.tier != "ranked"]
     chosen = sure or able
     weights = [settings.tier_weights.get(h.tier, 1.0) / h.rank**settings.rank_power for h in chosen]
+    if not sure and first is not None and chosen and chosen[0].rank == 1 and sum(weights[1:]) > 0:
+        rest = sum(weights[1:])
+        weights = [first, *(w / rest * (1 - first) for w in weights[1:])]
     return tuple(Voter(articles[h.article_id], w) for h, w in zip(chosen, weights) if w > 0), bool(sure)
 
 

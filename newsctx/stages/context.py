@@ -111,7 +111,11 @@ def _top(found: _Evidence) -> list[Hit]:
 
 def _place_answer(found: _Evidence, photo: Photo, set_place: Place | None) -> tuple[PlaceAnswer, list[str]]:
     casting, sure = voters(
-        found.hits, found.articles, found.settings, lambda a: any(p.place and p.weight for p in a.places)
+        found.hits,
+        found.articles,
+        found.settings,
+        lambda a: any(p.place and p.weight for p in a.places),
+        found.relevance.probability,
     )
     tally = vote_place(casting, found.resolve, found.settings)
     if set_place:
@@ -156,7 +160,13 @@ def _camera_place(photo: Photo, place: Place | None, called: str, settings: Cont
 
 
 def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAnswer, list[str]]:
-    casting, sure = voters(found.hits, found.articles, found.settings, lambda a: a.published is not None)
+    casting, sure = voters(
+        found.hits,
+        found.articles,
+        found.settings,
+        lambda a: a.published is not None,
+        found.relevance.probability,
+    )
     tally = vote_date(casting, found.settings)
     if set_date:
         return _set_date(set_date, tally, found.settings)

@@ -66,7 +66,7 @@ LIMA = Place(
 )
 KNOWN = {p.name: p for p in (GERMANY, DUISBURG, COLOGNE, BERLIN, STATION, PARIS, LIMA, EUROPE)}
 PHOTOGRAPH = Photo(sha256="0" * 64, phash="0" * 16, format="JPEG", bytes=1, width=64, height=64)
-FLAT = ContextSettings(rank_power=0.0)  # every article of a tier has the same vote
+FLAT = ContextSettings(rank_power=0.0, min_share=0.5)  # every article of a tier has the same vote
 
 
 def article(article_id: str, *places: Place, on: str = "", body: str = "") -> Article:
