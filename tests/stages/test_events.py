@@ -54,7 +54,7 @@ def test_a_window_spans_at_most_15_days() -> None:
 
 def test_every_right_end_gives_a_cluster_and_only_the_widest_is_maximal() -> None:
     pool = [article(a, day=f"2017-05-0{i}", place="Paris") for i, a in enumerate("abcd", 1)]
-    found = event_clusters.build(pool, EventSettings())  # N_min 3
+    found = event_clusters.build(pool, EventSettings(min_articles=3))  # N_min 3
     assert _members(found) == [("paris", ("a", "b", "c")), ("paris", ("a", "b", "c", "d"))]
     assert [c.maximal for c in found] == [False, True]
 
@@ -118,7 +118,7 @@ def test_clusters_are_those_of_a_slow_oracle(seed: int) -> None:
         )
         for i in range(40)
     ]
-    found = event_clusters.build(pool, EventSettings())
+    found = event_clusters.build(pool, EventSettings(min_articles=3))
     assert {(c.atom, frozenset(c.article_ids)) for c in found} == _oracle(pool, 15, 3)
     for one, other in combinations(found, 2):
         if one.atom == other.atom and set(one.article_ids) < set(other.article_ids):

@@ -212,7 +212,7 @@ class Table:
 @pytest.mark.parametrize("seed", range(10))
 def test_the_stages_follow_the_rules(seed: int) -> None:
     """The same pool through the stage and through the pure functions: one ranking."""
-    world, table, settings = _world(seed), Table(), EventSettings(min_articles=2)
+    world, table, settings = _world(seed), Table(), EventSettings(min_articles=2, order="probability")
     articles = [article(i.article_id, day=i.date.isoformat() if i.date else None, place=i.location_text) for i in world]
     hits = [Hit(article_id=i.article_id, rank=r, score=i.score) for r, i in enumerate(world, 1)]
     image = np.array([1.0, 0.0], np.float32)
@@ -229,6 +229,12 @@ def test_the_stages_follow_the_rules(seed: int) -> None:
     class ByNumber(Table):
         def probabilities(self, image: np.ndarray, rows: np.ndarray) -> np.ndarray:
             return np.array([list(p_loc.values())[int(r[1])] for r in rows])
+
+    weighed = settings.model_copy(update={"order": "product"})
+    found = events.run(hits, {a.article_id: a for a in articles}, image, table.encode, table, weighed)
+    scores = {i.article_id: i.score for i in world}
+    products = [x * max(scores[a] for a in c.article_ids) for x, c in zip(p, clusters, strict=True)]
+    assert [h.article_id for h in found.hits] == rerank_by_events(pool, clusters, products)
 
     located = locate.run(hits, image, vectors, ByNumber(), {i.article_id: i.score for i in world}, LocateSettings())
     assert [h.article_id for h in located.hits] == rerank_by_location(pool, list(p_loc.values()))
