@@ -1,6 +1,6 @@
 """The embedded weights: what travels with them, and what they show on the held-out demonstration queries.
 
-The floors are asserted in the paper's own setting (`evaluate --fast`): image-text encoder, location head, event head and
+The floors are asserted in the paper's own setting (`evaluate --fast`): image-text encoder, location and event heads and
 answer over the whole demonstration archive, without reading text in the photographs or looking for copies.
 """
 
