@@ -43,8 +43,8 @@ def report(real: Models, tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 def test_every_slot_is_filled_and_nothing_is_fetched(real: Models) -> None:
     assert real.image_text is not None and real.image_text.info.name == "newsctx embedded"
-    assert real.location_scorer is not None and real.location_scorer.info.name == "newsctx embedded location"
-    assert real.event_scorer is not None and real.event_scorer.info.name == "newsctx embedded event"
+    assert real.location_scorer is not None and real.location_scorer.info.name == "newsctx embedded"
+    assert real.event_scorer is not None and real.event_scorer.info.name == "newsctx embedded"
     assert real.relevance is not None
 
 

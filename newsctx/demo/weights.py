@@ -55,10 +55,10 @@ def recipe(work: Path, workers: int) -> Iterator[Step]:
             continue
         heads = []
         for slot in ("location", "event"):
-            out = ("--model", model, "--out", str(work / slot), "--name", f"newsctx embedded {slot}", "--resume")
+            out = ("--model", model, "--out", str(work / slot), "--name", "newsctx embedded", "--resume")
             yield Step(slot, ("train", slot, *given, *out, *HEAD))
             heads += [f"--{slot}", str(work / slot)]
-        out = ("--model", model, "--out", str(work / "relevance"), "--name", "newsctx embedded relevance")
+        out = ("--model", model, "--out", str(work / "relevance"), "--name", "newsctx embedded")
         yield Step("relevance", ("train", "relevance", *given, *out, *heads))
 
 
