@@ -19,6 +19,7 @@ def view(page: Page) -> dict[str, Any]:
         **header(page, "events"),
         "ran": result is not None,
         "scorer": result.scorer if result else "",
+        "product": bool(page.document and page.document.settings.get("events", {}).get("order") == "product"),
         "clusters": [row(page, c, i) for i, c in enumerate(shown_clusters(page), 1)],
     }
 
