@@ -25,6 +25,7 @@ def view(page: Page) -> dict[str, Any]:
         "label": LABELS[caption.kind] if caption else "",
         "writer": caption.writer if caption else "",
         "text": caption.text if caption else "",
+        "caution": caption.note if caption else "",
         "empty_note": (caption.note if caption else "") or "The evidence holds no statement that a caption could use.",
         "sentences": [
             {
