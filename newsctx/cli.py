@@ -19,6 +19,7 @@ COMMANDS = (
     "newsctx.ui.launch",
     "newsctx.archive.commands",
     "newsctx.archive.index_command",
+    "newsctx.captioning.command",
     "newsctx.analyse_command",
     "newsctx.demo.commands",
     "newsctx.bench.command",

@@ -12,7 +12,7 @@ from newsctx.settings_command import table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMAND = re.compile(r"python -m newsctx ([a-z]+)")
+COMMAND = re.compile(r"python -m newsctx ([a-z-]+)")
 
 
 def subcommands() -> dict:
@@ -32,7 +32,8 @@ def test_the_commands_of_the_readme_parse(line):
 def test_every_command_does_something():
     needed = {
         "import": "x --archive a", "index": "--archive a", "analyse": "x --archive a", "demo": "build",
-        "train": "init --out o", "evaluate": "--archive a --queries q", "score": "--truth t --predictions p",
+        "train": "init --out o", "caption-articles": "--archive a", "filter-articles": "--archive a",
+        "evaluate": "--archive a --queries q", "score": "--truth t --predictions p",
     }  # fmt: skip
     for name in subcommands():
         assert callable(build_parser().parse_args([name, *needed.get(name, "").split()]).run), name

@@ -12,12 +12,14 @@ import numpy as np
 from newsctx.archive import index_texts
 from newsctx.archive.store import ArchiveStore
 from newsctx.cache import digest
+from newsctx.captioning.ledger import read
+from newsctx.captioning.run import JUDGEMENTS, Judged
 from newsctx.errors import TrainingError
 from newsctx.records import Article
 from newsctx.training.options import TextSource
 from newsctx.training.photos import TrainingPhoto, read_pixels
 
-VISUAL_FILTER = "not applied: the archive has no column that tells visual events from others"
+VISUAL_FILTER = "not applied: `filter-articles` has not been run on this archive"
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ class Corpus:
 def load_corpus(archive: Path, duplicates_of: Sequence[TrainingPhoto] = (), bits: int = 4) -> Corpus:
     """The articles that may train.
 
-    Left out, with counts: articles without a location keyword, without an image that exists, and those whose image is
-    a perceptual duplicate of one of `duplicates_of` (the evaluation photographs).
+    Left out, with counts: articles judged to be about no visual event (`filter-articles`), without a location keyword,
+    without an image that exists, and those whose image is a perceptual duplicate of one of `duplicates_of` (the
+    evaluation photographs).
 
     Raises:
         ArchiveError: no archive there.
@@ -61,9 +64,10 @@ def load_corpus(archive: Path, duplicates_of: Sequence[TrainingPhoto] = (), bits
     with ArchiveStore.open(archive) as store:
         entries = [_entry(a, store.image_path) for page in store.iter_articles() for a in page]
     hashes = _hashes([p.image for p in duplicates_of])
+    unseen, visual_filter = _not_visual(archive)
     kept, left = [], Counter()
     for entry in entries:
-        reason = _reason(entry, hashes, bits)
+        reason = "no visual event" if entry.id in unseen else _reason(entry, hashes, bits)
         if reason:
             left[reason] += 1
         else:
@@ -72,7 +76,16 @@ def load_corpus(archive: Path, duplicates_of: Sequence[TrainingPhoto] = (), bits
         raise TrainingError(
             f"{archive}: no article may train ({dict(left)}); expected articles with location keywords and photographs."
         )
-    return Corpus(tuple(kept), dict(sorted(left.items())), tuple(e.id for e in entries))
+    return Corpus(tuple(kept), dict(sorted(left.items())), tuple(e.id for e in entries), visual_filter)
+
+
+def _not_visual(archive: Path) -> tuple[frozenset[str], str]:
+    """The articles that `filter-articles` found to show nothing, and what the record says of it."""
+    judged = read(archive / JUDGEMENTS, Judged)
+    if not judged:
+        return frozenset(), VISUAL_FILTER
+    unseen = frozenset(a for a, row in judged.items() if row.visual is False)
+    return unseen, f"applied: {len(judged)} articles judged, {len(unseen)} are not about a visual event"
 
 
 def _entry(article: Article, path: Callable[[str], Path | None]) -> Entry:
