@@ -102,17 +102,11 @@ class CrossEncoderHead:
         write_beside(folder / METADATA, (self.meta.model_dump_json(indent=1) + "\n").encode())
 
     @classmethod
-    def load(
-        cls, folder: Path, encoder: ModelInfo, dim: int, slot: Slot, device: Device, events: EventSettings | None = None
-    ) -> CrossEncoderHead:
+    def load(cls, folder: Path, encoder: ModelInfo, dim: int, slot: Slot, device: Device) -> CrossEncoderHead:
         """Load a head for an encoder; the weights must fit exactly.
 
-        Args:
-            events: the cluster settings it will read texts of; None: not compared (a sweep changes them on purpose).
-
         Raises:
-            ModelUnavailable: missing or damaged files, or trained for another encoder, slot or other clusters; names
-                both sides.
+            ModelUnavailable: missing or damaged files, or trained for another encoder or slot; names both sides.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load
@@ -135,8 +129,6 @@ class CrossEncoderHead:
                     f"cross-encoder head {meta.name!r}: trained for {what} {has}, the profile has {wants}; choose the "
                     "profile it was trained for, or train a head for this one"
                 )
-        if events is not None:
-            check_clusters(meta, events)
         head = cls(meta, device.name)
         try:
             head.network.load_state_dict(state, strict=True)
@@ -183,18 +175,22 @@ def features(images: Tensor, texts: Tensor, names: Sequence[Feature]) -> Tensor:
     return torch.cat(parts, dim=-1)
 
 
-def check_clusters(meta: HeadInfo, events: EventSettings) -> None:
-    """Raise ModelUnavailable, naming both sides, where an event head was trained on clusters of other settings."""
-    for what, has, wants in (
+def cluster_mismatch(meta: HeadInfo, events: EventSettings) -> str:
+    """What differs between the clusters an event head was trained on and those it would read; empty: nothing.
+
+    Other settings still work, but the probabilities were not learned on such texts: the stage says so.
+    """
+    if meta.slot != "event_head":
+        return ""
+    pairs = (
         ("cluster texts", meta.template, events.template),
         ("windows of days", meta.window_days, events.window_days),
         ("smallest cluster", meta.min_articles, events.min_articles),
-    ):
-        if meta.slot == "event_head" and has not in ("", None, wants):
-            raise ModelUnavailable(
-                f"cross-encoder head {meta.name!r}: trained with {what} {has!r}, the settings have {wants!r}; use the "
-                "settings it was trained with, or train a head for these"
-            )
+    )
+    other = [
+        f"{what} {has!r}, the settings have {wants!r}" for what, has, wants in pairs if has not in ("", None, wants)
+    ]
+    return f"event head {meta.name!r}: trained with {'; '.join(other)}" if other else ""
 
 
 def _check(image: np.ndarray, texts: np.ndarray) -> None:

@@ -22,6 +22,7 @@ from newsctx.cache import StageCache, code_digest, digest
 from newsctx.channels.search import ChannelOutcome, Query, Searcher
 from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
 from newsctx.errors import NewsctxError, OverrideError
+from newsctx.heads import CrossEncoderHead, cluster_mismatch
 from newsctx.models import Models
 from newsctx.overrides import Edits, Override, SetPlace, replay
 from newsctx.places import Places
@@ -177,11 +178,17 @@ class _Work:
                 return result.ocr_unavailable
             case RetrieveResult():
                 return "; ".join(f"{c.name}: {c.reason}" for c in result.channels if c.state == "unavailable")
-            case VerifyResult() | LocateResult() | EventsResult():
+            case EventsResult():
+                return result.unavailable or self._other_clusters()
+            case VerifyResult() | LocateResult():
                 return result.unavailable
             case ChunksResult() | Caption():
                 return result.note
         return ""
+
+    def _other_clusters(self) -> str:
+        head = self.pipeline.models.event_scorer
+        return cluster_mismatch(head.meta, self.pipeline.settings.events) if isinstance(head, CrossEncoderHead) else ""
 
     # --- the stages, in order ---------------------------------------------------------------------------------
 

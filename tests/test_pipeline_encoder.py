@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from conftest import QUERIES
 from toy_index import save_tiny_clip
@@ -14,6 +16,7 @@ from newsctx.archive.store import ArchiveStore
 from newsctx.cache import StageCache
 from newsctx.demo.locate import demo_source
 from newsctx.errors import IndexMismatch
+from newsctx.heads import CrossEncoderHead, HeadInfo
 from newsctx.models import load
 from newsctx.pipeline import Pipeline, Request
 from newsctx.settings import Settings
@@ -56,6 +59,19 @@ def test_every_channel_runs_and_the_scorers_give_probabilities(world):
     scores = opened.index.bi_scores(vector, [h.article_id for h in stages.retrieve.hits])
     for hit in stages.locate.hits:  # NewsRECON sec. 2: ordered by p_loc * s_bi
         assert hit.score == pytest.approx(hit.probability * max(scores[hit.article_id], 0.0), abs=1e-5)
+
+
+def test_an_event_head_that_reads_other_clusters_than_it_was_trained_on_is_named(world):
+    archive, models, settings, folder = world
+    encoder = models.image_text
+    meta = HeadInfo(
+        name="of mine", slot="event_head", base_model=encoder.info.name, base_digest=encoder.info.digest,
+        dim=encoder.dim, features=("product",), window_days=30, min_articles=settings.events.min_articles,
+    )  # fmt: skip
+    with_head = dataclasses.replace(models, event_scorer=CrossEncoderHead(meta))
+    document, _ = analyse((archive, with_head, settings, folder))
+    note = next(s.note for s in document.status if s.name == "events")
+    assert note == "event head 'of mine': trained with windows of days 30, the settings have 15"
 
 
 def test_the_index_of_one_encoder_is_refused_with_another_and_both_are_named(world, tmp_path):

@@ -11,9 +11,9 @@ import pytest
 import torch
 from toy_index import CPU, article
 
-from newsctx.errors import ModelUnavailable, TrainingError
+from newsctx.errors import TrainingError
 from newsctx.event_clusters import build_clusters, pool_of
-from newsctx.heads import CrossEncoderHead, HeadInfo, features
+from newsctx.heads import CrossEncoderHead, HeadInfo, cluster_mismatch, features
 from newsctx.records import ModelInfo
 from newsctx.settings import EventSettings
 from newsctx.training.head_tasks import EventTask, LocationTask, first_relevant_ranks, retrieval_of
@@ -211,11 +211,14 @@ def test_the_location_task_ranks_as_the_stage_does() -> None:
     assert task.rank(pool, lambda texts: np.array([p[t] for t in texts])) == ["c", "b", "a"]
 
 
-def test_a_head_against_other_clusters_names_both(tmp_path: Path) -> None:
+def test_a_head_names_the_clusters_that_it_was_not_trained_on(tmp_path: Path) -> None:
     _, info, *_ = _world(tmp_path, event=True)
     CrossEncoderHead(info).save(tmp_path)
-    right = EventSettings(window_days=15, min_articles=2)
-    CrossEncoderHead.load(tmp_path, ENCODER, DIM, "event_head", CPU, right)
-    CrossEncoderHead.load(tmp_path, ENCODER, DIM, "event_head", CPU)  # a sweep changes them on purpose
-    with pytest.raises(ModelUnavailable, match="windows of days 15, the settings have 30"):
-        CrossEncoderHead.load(tmp_path, ENCODER, DIM, "event_head", CPU, right.model_copy(update={"window_days": 30}))
+    meta = CrossEncoderHead.load(tmp_path, ENCODER, DIM, "event_head", CPU).meta
+    trained = EventSettings(window_days=15, min_articles=2)
+    assert cluster_mismatch(meta, trained) == ""
+    assert "windows of days 15, the settings have 30" in cluster_mismatch(
+        meta, trained.model_copy(update={"window_days": 30})
+    )
+    location = meta.model_copy(update={"slot": "location_head"})
+    assert cluster_mismatch(location, trained.model_copy(update={"window_days": 30})) == ""
