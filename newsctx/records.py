@@ -268,6 +268,16 @@ class ChannelScore(Record):
 
     score: float
     rank: Rank
+    parts: dict[str, float] = Field(default_factory=dict)  # what the score is made of, where a channel combines several
+    evidence: str = ""  # what matched: an image id, `caption 2`, `body passage 1`
+
+
+class Refinement(Record):
+    """What a neighbourhood of other articles added to a fused score (EVENTA-H)."""
+
+    name: Literal["temporal", "citation"]
+    added: float
+    neighbours: tuple[str, ...] = ()  # ids of the articles that lifted it, the strongest first
 
 
 class Hit(Record):
@@ -281,6 +291,8 @@ class Hit(Record):
     rank_before: Rank | None = None  # in the stage before; None where the article was not there
     probability: Probability | None = None  # of this stage's scorer
     reason: str = ""  # one sentence for the analyst, where the stage has one
+    refinements: tuple[Refinement, ...] = ()
+    conflict: Probability | None = None  # Dempster's K between the channels, where evidence is combined
 
 
 def check_ranking(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
@@ -301,6 +313,7 @@ class ChannelResult(Record):
     hits: tuple[tuple[str, float], ...] = ()
     seconds: Annotated[float, Field(ge=0)] = 0.0
     evidence: dict[str, str] = Field(default_factory=dict)  # article_id -> what matched (image id, snippet)
+    parts: dict[str, dict[str, float]] = Field(default_factory=dict)  # article_id -> what its score is made of
 
     @model_validator(mode="after")
     def _sound(self) -> ChannelResult:
@@ -325,8 +338,10 @@ class ChannelStatus(Record):
 
 
 class RetrieveResult(Record):
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[Hit, ...] = ()  # `rank_before`: the fused rank, before the refinements
     channels: tuple[ChannelStatus, ...] = ()
+    fusion: str = ""  # how the channels were fused: `rrf`, `weighted`, `evidence`
+    notices: tuple[str, ...] = ()  # e.g. what a filter of the note left out
 
     @model_validator(mode="after")
     def _ranked(self) -> RetrieveResult:

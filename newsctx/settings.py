@@ -119,7 +119,7 @@ class RetrieveSettings(_Group):
     rrf_k: float = Field(60.0, gt=0, description="reciprocal rank fusion constant, 1/(60 + rank) (Cormack et al. 2009)")
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = Field(
         default_factory=lambda: {
-            "image_text": 1.0, "image_image": 1.0, "copy": 2.0, "words_bm25": 1.0, "words_dense": 1.0, "coverage": 1.0,
+            "image_text": 1.0, "visual": 1.0, "copy": 2.0, "words_bm25": 1.0, "words_dense": 1.0, "coverage": 1.0,
         },
         description="fusion weight per channel; 0 switches a channel off",
     )  # fmt: skip
@@ -140,6 +140,80 @@ class RetrieveSettings(_Group):
     )
     coverage_anchors: int = Field(3, ge=1, description="matched articles that coverage starts from, best match first")
     probes: int = Field(32, ge=1, description="inverted lists read per query where an index part is not exact")
+
+
+class Calibration(_Group):
+    """Platt scaling of one channel: P(relevant) = 1 / (1 + exp(-(slope * score + intercept))) (Platt 1999)."""
+
+    slope: float = Field(description="of the score")
+    intercept: float = Field(description="log odds at a score of 0")
+
+
+class FusionSettings(_Group):
+    """How the channels' rankings become one."""
+
+    method: Literal["rrf", "weighted", "evidence"] = Field(
+        "rrf",
+        description="rrf: reciprocal ranks; weighted: calibrated scores; evidence: Dempster-Shafer masses (BayesRAG)",
+    )
+    calibration: dict[str, Calibration] = Field(
+        default_factory=dict,
+        description="Platt scaling per channel, fitted by `tune`; a channel without one is scaled to 0..1 over its hits",
+    )
+    reliability: dict[str, Annotated[float, Field(ge=0, lt=1)]] = Field(
+        default_factory=dict,
+        description="share of a channel's mass that is committed, the rest is ignorance (Shafer's discounting)",
+    )
+    default_reliability: float = Field(
+        0.6, ge=0, lt=1, description="of a channel that `reliability` does not name (own choice)"
+    )
+
+
+class RefineSettings(_Group):
+    """Refinement of the fused scores by an article's neighbours (EVENTA-H)."""
+
+    temporal: float = Field(0.2, ge=0, description="weight of the neighbours in time, 0 = off (EVENTA-H)")
+    window_days: int = Field(7, ge=0, description="days to a neighbour in time, before or after (EVENTA-H)")
+    citation: float = Field(0.1, ge=0, description="weight of the articles linked to and from, 0 = off (EVENTA-H)")
+    damping: float = Field(0.85, gt=0, lt=1, description="of PageRank (Brin and Page 1998)")
+    high_share: float = Field(
+        0.5, gt=0, le=1, description="share of the fused list, from the top, that counts as scoring high (own choice)"
+    )
+    named: int = Field(3, ge=0, description="neighbours that an explanation names")
+
+
+class StructureSettings(_Group):
+    """Article structure and image placement (EVENTA-H)."""
+
+    alpha: dict[Literal["headline", "lead", "body", "captions"], Annotated[float, Field(ge=0)]] = Field(
+        default_factory=lambda: {"headline": 0.4, "lead": 0.3, "body": 0.2, "captions": 0.1},
+        description="weight of each part in an article's text vector (EVENTA-H; also published: 0.3, 0.2, 0.3, 0.2)",
+    )
+    beta: dict[Literal["content", "visual", "position"], Annotated[float, Field(ge=0)]] = Field(
+        default_factory=lambda: {"content": 0.3, "visual": 0.5, "position": 0.2},
+        description="weights of the composite score (EVENTA-H; also published: 0.5, 0.3, 0.2)",
+    )
+    position_floor: float = Field(
+        0.2, ge=0, le=1, description="position score of an image in the middle of the body (own choice)"
+    )
+    position_conclusion: float = Field(
+        0.6, ge=0, le=1, description="position score at the conclusion; 1 at headline and first paragraph (own choice)"
+    )
+    logo_articles: int = Field(
+        4, ge=2, description="an identical image in this many articles of different days is a logo or file picture"
+    )
+
+
+class WordsSettings(_Group):
+    """Searching with words: the analyst's note and the text in the photograph."""
+
+    interpolation: float = Field(
+        0.5, ge=0, le=1, description="share of BM25 in a word score, the rest is the sentence vectors' cosine"
+    )
+    filter_all: bool = Field(
+        True, description="`place:`, `after:` and `before:` of the note hold for every channel, not for words alone"
+    )
+    place_km: float = Field(50.0, ge=0, description="`place:` accepts an article's place this near (own choice)")
 
 
 class IndexSettings(_Group):
@@ -356,6 +430,10 @@ class Settings(_Group):
     index: IndexSettings = IndexSettings()
     linker: LinkerSettings = LinkerSettings()
     retrieve: RetrieveSettings = RetrieveSettings()
+    structure: StructureSettings = StructureSettings()
+    words: WordsSettings = WordsSettings()
+    fusion: FusionSettings = FusionSettings()
+    refine: RefineSettings = RefineSettings()
     verify: VerifySettings = VerifySettings()
     locate: LocateSettings = LocateSettings()
     events: EventSettings = EventSettings()

@@ -88,8 +88,8 @@ def test_the_document_follows_the_schema_that_is_written_down(pipeline):
 
 def test_channels_that_cannot_run_say_why_and_the_rest_goes_on(pipeline):
     channels = {c.name: c for c in analyse(pipeline).stages.retrieve.channels}
-    assert set(channels) == {"image_text", "image_image", "copy", "words_bm25", "words_dense", "coverage"}
-    for name in ("image_text", "image_image"):
+    assert set(channels) == {"image_text", "visual", "copy", "words_bm25", "words_dense", "coverage"}
+    for name in ("image_text", "visual"):
         assert channels[name].state == "unavailable" and "weights" in channels[name].reason
     assert channels["copy"].state == "ran" and channels["copy"].hits >= 1
 

@@ -49,7 +49,7 @@ def test_every_channel_runs_and_the_scorers_give_probabilities(world):
     document, opened = analyse(world)
     stages = document.stages
     states = {c.name: c.state for c in stages.retrieve.channels}
-    assert {states[n] for n in ("image_text", "image_image", "copy", "coverage")} == {"ran"}
+    assert {states[n] for n in ("image_text", "visual", "copy", "coverage")} == {"ran"}
     assert stages.locate.scorer == "zero-shot" and not stages.locate.unavailable
     assert all(h.probability is not None for h in stages.locate.hits)
     assert stages.events.scorer and all(c.probability is not None for c in stages.events.clusters)

@@ -109,7 +109,7 @@ def test_a_switch_encodes_the_archive_and_what_depends_on_the_model_becomes_stal
     assert set(states(bench, case_id).values()) == {"fresh"}
     assert (document.archive.profile, document.settings["profile"]) == ("clip", "clip")
     assert {m.slot: m.name for m in document.models}["image_text"] == "tiny clip"
-    assert {c.name: c.state for c in document.stages.retrieve.channels}["image_image"] == "ran"
+    assert {c.name: c.state for c in document.stages.retrieve.channels}["visual"] == "ran"
     assert "a4" not in {h.article_id for h in document.stages.events.hits}, "overrides hold under every profile"
     now = choice(bench, "clip")
     assert (now.current, now.works, now.ready, now.photos_left, now.articles) == (True, True, True, 0, 0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from newsctx.archive.opened import OpenArchive
 from newsctx.cache import StageCache, code_digest, digest
-from newsctx.channels import copy, coverage, image_image, image_text, words_bm25, words_dense
+from newsctx.channels import copy, coverage, image_text, visual, words_bm25, words_dense
 from newsctx.channels.query import words_query
 from newsctx.models import Models
 from newsctx.records import ChannelResult, Match, Photo, Record
@@ -56,7 +56,7 @@ class Searcher:
         index, k = self.archive.index, self.settings.retrieve
         runs: dict[str, tuple[object, Callable[[], ChannelResult]]] = {
             "image_text": (query.photo.sha256, lambda: image_text.search(query.image_vector(), index, k)),
-            "image_image": (query.photo.sha256, lambda: image_image.search(query.image_vector(), index, k)),
+            "visual": (query.photo.sha256, lambda: visual.search(query.image_vector(), index, k)),
             "words_bm25": (text, lambda: words_bm25.search(text, index, k)),
             "words_dense": (text, lambda: words_dense.search(text, index, self.models.sentence, k)),
             "coverage": (anchors, lambda: coverage.search(anchors, index, k)),

@@ -98,9 +98,9 @@ def fast_ablations(
     table.add("image_text alone, abstracts instead of captions", run_fast(abstracts, bare), "events")
     try:
         pictures = replace(world, texts=_archived(world, archive, "image_image"))
-        table.add("image_image channel alone", run_fast(pictures, bare), "events")
+        table.add("visual channel alone", run_fast(pictures, bare), "events")
     except ArchiveError as error:
-        table.rows.append(Row(name="image_image channel alone", metrics={}, note=str(error)))
+        table.rows.append(Row(name="visual channel alone", metrics={}, note=str(error)))
     random = untrained(encoder)
     captions = [(a.article_id, t) for a in world.articles.values() for t in _captions(a)]
     blind = replace(

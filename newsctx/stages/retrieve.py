@@ -10,7 +10,7 @@ from newsctx.settings import RetrieveSettings
 
 _LABELS = {
     "image_text": "picture against captions",
-    "image_image": "picture against pictures",
+    "visual": "picture against pictures",
     "copy": "the same photograph",
     "words_bm25": "words",
     "words_dense": "meaning of the words",

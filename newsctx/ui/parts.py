@@ -11,7 +11,7 @@ from newsctx.ui.page import LISTS, Page
 
 CHANNELS = {
     "image_text": "Image to text",
-    "image_image": "Image to image",
+    "visual": "Image to image",
     "copy": "Copy",
     "words_bm25": "Words (BM25)",
     "words_dense": "Words (meaning)",

@@ -8,7 +8,7 @@ from toy_index import MemoryStore, Slots, TopicEncoder, article, load_tiny_clip,
 
 from newsctx.archive.index import ArchiveIndex
 from newsctx.archive.index_build import build_index
-from newsctx.channels import image_image, image_text, words_bm25, words_dense
+from newsctx.channels import image_text, visual, words_bm25, words_dense
 from newsctx.errors import ArchiveError, IndexMismatch
 from newsctx.settings import IndexSettings, RetrieveSettings, Settings
 
@@ -36,7 +36,7 @@ def test_small_archives_build_and_search(tmp_path: Path, size: int) -> None:
     assert [a for a, _ in words_dense.search("fire", index, slots.sentence, K).hits] == list("ab"[:size])
     vector = slots.image_text.encode_images([np.zeros((32, 32, 3), np.uint8)])[0]
     assert len(image_text.search(vector, index, K).hits) == min(size, 4)  # e has no text
-    assert image_image.search(vector, index, K).state == "ran"
+    assert visual.search(vector, index, K).state == "ran"
     assert len(index.copy) == 0
 
 
@@ -67,7 +67,7 @@ def test_images_and_captions_are_searched_by_the_best_of_each_article(tmp_path: 
     index = _build(store, slots, tmp_path)
     pixels = [np.asarray(Image.open(p).convert("RGB")) for p in (path1, path2)]
     vectors = clip.encode_images(pixels)
-    found = image_image.search(vectors[0], index, K)
+    found = visual.search(vectors[0], index, K)
     oracle = {"a": 1.0, "b": float(vectors[0] @ vectors[1])}
     assert dict(found.hits) == pytest.approx(oracle, abs=1e-5)
     assert found.evidence == {"a": one, "b": two}
@@ -89,7 +89,7 @@ def test_images_and_captions_are_searched_by_the_best_of_each_article(tmp_path: 
 def test_channels_without_an_encoder_say_why(tmp_path: Path) -> None:
     index = _build(MemoryStore(ARTICLES), Slots(), tmp_path)
     assert image_text.search(None, index, K).reason == "no image-text encoder in this test"
-    assert image_image.search(None, index, K).state == "unavailable"
+    assert visual.search(None, index, K).state == "unavailable"
     assert words_dense.search("fire", index, None, K).reason == "no sentence encoder in this test"
     assert words_bm25.search("fire", index, K).state == "ran"
     assert index.bi_scores(np.ones(16, np.float32), ["a"]) == index.location_vectors(["a"]) == {}

@@ -210,7 +210,7 @@ def test_the_ablations_are_one_table(command, tmp_path: Path, capsys) -> None:
     (table,) = json.loads((tmp_path / "out.json").read_text()).values()
     names = [row["name"] for row in table["rows"]]
     assert names[0] == "encoder, location and events" and "image_text alone, frozen random encoder" in names
-    assert any("abstracts" in n for n in names) and "image_image channel alone" in names
+    assert any("abstracts" in n for n in names) and "visual channel alone" in names
     assert all(row["metrics"] for row in table["rows"])
     assert table["rows"][0]["difference"] is None and table["rows"][1]["difference"] is not None
     assert "frozen random encoder" in capsys.readouterr().out

@@ -9,7 +9,8 @@ from newsctx.channels.outcome import ran, unavailable
 from newsctx.records import ChannelResult
 from newsctx.settings import RetrieveSettings
 
-NAME = "image_image"
+NAME = "visual"
+PART = "image_image"  # of the index
 
 
 def search(image_vector: np.ndarray | None, index: ArchiveIndex, settings: RetrieveSettings) -> ChannelResult:
@@ -18,8 +19,8 @@ def search(image_vector: np.ndarray | None, index: ArchiveIndex, settings: Retri
     Args:
         image_vector: (D,) float32, L2-normalised; None without an encoder.
     """
-    reason = index.why_not(NAME)
+    reason = index.why_not(PART)
     if reason or image_vector is None:
         return unavailable(NAME, reason or "no image-text encoder is loaded")
-    found = index.nearest(NAME, image_vector, settings.k, settings.probes)
+    found = index.nearest(PART, image_vector, settings.k, settings.probes)
     return ran(NAME, found, {h.article_id: index.image_ids[h.tag] for h in found})
