@@ -24,17 +24,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     make.set_defaults(run=_build)
     queries = actions.add_parser("queries", help="paint more held-out queries for the demonstration archive")
     queries.add_argument("--out", type=Path, required=True, help="folder to write: queries.jsonl and queries/")
-    queries.add_argument("--count", type=int, default=600, help="how many (default: %(default)s)")
+    queries.add_argument("--count", type=_positive, default=600, help="how many (default: %(default)s)")
     queries.add_argument("--seed", default="evaluation", help="names the set (default: %(default)s)")
     queries.set_defaults(run=_queries)
     world = actions.add_parser("world", help="write and paint a fictional world to train on")
     world.add_argument("--out", type=Path, required=True, help="folder to write; finished paintings are kept")
-    world.add_argument("--events", type=int, default=1500, help="how many (default: %(default)s)")
-    world.add_argument("--articles", type=int, default=2, help="of every event, each with a photograph (default: 2)")
-    world.add_argument("--photos", type=int, default=2, help="of every event, to train with (default: 2)")
+    world.add_argument("--events", type=_positive, default=1500, help="how many (default: %(default)s)")
+    world.add_argument(
+        "--articles", type=_positive, default=2, help="of every event, each with a photograph (default: 2)"
+    )
+    world.add_argument("--photos", type=_whole, default=2, help="of every event, to train with (default: 2)")
     world.add_argument("--seed", default="training", help="names the world (default: %(default)s)")
     world.add_argument(
-        "--dev-every", type=int, default=20, help="one event in so many is for development (default: 20)"
+        "--dev-every", type=_positive, default=20, help="one event in so many is for development (default: 20)"
     )
     world.set_defaults(run=_world)
     weights = actions.add_parser("weights", help="make the embedded weights; goes on where it stopped")
@@ -42,7 +44,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     weights.add_argument("--out", type=Path, default=EMBEDDED, help="default: assets/embedded")
     weights.set_defaults(run=_weights)
     for parser in (make, queries, world, weights):
-        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+        parser.add_argument(
+            "--workers", type=_positive, default=os.cpu_count() or 1, help="processes (default: all cores)"
+        )
+
+
+def _whole(text: str, least: int = 0) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {least}")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1)
 
 
 def _build(args: argparse.Namespace) -> int:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 from PIL import Image
 from tqdm import tqdm
 
+from newsctx.cache import write_beside
 from newsctx.demo.facts import KINDS, PARENTS, Event, hierarchy, keyword
 from newsctx.demo.painter.camera import jpeg
 from newsctx.demo.painter.canvas import rng_for
@@ -27,6 +29,7 @@ from newsctx.demo.painter.paint import paint
 from newsctx.demo.painter.stage import Scene
 from newsctx.demo.scenes import SNOWY, draw
 from newsctx.demo.wording.grammar import Facts, View, article, signs, venue
+from newsctx.errors import TrainingError
 
 FIRST, LAST = date(2006, 1, 1), date(2026, 12, 31)
 SIZE = (320, 213)  # pixels: more than twice what the embedded model sees
@@ -122,12 +125,21 @@ def build_world(
         seed: names the world; the same name with more events, articles or photographs is a larger one around it.
         articles_each, photos_each: of every event.
         dev_every: one event in so many is for development.
+
+    Raises:
+        TrainingError: the folder holds another world, whose photographs would be taken for this one's.
     """
+    made = [rows_of(number, seed, articles_each, photos_each, dev_every) for number in range(events)]
+    texts = {
+        out / "articles.jsonl": [row for articles, _, _ in made for row in articles],
+        out / "photos.jsonl": [row for _, photos, _ in made for row in photos],
+    }
+    for path, rows in texts.items():
+        _refuse_other_world(path, rows, seed)
     for folder in ("images", "photos"):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    made = [rows_of(number, seed, articles_each, photos_each, dev_every) for number in range(events)]
-    _write_lines(out / "articles.jsonl", (row for articles, _, _ in made for row in articles))
-    _write_lines(out / "photos.jsonl", (row for _, photos, _ in made for row in photos))
+    for path, rows in texts.items():
+        _write_lines(path, rows)
     wanted = [p for _, _, paintings in made for p in paintings if not (out / p.path).is_file()]
     with ProcessPoolExecutor(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
         done = pool.map(partial(_paint, out), wanted, chunksize=8)
@@ -142,5 +154,24 @@ def _paint(out: Path, painted: Painted) -> None:
     beside.replace(out / painted.path)  # a killed run leaves no half file
 
 
-def _write_lines(path: Path, rows: Iterator[dict[str, object]] | Sequence[dict[str, object]]) -> None:
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+def _refuse_other_world(path: Path, rows: Sequence[dict[str, object]], seed: str) -> None:
+    """Worlds give their photographs the same names, so a world of another seed is known by its places and days."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as lines:
+        there = {row["id"]: _told(row) for row in map(json.loads, lines)}
+    for row in rows:
+        if (old := there.get(row["id"], _told(row))) != _told(row):
+            raise TrainingError(
+                f"{path} holds another world: its {row['id']} is of {old}, that of seed {seed!r} of {_told(row)}. "
+                "Name the seed that it was made with, or an empty folder."
+            )
+
+
+def _told(row: dict[str, Any]) -> str:
+    place, day = row.get("place") or row["places"][0], row.get("date") or row["published"]
+    return f"{place} on {day}"
+
+
+def _write_lines(path: Path, rows: Sequence[dict[str, object]]) -> None:
+    write_beside(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
