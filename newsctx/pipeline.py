@@ -119,6 +119,22 @@ class Pipeline:
                 return
         yield work.document()
 
+    def search(self, request: Request) -> ChannelOutcome:
+        """What every channel finds of a photograph, before fusion: what weights are learned and measured from.
+
+        Raises PhotoRefused and whatever else a stage refuses.
+        """
+        work = _Work(self, request, self.keys(request))
+        work._result("photo")
+        return work._search()
+
+    def fused(self, request: Request) -> RetrieveResult:
+        """The fused ranking of `search`, refined, with the analyst's edits: the retrieve stage alone."""
+        work = _Work(self, request, self.keys(request))
+        work._result("photo")
+        work._result("retrieve")
+        return work.results["retrieve"]
+
     def check(self, override: Override) -> None:
         """Raise OverrideError if the override names an article, a channel or a place that does not exist."""
         self.archive.check_override(override, tuple(self.settings.retrieve.weights))
