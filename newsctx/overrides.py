@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
+from newsctx import channel_names
 from newsctx.errors import OverrideError
 from newsctx.ranking import Move, RankEdits
 from newsctx.records import STAGES, PartialDate, Place, Rank, Record, StageName
+from newsctx.settings import FusionMethod
 
 RankingStage = Literal["retrieve", "verify", "locate", "events"]
 
@@ -84,11 +86,24 @@ class SetWeight(_Action):
     channel: str
     weight: Annotated[float, Field(ge=0, le=10)] | None
 
+    @field_validator("channel")
+    @classmethod
+    def _current_name(cls, value: str) -> str:
+        return channel_names.current(value)  # a stored case may name a channel as it was called then
+
+
+class SetFusion(_Action):
+    """Fuse the channels in another way; None goes back to the setting."""
+
+    action: Literal["fusion"] = "fusion"
+    method: FusionMethod | None
+
 
 Override = Annotated[
-    PinArticle | ExcludeArticle | MoveArticle | SetPlace | SetDate | DecideCluster | DecideChunk | SetWeight,
+    PinArticle | ExcludeArticle | MoveArticle | SetPlace | SetDate | DecideCluster | DecideChunk | SetWeight
+    | SetFusion,
     Field(discriminator="action"),
-]
+]  # fmt: skip
 _ONE: TypeAdapter[Override] = TypeAdapter(Override)
 _MANY: TypeAdapter[tuple[Override, ...]] = TypeAdapter(tuple[Override, ...])
 
@@ -97,6 +112,7 @@ FIRST_STAGE: dict[str, StageName] = {
     "pin": "retrieve",
     "exclude": "retrieve",
     "weight": "retrieve",
+    "fusion": "retrieve",
     "cluster": "events",
     "chunk": "chunks",
     "set_place": "context",
@@ -137,7 +153,7 @@ def dump_overrides(overrides: Sequence[Override]) -> str:
 def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(p) for p in first["loc"]) or "the list"
-    actions = "pin, exclude, move, set_place, set_date, cluster, chunk, weight"
+    actions = "pin, exclude, move, set_place, set_date, cluster, chunk, weight, fusion"
     return (
         f"Override {where}: {first['msg']} (got {str(first['input'])[:80]!r}). "
         f"Expected a JSON list of actions: {actions}."
@@ -155,6 +171,7 @@ class Edits(Record):
     clusters: dict[str, str] = Field(default_factory=dict)
     chunks: dict[str, str] = Field(default_factory=dict)
     weights: dict[str, float] = Field(default_factory=dict)
+    fusion: FusionMethod | None = None
 
     def rank_edits(self, stage: RankingStage) -> RankEdits:
         """The edits of one ranking stage: a move counts from its own stage on."""
@@ -178,6 +195,7 @@ def replay(overrides: Iterable[Override]) -> Edits:
     weights: dict[str, float] = {}
     place: Place | str | None = None
     when: PartialDate | None = None
+    fusion: FusionMethod | None = None
     for one in overrides:
         match one:
             case PinArticle(article_id=article, on=on):
@@ -207,9 +225,11 @@ def replay(overrides: Iterable[Override]) -> Edits:
                 weights.pop(channel, None)
                 if weight is not None:
                     weights[channel] = weight
+            case SetFusion():
+                fusion = one.method
     return Edits(
         pinned=tuple(pinned), excluded=tuple(excluded), moves=tuple(moves.values()), place=place, date=when,
-        clusters=decisions["cluster"], chunks=decisions["chunk"], weights=weights,
+        clusters=decisions["cluster"], chunks=decisions["chunk"], weights=weights, fusion=fusion,
     )  # fmt: skip
 
 

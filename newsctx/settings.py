@@ -7,9 +7,11 @@ unknown names. A stage is keyed in the cache by its own settings only.
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from newsctx import channel_names
 
 
 class _Group(BaseModel):
@@ -118,11 +120,9 @@ class RetrieveSettings(_Group):
     )
     rrf_k: float = Field(60.0, gt=0, description="reciprocal rank fusion constant, 1/(60 + rank) (Cormack et al. 2009)")
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = Field(
-        default_factory=lambda: {
-            "image_text": 1.0, "visual": 1.0, "copy": 2.0, "words_bm25": 1.0, "words_dense": 1.0, "coverage": 1.0,
-        },
-        description="fusion weight per channel; 0 switches a channel off",
-    )  # fmt: skip
+        default_factory=lambda: dict(channel_names.WEIGHTS),
+        description="fusion weight per channel; 0 switches a channel off, one that is not named keeps its default",
+    )
     dense_floor: float = Field(
         0.35,
         ge=-1,
@@ -141,6 +141,11 @@ class RetrieveSettings(_Group):
     coverage_anchors: int = Field(3, ge=1, description="matched articles that coverage starts from, best match first")
     probes: int = Field(32, ge=1, description="inverted lists read per query where an index part is not exact")
 
+    @field_validator("weights")
+    @classmethod
+    def _known_channels(cls, value: dict[str, float]) -> dict[str, float]:
+        return channel_names.WEIGHTS | channel_names.by_current_name(value)
+
 
 class Calibration(_Group):
     """Platt scaling of one channel: P(relevant) = 1 / (1 + exp(-(slope * score + intercept))) (Platt 1999)."""
@@ -149,10 +154,13 @@ class Calibration(_Group):
     intercept: float = Field(description="log odds at a score of 0")
 
 
+FusionMethod = Literal["rrf", "weighted", "evidence"]
+
+
 class FusionSettings(_Group):
     """How the channels' rankings become one."""
 
-    method: Literal["rrf", "weighted", "evidence"] = Field(
+    method: FusionMethod = Field(
         "rrf",
         description="rrf: reciprocal ranks; weighted: calibrated scores; evidence: Dempster-Shafer masses (BayesRAG)",
     )
@@ -167,6 +175,15 @@ class FusionSettings(_Group):
     default_reliability: float = Field(
         0.6, ge=0, lt=1, description="of a channel that `reliability` does not name (own choice)"
     )
+    agree_rank: int = Field(
+        10, ge=1, description="a channel that ranks an article this high agrees, in the explanation (own choice: R@10)"
+    )
+
+    @field_validator("calibration", "reliability")
+    @classmethod
+    def _known_channels(cls, value: dict[str, Any]) -> dict[str, Any]:
+        channel_names.check(value)
+        return {channel_names.current(name): one for name, one in value.items()}
 
 
 class RefineSettings(_Group):
