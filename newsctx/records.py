@@ -366,6 +366,7 @@ class Match(Record):
     inliers: Annotated[int, Field(ge=0)]
     confidence: Probability
     accepted: bool
+    note: str = ""  # why a sound geometry is no evidence of this article, e.g. a logo; never accepted then
     mirrored: bool = False
     homography: tuple[float, ...] = ()  # 9 numbers, row-major, query pixels -> archived pixels
     lines: tuple[KeypointLine, ...] = ()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsctx.archive.index import ArchiveIndex
+from newsctx.archive.logos import logos
 from newsctx.archive.store import ArchiveStore
 from newsctx.cache import digest
 from newsctx.document import ArchiveInfo
@@ -22,11 +24,12 @@ class OpenArchive:
     store: ArchiveStore
     index: ArchiveIndex
     info: ArchiveInfo
+    logos: Mapping[str, int] = field(default_factory=dict)  # image id -> number of its articles; evidence of none
 
     @property
     def digest(self) -> str:
-        """Changes with the contents of the archive or of its index."""
-        return digest(self.store.version, self.index.version)
+        """Changes with the contents of the archive or of its index, or with what counts as a logo."""
+        return digest(self.store.version, self.index.version, sorted(self.logos.items()))
 
     def stale(self) -> bool:
         """Whether a newer import or index run was swapped in since this archive was opened."""
@@ -53,10 +56,12 @@ def open_archive(folder: Path, models: Models, settings: Settings, notices: tupl
         IndexMismatch: the index was built with other models or before the last import.
     """
     store = ArchiveStore.open(folder)
+    least = settings.structure.logo_articles
+    found = logos(store.shared_images(least), least, settings.refine.window_days)
     index = ArchiveIndex.open(folder, store.version, models, settings)
     counts = store.counts()
     info = ArchiveInfo(
         name=folder.resolve().name, version=store.version, articles=counts.articles, photos=counts.photos,
         profile=settings.profile, notices=notices,
     )  # fmt: skip
-    return OpenArchive(store, index, info)
+    return OpenArchive(store, index, info, found)

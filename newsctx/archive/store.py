@@ -19,7 +19,7 @@ from newsctx import migrate as migrating
 from newsctx.archive import tables
 from newsctx.archive.migrations import LATEST, REMEDY, newer
 from newsctx.errors import ArchiveError
-from newsctx.records import Article
+from newsctx.records import Article, PartialDate
 
 FILE = "archive.duckdb"
 _VERSION = "SELECT value FROM archive_info WHERE key = 'version'"
@@ -149,6 +149,16 @@ class ArchiveStore:
         query = """SELECT image_id, list(DISTINCT article_id ORDER BY article_id) FROM images
                    WHERE image_id IS NOT NULL GROUP BY 1 ORDER BY 1"""
         return {key: tuple(articles) for key, articles in self._rows(query)}
+
+    def shared_images(self, least: int) -> dict[str, tuple[tuple[str, PartialDate | None], ...]]:
+        """image_id -> (article id, its date) of every image that stands in at least `least` articles, in id order."""
+        query = """SELECT image_id, list(DISTINCT (article_id, published) ORDER BY (article_id, published)) AS found
+                   FROM images JOIN articles USING (article_id) WHERE image_id IS NOT NULL
+                   GROUP BY 1 HAVING count(DISTINCT article_id) >= ? ORDER BY 1"""
+        return {
+            key: tuple((a, PartialDate.model_validate(d) if d else None) for a, d in found)
+            for key, found in self._rows(query, [least])
+        }
 
     def links(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """article_id -> canonical URLs that it cites, for those of `ids` that cite any."""

@@ -7,17 +7,20 @@ A photo that matches nothing gives no hits.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsctx.archive.logos import note
 from newsctx.localfeatures.geometry import MatchGeometry, match
 from newsctx.localfeatures.index import CopyIndex, query_views
 from newsctx.records import ChannelResult, KeypointLine, Match
 from newsctx.settings import CopySettings, VerifySettings
 
 NAME = "copy"
+LISTED = 3  # articles that a logo is listed with; it may stand in thousands
 
 
 def search(
@@ -28,6 +31,7 @@ def search(
     seed: int,
     articles_of: Callable[[str], Sequence[str]],
     verify: VerifySettings | None = None,
+    logos: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[ChannelResult, tuple[Match, ...]]:
     """Find the archive's photographs in the query.
 
@@ -36,6 +40,8 @@ def search(
         k: most hits.
         articles_of: image id -> ids of the articles that carry it; none for a photo no longer in the archive.
         verify: what counts as a match; the default settings where not given.
+        logos: image id -> number of its articles, of pictures that are no evidence (`newsctx.archive.logos`); they are
+            among the matches, not accepted and with the reason, but give no hits.
 
     Returns:
         Hits scored by the confidence of their best accepted match (0..1), and the matches behind them, best first;
@@ -57,15 +63,25 @@ def search(
     for candidate in index.search(views, settings.candidates):
         found = match(views[0], index.features_of(candidate.image_id), settings, seed, flip=candidate.view == 1)
         if found and accepted(found, verify):
-            matches += [to_match(found, a, candidate.image_id, verify) for a in articles_of(candidate.image_id)]
-    matches.sort(key=lambda m: (-m.confidence, -m.inliers, m.article_id, m.image_id))
+            matches += _of_articles(found, candidate.image_id, articles_of(candidate.image_id), verify, logos)
+    matches.sort(key=lambda m: (not m.accepted, -m.confidence, -m.inliers, m.article_id, m.image_id))
     best: dict[str, Match] = {}
     for found_match in matches:
-        best.setdefault(found_match.article_id, found_match)
+        if found_match.accepted:
+            best.setdefault(found_match.article_id, found_match)
     hits = tuple((a, m.confidence) for a, m in best.items())[:k]
     evidence = {a: best[a].image_id for a, _ in hits}
     seconds = time.perf_counter() - started
     return ChannelResult(name=NAME, state="ran", hits=hits, seconds=seconds, evidence=evidence), tuple(matches)
+
+
+def _of_articles(
+    found: MatchGeometry, image_id: str, articles: Sequence[str], verify: VerifySettings, logos: Mapping[str, int]
+) -> list[Match]:
+    if image_id not in logos:
+        return [to_match(found, a, image_id, verify) for a in articles]
+    refused = {"accepted": False, "note": note(logos[image_id])}
+    return [to_match(found, a, image_id, verify).model_copy(update=refused) for a in articles[:LISTED]]
 
 
 def accepted(found: MatchGeometry, verify: VerifySettings) -> bool:

@@ -81,6 +81,7 @@ class Searcher:
         result, matches = copy.search(
             query.pixels(), self.archive.index.copy, self.settings.copy_detection, self.settings.retrieve.k,
             self.settings.seed, self.archive.store.articles_of_image, self.settings.verify,
+            self.archive.logos,
         )  # fmt: skip
         return ChannelOutcome(results=(result,), matches=matches)
 

@@ -37,7 +37,8 @@ def run(
 
 
 def _judge(match: Match, settings: VerifySettings) -> Match:
-    accepted = match.inliers >= settings.min_inliers and match.confidence >= settings.min_confidence
+    sound = match.inliers >= settings.min_inliers and match.confidence >= settings.min_confidence
+    accepted = sound and not match.note  # a logo is found beyond doubt and still is no evidence
     return match if accepted == match.accepted else match.model_copy(update={"accepted": accepted})
 
 

@@ -21,7 +21,7 @@ def view(page: Page) -> dict[str, Any]:
         "ran": result is not None,
         "matches": [row(page, m) for m in matches if m.accepted],
         "rejected": [
-            {**brief(page, m.article_id), "inliers": m.inliers, "confidence": m.confidence}
+            {**brief(page, m.article_id), "inliers": m.inliers, "confidence": m.confidence, "note": m.note}
             for m in matches
             if not m.accepted
         ],

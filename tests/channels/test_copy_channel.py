@@ -123,3 +123,25 @@ def test_keypoint_view_shows_both_photos_and_the_lines(index: CopyIndex) -> None
     assert np.abs(plain[:, : panel.shape[1]].astype(int) - panel).mean() < 6
     with pytest.raises(ValueError, match="64"):
         draw_match(query, photo, matches[0], 10)
+
+
+def test_a_picture_of_many_stories_is_listed_with_the_reason_and_is_no_hit(index: CopyIndex) -> None:
+    """Photo 6 is in six articles of six years: found beyond doubt, evidence of none. A collage still gives photo 4."""
+    stories = tuple(f"story {i}" for i in range(6))
+
+    def of(image_id: str) -> tuple[str, ...]:
+        return stories if image_id == name(6) else articles_of(image_id)
+
+    def ask_for(pixels: np.ndarray, logos: dict[str, int]):
+        return copy.search(pixels, index, SETTINGS, 10, 0, of, logos=logos)
+
+    assert {a for a, _ in ask_for(paint(6), {})[0].hits} == set(stories)
+    result, matches = ask_for(paint(6), {name(6): 6})
+    assert result.state == "ran" and result.hits == () and result.evidence == {}
+    assert [m.article_id for m in matches] == ["story 0", "story 1", "story 2"]
+    assert not any(m.accepted for m in matches) and "stands in 6 articles" in matches[0].note
+    assert matches[0].inliers >= 8  # the geometry is told as it is
+    both = make_edits(paint(6), paint(4), np.random.default_rng(1))["collage"]
+    result, matches = ask_for(both, {name(6): 6})
+    assert [a for a, _ in result.hits] == ["article 4"]
+    assert matches[0].article_id == "article 4" and matches[0].accepted and not matches[0].note

@@ -71,3 +71,10 @@ def test_a_match_of_an_article_that_is_not_among_the_hits_adds_none() -> None:
 
 def test_no_hits() -> None:
     assert verify.run((), (), SETTINGS, RankEdits()).hits == ()
+
+
+def test_a_match_with_a_note_lifts_nothing_however_sound() -> None:
+    logo = a_match("b", 80, 0.99, note="stands in 6 articles")
+    result = verify.run(HITS, [logo], SETTINGS)
+    assert order(result) == "abcde"
+    assert [(m.accepted, m.note) for m in result.matches] == [(False, "stands in 6 articles")]
