@@ -1,0 +1,1 @@
+"""Learning the weights of retrieval from queries whose relevant articles are known."""
