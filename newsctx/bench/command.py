@@ -14,12 +14,18 @@ from newsctx.settings import Settings
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("bench", help="measure the copy channel and the time per stage")
-    parser.add_argument("what", nargs="?", choices=["all", "copy", "stages"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "copy", "stages", "clusters"], default="all")
     parser.add_argument(
         "--photos",
         type=Path,
         metavar="DIR",
         help="a folder of photographs for the copy benchmark (default: the demo's)",
+    )
+    parser.add_argument(
+        "--source", type=Path, metavar="FILE", help="clusters: articles as JSON Lines, with `event` and `image`"
+    )
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help="clusters: settings that differ from the defaults"
     )
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
     parser.add_argument(
@@ -34,11 +40,15 @@ def run(args: argparse.Namespace) -> int:
     """Print the reports."""
     if args.queries < 1:
         raise SettingsError(f"--queries {args.queries}: expected at least 1.")
+    if args.what == "clusters" and args.source is None:
+        raise SettingsError("bench clusters: --source FILE is needed: articles with an `event` and an `image` each.")
     print(f"{os.cpu_count()} CPU cores, seed {args.seed}")
     if args.what in ("all", "copy"):
         print(_copy(args))
     if args.what in ("all", "stages"):
         print(_stages(args))
+    if args.what == "clusters":
+        print(_clusters(args))
     return 0
 
 
@@ -62,3 +72,31 @@ def _stages(args: argparse.Namespace) -> str:
     with tqdm(total=args.queries, unit="photo") as bar:
         report = stages.run(archive, models, settings, args.queries, args.seed, lambda done: bar.update(done - bar.n))
     return report.text()
+
+
+def _clusters(args: argparse.Namespace) -> str:
+    from newsctx import imaging
+    from newsctx.analyse_command import read_settings
+    from newsctx.archive.importer import import_archive
+    from newsctx.archive.index_build import build_index
+    from newsctx.archive.opened import open_archive
+    from newsctx.archive.store import ArchiveStore
+    from newsctx.bench import clusters
+    from newsctx.cache import StageCache
+    from newsctx.models import load
+    from newsctx.pipeline import Pipeline
+    from newsctx.state import state_folder
+    from newsctx.writers.extractive import ExtractiveWriter
+
+    queries = clusters.read_queries(args.source)
+    settings = read_settings(args.settings, None)
+    models = load(settings.profile)
+    state = state_folder(args.state)
+    archive = state / "bench" / f"clusters-{imaging.sha256(args.source.read_bytes())[:16]}"
+    import_archive(args.source, archive)
+    with ArchiveStore.open(archive) as store:
+        build_index(store, models, archive, settings)
+    cache = StageCache(state / "bench" / "cache")
+    pipeline = Pipeline(open_archive(archive, models, settings), models, settings, cache, ExtractiveWriter())
+    with tqdm(total=len(queries), unit="photo") as bar:
+        return clusters.run(pipeline, queries, lambda done: bar.update(done - bar.n)).text()
