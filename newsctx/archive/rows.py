@@ -16,6 +16,7 @@ from typing import Any
 import regex
 
 from newsctx.archive.urls import canonical_url, derived_id, host_of, url_key
+from newsctx.placement import paragraphs
 from newsctx.settings import ImportSettings
 
 # C0/C1 controls except tab and newline, lone surrogates, non-characters, and bidirectional overrides (they forge text)
@@ -36,7 +37,7 @@ class ImageRef:
     path: str = ""
     url: str = ""
     caption: str = ""
-    position: int | None = None
+    position: int | None = None  # paragraph of the body
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def parse_row(data: Mapping[str, Any], settings: ImportSettings) -> Row:
         headline=_SPACE.sub(" ", _long(data, "headline", settings, warnings)),
         published=_published(data, settings),
         places=_unique(_items(data, "places", settings, split=";")),
-        images=_images(data, settings, warnings),
+        images=_images(data, text["body"], settings, warnings),
         captions=_unique(_items(data, "captions", settings)),
         links=_links(_items(data, "links", settings, split=None), warnings),
         language=_line(data, "language", settings.max_line).lower(),
@@ -189,7 +190,7 @@ def _links(values: list[str], warnings: list[str]) -> tuple[str, ...]:
     return _unique(links)
 
 
-def _images(data: Mapping[str, Any], settings: ImportSettings, warnings: list[str]) -> tuple[ImageRef, ...]:
+def _images(data: Mapping[str, Any], body: str, settings: ImportSettings, warnings: list[str]) -> tuple[ImageRef, ...]:
     path, url = _line(data, "image", settings.max_line), _line(data, "image_url", settings.max_line)
     refs = [_reference(path, url)] if path or url else []
     values = _list(data, "images", ";")
@@ -197,7 +198,7 @@ def _images(data: Mapping[str, Any], settings: ImportSettings, warnings: list[st
         raise RowRejected(f"`images` has {len(values)} entries: at most {settings.max_items}")
     for value in values:
         if isinstance(value, dict):
-            refs.append(_described(value, settings, warnings))
+            refs.append(_described(value, data.get("body"), body, settings, warnings))
         elif isinstance(value, str | None):
             refs.append(_reference(clean(value or ""), ""))
         else:
@@ -222,12 +223,35 @@ def _reference(path: str, url: str) -> ImageRef:
     return ImageRef(path=path, url=url)
 
 
-def _described(value: Mapping[str, Any], settings: ImportSettings, warnings: list[str]) -> ImageRef:
+def _described(
+    value: Mapping[str, Any], raw: Any, body: str, settings: ImportSettings, warnings: list[str]
+) -> ImageRef:
     ref = _reference(_line(value, "path", settings.max_line), _line(value, "url", settings.max_line))
-    caption, position = _SPACE.sub(" ", _long(value, "caption", settings, warnings)), value.get("position")
-    if position is not None and (
-        isinstance(position, bool) or not isinstance(position, int) or not 0 <= position < 2**31
-    ):
-        warnings.append(f"`images`: position {str(position)[:40]!r} is not a paragraph number")
-        position = None
+    caption = _SPACE.sub(" ", _long(value, "caption", settings, warnings))
+    position = _whole(value, "position", "paragraph number", warnings)
+    if position is None and (offset := _whole(value, "offset", "character offset", warnings)) is not None:
+        position = _paragraph(raw if isinstance(raw, str) else body, offset, warnings)
+    count = len(paragraphs(body))
+    if position is not None and position >= max(count, 1):  # kept as given: the score clamps it
+        warnings.append(f"`images`: position {position} lies beyond the {count} paragraphs of the body")
     return ImageRef(ref.path, ref.url, caption, position)
+
+
+def _whole(value: Mapping[str, Any], name: str, what: str, warnings: list[str]) -> int | None:
+    """A whole number from 0, also where a table with gaps made it a float; anything else is reported and left out."""
+    found = value.get(name)
+    if found is None or found != found:  # NaN is a gap
+        return None
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < 2**31:
+        warnings.append(f"`images`: {name} {str(found)[:40]!r} is not a {what}")
+        return None
+    return found
+
+
+def _paragraph(raw: str, offset: int, warnings: list[str]) -> int:
+    """The paragraph of a character offset, which counts in the body as the source has it, before it was cleaned."""
+    if offset > len(raw):
+        warnings.append(f"`images`: offset {offset} lies beyond the {len(raw)} characters of the body")
+    return max(0, len(paragraphs(clean(raw[: offset + 1]))) - 1)

@@ -234,6 +234,33 @@ def test_images_of_a_row() -> None:
     assert any("position '-1'" in w for w in row.warnings)
 
 
+BODY = "\r\n\x07First.\r\n\r\nSecond one.\r\nThird."  # paragraphs start at characters 3, 13 and 26
+
+
+@pytest.mark.parametrize(
+    ("image", "position", "says"),
+    [
+        ({"offset": 3}, 0, ""),
+        ({"offset": 12}, 0, ""),  # in the gap: the paragraph before
+        ({"offset": 13}, 1, ""),
+        ({"offset": 26.0}, 2, ""),  # a table with gaps makes floats of whole numbers
+        ({"offset": 5000}, 2, "offset 5000 lies beyond the 32 characters"),
+        ({"offset": -4}, None, "offset '-4' is not a character offset"),
+        ({"offset": float("nan")}, None, ""),
+        ({"offset": 13, "position": 0}, 0, ""),  # `position` is a paragraph and comes first
+        ({"position": 2}, 2, ""),
+        ({"position": 3}, 3, "position 3 lies beyond the 3 paragraphs"),
+        ({"position": 2.5}, None, "position '2.5' is not a paragraph number"),
+        ({"position": True}, None, "position 'True' is not a paragraph number"),
+        ({}, None, ""),
+    ],
+)
+def test_a_photograph_stands_at_a_paragraph(image: dict, position: int | None, says: str) -> None:
+    row = parse_row({"id": "a", "body": BODY, "images": [{"path": "1.jpg", **image}]}, SETTINGS)
+    assert row.images[0].position == position
+    assert [w for w in row.warnings if says and says in w] or (not says and not row.warnings)
+
+
 def test_lists_in_csv_cells() -> None:
     row = parse_row({"id": "a", "places": '["Paris, Texas", "Lyon"]', "images": '[{"path": "a.jpg"}]'}, SETTINGS)
     assert row.places == ("Paris, Texas", "Lyon")
