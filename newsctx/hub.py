@@ -94,10 +94,16 @@ def _split(address: str) -> tuple[str, str]:
     return (f"{owner}/{name}", file) if owner and name else ("", "")
 
 
-def how_to_fetch(address: str) -> str:
-    """What to do for weights that are not on this machine; `address` as the hub names them, or empty."""
+_OPEN_CLIP_FOLDER = "give a folder with open_clip_config.json and weights as `local-dir:PATH`"
+
+
+def how_to_fetch(address: str, folder: str = _OPEN_CLIP_FOLDER) -> str:
+    """What to do for weights that are not on this machine; `address` as the hub names them, or empty.
+
+    Args:
+        folder: how a folder of one's own is given.
+    """
     command = fetch_command(address)
     fetch = f"`{command}` on a machine with a network and copy its cache here" if command else ""
     first = "load the model once with a network (it is kept in the user's cache)"
-    folder = "give a folder with open_clip_config.json and weights as `local-dir:PATH`"
     return "Remedy: " + ", or ".join(part for part in (first, fetch, folder) if part) + "."

@@ -42,8 +42,12 @@ class TopicEncoder:
 class Slots:
     """The encoder slots of a profile."""
 
-    def __init__(self, sentence: object = None, image_text: object = None) -> None:
+    def __init__(
+        self, sentence: object = None, image_text: object = None, second_image: object = None, modulation: object = None
+    ) -> None:
         self.sentence, self.image_text, self.profile = sentence, image_text, "toy"
+        self.second_image, self.modulation = second_image, modulation
+        self.second_image_unavailable = "" if second_image else "no second image encoder in this test"
         self.sentence_unavailable = "" if sentence else "no sentence encoder in this test"
         self.image_text_unavailable = "" if image_text else "no image-text encoder in this test"
 
@@ -113,6 +117,20 @@ def save_tiny_clip(folder: Path, seed: int = 0) -> str:
 
 def load_tiny_clip(folder: Path, seed: int = 0, batch_size: int = 32) -> ImageTextEncoder:
     return ImageTextEncoder.load(save_tiny_clip(folder, seed), CPU, batch_size)
+
+
+def save_tiny_timm(folder: Path, seed: int = 0, name: str = "test_vit", **changes: object) -> str:
+    """A timm model with random weights, saved as timm saves it; returns its name for the second image encoder."""
+    import timm
+    from timm.models import save_for_hf
+
+    torch.manual_seed(seed)
+    model = timm.create_model(name, pretrained=False, **changes)
+    with torch.no_grad():  # timm starts from near-zero features, which are alike for every photograph
+        for weight in model.parameters():
+            weight += 0.3 * torch.randn_like(weight)
+    save_for_hf(model, str(folder), safe_serialization=True)
+    return f"timm-dir:{folder}"
 
 
 def unit(*values: float) -> np.ndarray:

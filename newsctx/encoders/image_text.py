@@ -12,12 +12,14 @@ import numpy as np
 from PIL import Image
 
 from newsctx import hub
+from newsctx.encoders.forward import first_line, rgb, unit_rows
 from newsctx.errors import ModelUnavailable
 from newsctx.records import ModelInfo
 from newsctx.runtime import Device, state_digest
 
 log = logging.getLogger(__name__)
 LOCAL = "local-dir:"
+_FAILURES = (RuntimeError, OSError, ValueError, KeyError, TypeError)  # of open_clip, and of the libraries it calls
 
 
 class ImageTextEncoder:
@@ -46,15 +48,11 @@ class ImageTextEncoder:
         import open_clip
 
         with hub.at_once():
-            local = name.startswith(LOCAL)
-            architecture, options = (name, _local_options(name)) if local else _named_options(name)
+            architecture, model, preprocess = load_open_clip(name, device, "image-text encoder")
             try:
-                model, _, preprocess = open_clip.create_model_and_transforms(
-                    architecture, precision="fp32", device=device.name, require_pretrained=True, **options
-                )  # load_checkpoint inside is strict for whole models
                 tokenizer = open_clip.get_tokenizer(architecture)
-            except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
-                raise ModelUnavailable(f"image-text encoder {name!r} cannot be loaded: {_first_line(error)}") from error
+            except _FAILURES as error:
+                raise ModelUnavailable(f"image-text encoder {name!r} cannot be loaded: {first_line(error)}") from error
         model.eval()
         return cls(model, preprocess, tokenizer, label or name, device, batch_size)
 
@@ -75,7 +73,7 @@ class ImageTextEncoder:
         import torch
 
         def batch(part: Sequence[np.ndarray]) -> Any:
-            tensors = [self._preprocess(Image.fromarray(_rgb(image))) for image in part]
+            tensors = [self._preprocess(Image.fromarray(rgb(image))) for image in part]
             return self._model.encode_image(torch.stack(tensors).to(self._device.name))
 
         return self._batches(images, batch)
@@ -89,40 +87,44 @@ class ImageTextEncoder:
         return self._batches(texts, batch)
 
     def _batches(self, items: Sequence[Any], forward: Callable[[Sequence[Any]], Any]) -> np.ndarray:
-        import torch
-
-        parts: list[np.ndarray] = []
-        with self._lock, torch.inference_mode():
-            for start in range(0, len(items), self.batch_size):
-                try:
-                    rows = forward(items[start : start + self.batch_size])
-                except torch.OutOfMemoryError as error:
-                    raise ModelUnavailable(
-                        f"{self.info.name} ran out of memory on {self._device.name} with batches of {self.batch_size}; "
-                        "use a smaller batch size or --device cpu"
-                    ) from error
-                rows = torch.nn.functional.normalize(rows.float(), dim=-1)
-                parts.append(rows.cpu().numpy().astype(np.float32))
-        return np.concatenate(parts) if parts else np.zeros((0, getattr(self, "dim", 0)), np.float32)
+        with self._lock:
+            return unit_rows(items, forward, self.batch_size, getattr(self, "dim", 0), self.info.name, self._device)
 
 
-def _rgb(image: np.ndarray) -> np.ndarray:
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise ValueError(f"expected an (H, W, 3) uint8 RGB image, got {image.dtype} {image.shape}")
-    return image
+def load_open_clip(name: str, device: Device, what: str) -> tuple[str, Any, Callable[..., Any]]:
+    """Architecture, model and image transform of an open_clip model; the caller is inside `hub.at_once`.
+
+    Args:
+        name: `ARCHITECTURE/WEIGHTS` or `local-dir:PATH`.
+        what: how messages call it.
+
+    Raises:
+        ModelUnavailable: unknown name, weights that cannot be fetched here, or weights that do not fit.
+    """
+    import open_clip
+
+    local = name.startswith(LOCAL)
+    architecture, options = (name, _local_options(name, what)) if local else _named_options(name, what)
+    try:
+        model, _, preprocess = open_clip.create_model_and_transforms(
+            architecture, precision="fp32", device=device.name, require_pretrained=True, **options
+        )  # load_checkpoint inside is strict for whole models
+    except _FAILURES as error:
+        raise ModelUnavailable(f"{what} {name!r} cannot be loaded: {first_line(error)}") from error
+    return architecture, model, preprocess
 
 
-def _local_options(name: str) -> dict[str, Any]:
+def _local_options(name: str, what: str) -> dict[str, Any]:
     folder = Path(name.removeprefix(LOCAL))
     if not (folder / "open_clip_config.json").is_file():
         raise ModelUnavailable(
-            f"image-text encoder {name!r}: {folder} has no open_clip_config.json; expected a folder that open_clip "
+            f"{what} {name!r}: {folder} has no open_clip_config.json; expected a folder that open_clip "
             "saved (open_clip_config.json with model_cfg and preprocess_cfg, and open_clip_model.safetensors)"
         )
     return {}
 
 
-def _named_options(name: str) -> tuple[str, dict[str, Any]]:
+def _named_options(name: str, what: str) -> tuple[str, dict[str, Any]]:
     """The architecture and the options of `ARCHITECTURE/WEIGHTS`; fetches the weights if they are not here yet."""
     import open_clip
     from open_clip.pretrained import download_pretrained, get_pretrained_cfg
@@ -131,19 +133,15 @@ def _named_options(name: str) -> tuple[str, dict[str, Any]]:
     known = open_clip.list_pretrained_tags_by_model(architecture)
     if tag not in known:
         hint = f"weights of {architecture}: {', '.join(known)}" if known else f"open_clip knows no {architecture!r}"
-        raise ModelUnavailable(f"image-text encoder {name!r}: expected ARCHITECTURE/WEIGHTS or local-dir:PATH; {hint}")
+        raise ModelUnavailable(f"{what} {name!r}: expected ARCHITECTURE/WEIGHTS or local-dir:PATH; {hint}")
     config = get_pretrained_cfg(architecture, tag)
     try:
         download_pretrained(config)
     except (OSError, RuntimeError) as error:  # no network, no such file on the hub, or a wrong checksum
         log.info("fetching %s failed: %s", name, error)
         raise ModelUnavailable(
-            f"image-text encoder {name!r}: its weights are not on this machine and could not be fetched. "
+            f"{what} {name!r}: its weights are not on this machine and could not be fetched. "
             f"{hub.how_to_fetch(str(config.get('hf_hub', '')))}"
         ) from error
     # OpenAI's weights were trained with QuickGELU; the plain architecture would load them and compute nonsense
     return architecture, {"pretrained": tag, "force_quick_gelu": bool(config.get("quick_gelu"))}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0][:300] or type(error).__name__
