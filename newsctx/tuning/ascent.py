@@ -1,4 +1,4 @@
-"""Coordinate ascent over a grid: one setting at a time takes its best value until none improves (Metzler and Croft 2007).
+"""Coordinate ascent over a grid: one setting at a time takes its best value (Metzler and Croft 2007).
 
 Rank metrics are step functions of the weights, so there is no gradient to follow; a grid and a fixed order of settings
 make the result the same in every run.
@@ -61,13 +61,13 @@ def ascend(
         return seen[key]
 
     point, best, done = dict(start), scored(start), 0
-    for done in range(1, rounds + 1):
-        before = best
+    improved = True
+    while improved and done < rounds:
+        before, done = best, done + 1
         for axis in axes:
             for value in axis.values:
                 other = point | {axis.path: value}
                 if (found := scored(other)) > best + least:
                     point, best = other, found
-        if best <= before:
-            break
+        improved = best > before
     return Ascent(point, best, done, len(seen))
