@@ -55,8 +55,8 @@ def test_later_actions_win_over_earlier_ones():
         {"action": "chunk", "chunk_id": "x", "decision": "dropped"},
         {"action": "chunk", "chunk_id": "x", "decision": ""},
         {"action": "weight", "channel": "copy", "weight": 0},
-        {"action": "weight", "channel": "words_bm25", "weight": 3},
-        {"action": "weight", "channel": "words_bm25", "weight": None},
+        {"action": "weight", "channel": "words_note", "weight": 3},
+        {"action": "weight", "channel": "words_note", "weight": None},
         {"action": "set_date", "date": "2017-12"},
         {"action": "set_place", "place": "Duisburg"},
     ]

@@ -11,7 +11,7 @@ from conftest import QUERIES
 
 from newsctx.archive.opened import open_archive
 from newsctx.cache import StageCache
-from newsctx.channels import copy, words_dense
+from newsctx.channels import copy, words_note
 from newsctx.document import Document, json_schema
 from newsctx.errors import OverrideError
 from newsctx.overrides import parse_override, parse_overrides
@@ -88,7 +88,7 @@ def test_the_document_follows_the_schema_that_is_written_down(pipeline):
 
 def test_channels_that_cannot_run_say_why_and_the_rest_goes_on(pipeline):
     channels = {c.name: c for c in analyse(pipeline).stages.retrieve.channels}
-    assert set(channels) == {"image_text", "visual", "copy", "words_bm25", "words_dense", "coverage"}
+    assert set(channels) == {"image_text", "visual", "copy", "words_note", "words_ocr", "coverage"}
     for name in ("image_text", "visual"):
         assert channels[name].state == "unavailable" and "weights" in channels[name].reason
     assert channels["copy"].state == "ran" and channels["copy"].hits >= 1
@@ -122,7 +122,7 @@ def test_a_second_run_computes_nothing_and_says_the_same(pipeline, monkeypatch):
 def test_an_override_recomputes_its_stage_and_those_after_it_only(pipeline, monkeypatch, action, first):
     analyse(pipeline)
     monkeypatch.setattr(copy, "search", lambda *a, **k: pytest.fail("the channel was searched again"))
-    monkeypatch.setattr(words_dense, "search", lambda *a, **k: pytest.fail("the channel was searched again"))
+    monkeypatch.setattr(words_note, "search", lambda *a, **k: pytest.fail("the channel was searched again"))
     assert computed(analyse(pipeline, CROP, None, action)) == set(STAGES[STAGES.index(first) :])
 
 
@@ -175,15 +175,15 @@ def test_a_note_finds_articles_without_any_photograph(pipeline, noise):
     document = analyse(pipeline, noise, Inputs(note="flood of the Seine in Paris"))
     assert "paris-flood-1" in ids(document.stages.retrieve)[:4]
     hit = next(h for h in document.stages.retrieve.hits if h.article_id == "paris-flood-1")
-    assert {"words_bm25", "words_dense"} <= set(hit.channels)
+    assert set(hit.channels) == {"words_note"} and set(hit.channels["words_note"].parts) == {"bm25", "dense"}
 
 
 def test_a_channel_of_weight_0_is_off_and_named(pipeline, noise):
     note = Inputs(note="flood of the Seine in Paris")
-    document = analyse(pipeline, noise, note, {"action": "weight", "channel": "words_dense", "weight": 0})
+    document = analyse(pipeline, noise, note, {"action": "weight", "channel": "words_note", "weight": 0})
     state = {c.name: c.state for c in document.stages.retrieve.channels}
-    assert state["words_dense"] == "off" and state["words_bm25"] == "ran"
-    assert all("words_dense" not in h.channels for h in document.stages.retrieve.hits)
+    assert state["words_note"] == "off" and state["words_ocr"] == "no_query"
+    assert all("words_note" not in h.channels for h in document.stages.retrieve.hits)
 
 
 def test_stages_are_told_as_they_come_and_can_be_stopped(pipeline):

@@ -32,6 +32,28 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Bm25:
+    """The BM25 scores of all articles for one query; ids ascend with the row number."""
+
+    scores: np.ndarray  # (articles,) float32
+    bound: float  # no text can score higher
+    _ids: tuple[str, ...]
+    _rows: dict[str, int]
+
+    def of(self, article_id: str) -> float:
+        """An article's score; 0 where it shares no term."""
+        return float(self.scores[self._rows[article_id]])
+
+    def best(self, k: int) -> list[tuple[str, float]]:
+        """The k best articles with a score above 0, best first; ties by article id."""
+        rows = np.flatnonzero(self.scores > 0)
+        if len(rows) > k:  # sort what can be among the first k, not a hundred thousand
+            rows = rows[self.scores[rows] >= np.partition(self.scores[rows], len(rows) - k)[len(rows) - k]]
+        order = rows[np.argsort(-self.scores[rows], kind="stable")][:k]
+        return [(self._ids[r], float(self.scores[r])) for r in order]
+
+
+@dataclass(frozen=True)
 class ArchiveIndex:
     """All parts of one index; safe to share between threads. Open it with `ArchiveIndex.open`."""
 
@@ -112,12 +134,30 @@ class ArchiveIndex:
         hits = [Found(self.article_ids[row], score, tag) for row, (score, tag) in found.items()]
         return sorted(hits, key=lambda h: (-h.score, h.article_id))[:k]
 
+    def closest(self, part: str, query: np.ndarray, ids: Iterable[str]) -> dict[str, Found]:
+        """Exact score of the given articles in a vector part; those without a row in it are left out."""
+        known = {self._rows[a]: a for a in ids if a in self._rows}
+        found = self._vectors[part].closest(query, list(known))
+        return {known[row]: Found(known[row], score, tag) for row, (score, tag) in found.items()}
+
     def words(self, query: str, k: int) -> list[tuple[str, float]]:
         """BM25: the k best articles with at least one term of the query, best first; ties by article id."""
-        scores = self._words.scores(tokens(query))
-        rows = np.flatnonzero(scores > 0)
-        hits = [(self.article_ids[r], float(scores[r])) for r in rows]
-        return sorted(hits, key=lambda h: (-h[1], h[0]))[:k]
+        return self.bm25(tokens(query)).best(k)
+
+    def bm25(self, terms: Sequence[str]) -> Bm25:
+        """Every article's score for some index terms."""
+        return Bm25(self._words.scores(terms), self._words.bound(terms), self.article_ids, self._rows)
+
+    def holding(self, terms: Iterable[str]) -> list[str]:
+        """Ids of the articles whose headline, abstract, body or photo captions hold every term, ascending.
+
+        An index of before 2026-11-21 knows no captions here.
+        """
+        return [self.article_ids[row] for row in self._words.holding(terms)]
+
+    def shared_terms(self, terms: Iterable[str], ids: Sequence[str], most: int) -> dict[str, list[str]]:
+        """Article id -> which of the `most` rarest terms it holds, the rarest first."""
+        return dict(zip(ids, self._words.held(terms, [self._rows[a] for a in ids], most), strict=True))
 
     def rows(self, part: str) -> tuple[np.ndarray, np.ndarray]:
         """All vectors of a part, (N, D) float32, and the row numbers of their articles, (N,) int64, ascending.

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from newsctx.archive import encoded
+from newsctx.archive import index_texts as texts
 from newsctx.archive import manifest as manifests
 from newsctx.archive.index_parts import Parts, Progress, Store
 from newsctx.archive.manifest import EncoderSlots, Manifest, PartInfo, model_refs
@@ -85,7 +86,9 @@ class _Run:
         self.refs = model_refs(models)
         plain = {s: r.model_dump() for s, r in self.refs.items()}
         missing_for = (models.image_text_unavailable, models.sentence_unavailable)  # the parts say why one is empty
-        self.version = digest(manifests.FORMAT, store.version, plain, settings.index, missing_for)[:16]
+        self.version = digest(
+            manifests.FORMAT, texts.REVISION, store.version, plain, settings.index, missing_for
+        )[:16]  # fmt: skip
 
     def run(self) -> IndexSummary:
         for left in self.folder.glob(".building-*"):

@@ -6,10 +6,13 @@ from newsctx.encoders.sentence import SentenceEncoder
 from newsctx.records import Article
 from newsctx.settings import IndexSettings
 
+REVISION = 2  # raised when a text here changes: older indexes still serve, the next index run writes the parts anew
+
 
 def words(article: Article) -> str:
-    """For BM25: headline, abstract and body."""
-    return "\n".join(t for t in (article.headline, article.abstract, article.body) if t)
+    """For BM25: headline, abstract, body and photo captions."""
+    captions = (i.caption for i in article.images)
+    return "\n".join(t for t in (article.headline, article.abstract, article.body, *captions) if t)
 
 
 def sentences(article: Article, encoder: SentenceEncoder, settings: IndexSettings) -> list[tuple[int, str]]:

@@ -19,7 +19,7 @@ from newsctx import migrate as migrating
 from newsctx.archive import tables
 from newsctx.archive.migrations import LATEST, REMEDY, newer
 from newsctx.errors import ArchiveError
-from newsctx.records import Article, PartialDate
+from newsctx.records import Article, ArticlePlace, PartialDate
 
 FILE = "archive.duckdb"
 _VERSION = "SELECT value FROM archive_info WHERE key = 'version'"
@@ -116,6 +116,14 @@ class ArchiveStore:
         found = {a.article_id: a for a in self._read(wanted)}
         return {key: found[key] for key in wanted if key in found}
 
+    def facts(self, ids: Iterable[str]) -> dict[str, tuple[PartialDate | None, tuple[ArticlePlace, ...]]]:
+        """Date and places of articles by id, without reading their texts; unknown ids are left out."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        with self._cursor() as cursor:
+            return tables.read_facts(cursor, wanted)
+
     def iter_articles(self, batch: int = 500) -> Iterator[list[Article]]:
         """All articles in the order of `ids()`, at most `batch` at a time, so that any archive fits in memory."""
         if batch < 1:
@@ -165,6 +173,25 @@ class ArchiveStore:
         query = """SELECT article_id, list(url ORDER BY ordinal) FROM links
                    WHERE article_id IN (SELECT unnest(?)) GROUP BY 1 ORDER BY 1"""
         return {key: tuple(urls) for key, urls in self._rows(query, [sorted(set(ids))])}
+
+    def citations(self) -> dict[str, tuple[str, ...]]:
+        """article_id -> ids of the articles here that it cites, both ascending, for the whole archive in one query.
+
+        Addresses are compared without their scheme; a link to itself or to an address that is not in the archive is
+        left out.
+        """
+        query = """SELECT citing, list(cited ORDER BY cited) FROM (
+                       SELECT DISTINCT l.article_id AS citing, a.article_id AS cited
+                       FROM links l JOIN articles a ON a.url_key = substr(l.url, position('://' IN l.url) + 3)
+                       WHERE a.article_id <> l.article_id AND a.url_key <> '')
+                   GROUP BY 1 ORDER BY 1"""
+        return {key: tuple(cited) for key, cited in self._rows(query)}
+
+    def photographs(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """article_id -> its image ids in the article's order ("" for an image without a usable file)."""
+        query = """SELECT article_id, list(coalesce(image_id, '') ORDER BY ordinal) FROM images
+                   WHERE article_id IN (SELECT unnest(?)) GROUP BY 1 ORDER BY 1"""
+        return {key: tuple(images) for key, images in self._rows(query, [sorted(set(ids))])}
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from newsctx.records import Article, ArticleImage, ArticlePlace, Place
+from newsctx.records import Article, ArticleImage, ArticlePlace, PartialDate, Place
 
 TEXT, INT, REAL = pa.string(), pa.int64(), pa.float64()
 ARTICLES = {
@@ -136,6 +136,25 @@ LEFT JOIN i USING (article_id) LEFT JOIN c USING (article_id)
 LEFT JOIN l USING (article_id) LEFT JOIN p USING (article_id)
 ORDER BY a.article_id
 """
+
+
+FACTS = f"""
+WITH wanted AS (SELECT unnest($ids) AS article_id),
+p AS ({_lists("article_places", _struct(("keyword", "weight", "source", "place")), "places")})
+SELECT a.article_id, a.published, p.places
+FROM articles a SEMI JOIN wanted USING (article_id) LEFT JOIN p USING (article_id)
+"""
+
+
+def read_facts(
+    connection: duckdb.DuckDBPyConnection, ids: Iterable[str]
+) -> dict[str, tuple[PartialDate | None, tuple[ArticlePlace, ...]]]:
+    """Date and places of the articles with these ids; unknown ids are left out."""
+    rows = connection.execute(FACTS, {"ids": sorted(set(ids))}).fetchall()
+    return {
+        key: (PartialDate.model_validate(day) if day else None, tuple(_place(p) for p in places or ()))
+        for key, day, places in rows
+    }
 
 
 def read(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> list[Article]:

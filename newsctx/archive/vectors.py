@@ -107,6 +107,20 @@ class VectorPart:
                 found[owner] = float((rows @ query).max())
         return found
 
+    def closest(self, query: np.ndarray, owners: Sequence[int]) -> dict[int, tuple[float, int]]:
+        """Exact (score, tag of the best row) of the given owners; those without a row are left out."""
+        spans = [(o, s) for o in owners if (s := self._span(o)).stop > s.start]
+        if not spans:
+            return {}
+        rows = np.concatenate([np.arange(s.start, s.stop) for _, s in spans])
+        scores = np.asarray(self.vectors[rows]) @ query
+        ends = np.cumsum([s.stop - s.start for _, s in spans])
+        found: dict[int, tuple[float, int]] = {}
+        for (owner, span), end in zip(spans, ends, strict=True):
+            best = int(scores[end - (span.stop - span.start) : end].argmax())
+            found[owner] = (float(scores[end - (span.stop - span.start) + best]), int(self.tags[span.start + best]))
+        return found
+
     def rows_of(self, owner: int) -> np.ndarray:
         """(n, D) rows of one owner, in the order in which they were saved; n may be 0."""
         return np.asarray(self.vectors[self._span(owner)])

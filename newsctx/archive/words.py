@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,16 +30,34 @@ _POSSESSIVE = regex.compile(r"[’']s\b")
 
 def tokens(text: str) -> list[str]:
     """The index terms of a text, in order; stop words left out."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    folded = _LATIN_MARKS.sub("", folded)  # São = Sao; marks of other scripts carry meaning and stay
-    folded = unicodedata.normalize("NFKC", _POSSESSIVE.sub("", folded))
     found: list[str] = []
-    for run in _RUNS.findall(folded):
+    for run in _runs(text):
         if _UNSPACED.search(run):
             found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
         elif run not in _stop_words():
-            found.append(_stemmer().stemWord(run) if run.isascii() else run)
+            found.append(_stem(run))
     return found
+
+
+def units(text: str) -> list[str]:
+    """The words of a text for finding phrases: folded like the index terms, but every word counts.
+
+    Stop words stay (`The Who`), and writing without spaces is cut into characters, so that a phrase may begin anywhere.
+    """
+    found: list[str] = []
+    for run in _runs(text):
+        found += list(run) if _UNSPACED.search(run) else [_stem(run)]
+    return found
+
+
+def _runs(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = _LATIN_MARKS.sub("", folded)  # São = Sao; marks of other scripts carry meaning and stay
+    return _RUNS.findall(unicodedata.normalize("NFKC", _POSSESSIVE.sub("", folded)))
+
+
+def _stem(word: str) -> str:
+    return _stemmer().stemWord(word) if word.isascii() else word
 
 
 @cache
@@ -93,9 +114,54 @@ class WordsPart:
         scorer = _bm25s().BM25.load(found, mmap=True, load_corpus=False) if found.is_dir() else None
         return cls(scorer, int((folder / "size").read_text()))
 
-    def scores(self, query: list[str]) -> np.ndarray:
-        """(articles,) float32; 0 where no query term occurs."""
-        known = [t for t in query if self._scorer is not None and t in self._scorer.vocab_dict]
-        if not known:
-            return np.zeros(self._size, np.float32)
-        return np.asarray(self._scorer.get_scores(known), np.float32)
+    def __len__(self) -> int:
+        return self._size
+
+    def scores(self, query: Sequence[str]) -> np.ndarray:
+        """(articles,) float32; 0 where no query term occurs, a term that is said twice counts twice."""
+        found = np.zeros(self._size, np.float32)
+        for term, times in Counter(query).items():
+            rows, weights = self._postings(term)
+            found[rows] += times * weights  # an article stands in a term's list once: bm25s' own add.at is slower
+        return found
+
+    def bound(self, query: Sequence[str]) -> float:
+        """What no text can score above: the sum of the terms' inverse document frequencies, those of unknown ones too.
+
+        In Lucene's variant a term adds `idf * f / (f + norm)`, which stays below its idf.
+        """
+        return float(sum(times * self._idf(len(self._postings(t)[0])) for t, times in Counter(query).items()))
+
+    def _idf(self, articles: int) -> float:
+        return math.log(1 + (self._size - articles + 0.5) / (articles + 0.5))
+
+    def holding(self, terms: Iterable[str]) -> np.ndarray:
+        """(n,) row numbers of the articles with every one of the terms, ascending; none where there are no terms."""
+        lists = sorted((self._postings(t)[0] for t in dict.fromkeys(terms)), key=len)
+        found = np.sort(lists[0]) if lists else np.zeros(0, np.int64)
+        for other in lists[1:]:
+            found = found[np.isin(found, other)]
+        return found
+
+    def held(self, terms: Iterable[str], rows: Sequence[int], most: int) -> list[list[str]]:
+        """For each row, which of the terms the article holds: the rarest first, the `most` rarest ones looked at."""
+        lists = {t: self._postings(t)[0] for t in dict.fromkeys(terms)}
+        rarest = sorted((t for t in lists if len(lists[t])), key=lambda t: len(lists[t]))[:most]
+        found: list[list[str]] = [[] for _ in rows]
+        present = np.zeros(self._size, bool)
+        wanted = np.asarray(rows, np.int64)
+        for term in rarest:
+            present[lists[term]] = True
+            for place in np.flatnonzero(present[wanted]):
+                found[place].append(term)
+            present[lists[term]] = False
+        return found
+
+    def _postings(self, term: str) -> tuple[np.ndarray, np.ndarray]:
+        """Row numbers of the articles with a term, (n,), and the term's share of their scores, (n,) float32."""
+        number = self._scorer.vocab_dict.get(term) if self._scorer is not None else None
+        if number is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        matrix = self._scorer.scores
+        span = slice(int(matrix["indptr"][number]), int(matrix["indptr"][number + 1]))
+        return np.asarray(matrix["indices"][span]), np.asarray(matrix["data"][span], np.float32)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from newsctx.archive.opened import OpenArchive
 from newsctx.cache import StageCache, code_digest, digest
-from newsctx.channels import copy, coverage, image_text, visual, words_bm25, words_dense
-from newsctx.channels.query import words_query
+from newsctx.channels import copy, coverage, filters, image_text, visual, words_note, words_ocr
 from newsctx.models import Models
-from newsctx.records import ChannelResult, Match, Photo, Record
+from newsctx.records import ChannelResult, Match, Photo, Place, Record
 from newsctx.settings import Settings
 
 
@@ -22,6 +21,7 @@ class ChannelOutcome(Record):
 
     results: tuple[ChannelResult, ...] = ()
     matches: tuple[Match, ...] = ()
+    notices: tuple[str, ...] = ()  # what the note's filters left out, and values of it that could not be used
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Query:
     pixels: Callable[[], np.ndarray]  # (H, W, 3) uint8 RGB
     image_vector: Callable[[], np.ndarray | None]  # (D,) float32, L2-normalised
     excluded: tuple[str, ...] = ()  # articles that the analyst took out: they start no search
+    pinned: tuple[str, ...] = ()  # articles that no filter leaves out
+    find_place: Callable[[str], Place | None] = lambda text: None  # the gazetteer, for `place:` in the note
 
 
 @dataclass(frozen=True)
@@ -45,26 +47,67 @@ class Searcher:
     cache: StageCache
 
     def run(self, query: Query) -> ChannelOutcome:
-        """Search every channel that is switched on; those that cannot run say why in their result."""
+        """Search every channel that is switched on; those that cannot run say why in their result.
+
+        The filters of the note hold for every channel (`words.filter_all`) or for the note's own; while they hold, more
+        candidates are looked through, so that those which are left out make room for others.
+        """
         found = self._cached(
             "copy", (query.photo.sha256, self.settings.copy_detection, self.settings.verify), lambda: self._copy(query)
         )
-        results = {"copy": found.results[0]}
-        matches = found.matches
+        asked = filters.read(query.note, query.find_place, self.settings.words.place_km)
+        sieve = filters.Sieve(asked, self.archive.store.facts, query.pinned)
+        everywhere = self.settings.words.filter_all
+        lost = sieve.why_not(m.article_id for m in found.matches) if everywhere else {}
+        matches = tuple(m for m in found.matches if m.article_id not in lost)
+        wide = self._deeper() if asked.filters else self
+        results = {"copy": found.results[0], **wide._channels(query, asked, matches)}
+        order = self.settings.retrieve.weights
+        ordered = [results[n] for n in order if n in results]
+        if not asked.filters:
+            return ChannelOutcome(results=tuple(ordered), matches=matches, notices=asked.notices)
+        kept, notices = self._sifted(ordered, sieve, everywhere)
+        headline = {a: i.headline for a, i in self.archive.store.articles(lost).items()}
+        named = filters.lost_matches(found.matches, lost, lambda a: headline.get(a, ""), self.archive.store.facts(lost))
+        return ChannelOutcome(results=kept, matches=matches, notices=asked.notices + notices + named)
+
+    def _channels(self, query: Query, asked: filters.Asked, matches: tuple[Match, ...]) -> dict[str, ChannelResult]:
+        """Every channel but `copy`, by name."""
         anchors = tuple(m for m in matches if m.article_id not in query.excluded)  # a match taken out has no story
-        text = words_query(query.photo, query.note)
-        index, k = self.archive.index, self.settings.retrieve
+        legible = query.photo.ocr_text
+        index, k, words, sentence = (
+            self.archive.index,
+            self.settings.retrieve,
+            self.settings.words,
+            self.models.sentence,
+        )
+        note, read = asked.query, self.archive.store.articles
         runs: dict[str, tuple[object, Callable[[], ChannelResult]]] = {
             "image_text": (query.photo.sha256, lambda: image_text.search(query.image_vector(), index, k)),
             "visual": (query.photo.sha256, lambda: visual.search(query.image_vector(), index, k)),
-            "words_bm25": (text, lambda: words_bm25.search(text, index, k)),
-            "words_dense": (text, lambda: words_dense.search(text, index, self.models.sentence, k)),
+            "words_note": ((note, words), lambda: words_note.search(note, index, sentence, self.settings, read)),
+            "words_ocr": ((legible, words), lambda: words_ocr.search(legible, index, sentence, self.settings)),
             "coverage": (anchors, lambda: coverage.search(anchors, index, k)),
         }
-        for name, (asked, search) in runs.items():
-            results[name] = self._one(name, asked, search)
-        order = self.settings.retrieve.weights
-        return ChannelOutcome(results=tuple(results[n] for n in order if n in results), matches=matches)
+        return {name: self._one(name, asked_with, search) for name, (asked_with, search) in runs.items()}
+
+    def _deeper(self) -> Searcher:
+        """The same, looking through more candidates per channel."""
+        retrieve = self.settings.retrieve
+        more = retrieve.model_copy(update={"k": max(retrieve.k, self.settings.words.depth)})
+        return replace(self, settings=self.settings.model_copy(update={"retrieve": more}))
+
+    def _sifted(
+        self, results: list[ChannelResult], sieve: filters.Sieve, everywhere: bool
+    ) -> tuple[tuple[ChannelResult, ...], tuple[str, ...]]:
+        """The rankings without what the filters leave out; counted is what would have been found without them."""
+        k = self.settings.retrieve.k
+        judged = [r for r in results if everywhere or r.name == words_note.NAME]
+        out = sieve.why_not(a for r in judged for a, _ in r.hits)
+        found = {a for r in judged for a, _ in r.hits[:k]}
+        told = sieve.notices({a: why for a, why in out.items() if a in found}, len(found))
+        kept = {r.name: r for r in filters.apply(judged, out, k)}
+        return tuple(kept.get(r.name) or filters.apply([r], (), k)[0] for r in results), told
 
     def _off(self, name: str) -> ChannelResult | None:
         if self.settings.retrieve.weights.get(name, 0) > 0:

@@ -24,7 +24,7 @@ from newsctx.remembered import Remembered
 from newsctx.settings import Settings
 
 RANDOM_SEED = 7  # of the untrained encoder
-_ALONE = ("copy", "words_bm25", "words_dense")  # coverage starts from what copy finds, so it has no row of its own
+_ALONE = ("copy", "words_note", "words_ocr")  # coverage starts from what copy finds, so it has no row of its own
 _COLUMNS = (("event articles", "R@1"), ("event articles", "R@10"), ("event articles", "mAP"), ("place", "EM@1"),
             ("date", "EM@1"))  # fmt: skip
 

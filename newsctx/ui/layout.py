@@ -69,8 +69,9 @@ def _assemble() -> tuple[Parts, gr.HTML]:
                     place = gr.Textbox(label="Claimed place", placeholder="e.g. Duisburg", min_width=120)
                     when = gr.Textbox(label="Claimed date", placeholder="e.g. 2017-12-26", min_width=120)
                 note = gr.Textbox(
-                    label="Your note", lines=2, max_lines=6, placeholder="Words to search with: what you see or know"
-                )
+                    label="Your note", lines=2, max_lines=6, placeholder="Words to search with: what you see or know",
+                    info='Also: "words in a row", -word, place:Duisburg, after:2017-12-01, before:2018',
+                )  # fmt: skip
             with gr.Row(elem_id="go"):
                 analyse = gr.Button("Analyse", variant="primary", interactive=False, min_width=90)
                 cancel = gr.Button("Cancel", interactive=False, min_width=70)

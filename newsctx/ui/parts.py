@@ -13,8 +13,8 @@ CHANNELS = {
     "image_text": "Image to text",
     "visual": "Image to image",
     "copy": "Copy",
-    "words_bm25": "Words (BM25)",
-    "words_dense": "Words (meaning)",
+    "words_note": "Your note",
+    "words_ocr": "Legible text",
     "coverage": "Coverage",
 }
 STAGE_TITLES: dict[str, str] = {

@@ -8,8 +8,9 @@ from toy_index import MemoryStore, Slots, TopicEncoder, article, load_tiny_clip,
 
 from newsctx.archive.index import ArchiveIndex
 from newsctx.archive.index_build import build_index
-from newsctx.channels import image_text, visual, words_bm25, words_dense
+from newsctx.channels import image_text, visual, words_ocr
 from newsctx.errors import ArchiveError, IndexMismatch
+from newsctx.records import ChannelResult
 from newsctx.settings import IndexSettings, RetrieveSettings, Settings
 
 K = RetrieveSettings()
@@ -27,13 +28,17 @@ def _build(store: MemoryStore, slots: Slots, folder: Path, settings: Settings | 
     return ArchiveIndex.open(folder, store.version, slots, settings)
 
 
+def _words(text: str, index: ArchiveIndex, slots: Slots, share: float = 0.5) -> ChannelResult:
+    return words_ocr.search(text, index, slots.sentence, Settings.model_validate({"words": {"interpolation": share}}))
+
+
 @pytest.mark.parametrize("size", [0, 1, 5])
 def test_small_archives_build_and_search(tmp_path: Path, size: int) -> None:
     slots = Slots(TopicEncoder(), load_tiny_clip(tmp_path / "clip"))
     index = _build(MemoryStore(ARTICLES[:size]), slots, tmp_path)
     assert index.article_ids == tuple("abcde"[:size])
-    assert [a for a, _ in words_bm25.search("fire", index, K).hits] == list("ab"[:size])
-    assert [a for a, _ in words_dense.search("fire", index, slots.sentence, K).hits] == list("ab"[:size])
+    for share in (0, 0.5, 1):
+        assert [a for a, _ in _words("fire", index, slots, share).hits] == list("ab"[:size])
     vector = slots.image_text.encode_images([np.zeros((32, 32, 3), np.uint8)])[0]
     assert len(image_text.search(vector, index, K).hits) == min(size, 4)  # e has no text
     assert visual.search(vector, index, K).state == "ran"
@@ -44,11 +49,11 @@ def test_dense_scores_by_hand_and_the_floor(tmp_path: Path) -> None:
     """fire: a's lead is all fire (1), b's half (0.7071); a's second passage answers strike; d answers nothing."""
     slots = Slots(TopicEncoder())
     index = _build(MemoryStore(ARTICLES), slots, tmp_path)
-    found = words_dense.search("fire", index, slots.sentence, K)
+    found = _words("fire", index, slots, 0)
     assert [(a, round(s, 4)) for a, s in found.hits] == [("a", 1.0), ("b", 0.7071)]
-    found = words_dense.search("strike", index, slots.sentence, K)
+    found = _words("strike", index, slots, 0)
     assert (found.hits, found.evidence) == ((("a", pytest.approx(1.0)),), {"a": "body passage 2"})
-    assert words_dense.search("launch", index, slots.sentence, K).hits == ()
+    assert _words("launch", index, slots, 0).hits == ()
 
 
 def test_images_and_captions_are_searched_by_the_best_of_each_article(tmp_path: Path) -> None:
@@ -90,8 +95,8 @@ def test_channels_without_an_encoder_say_why(tmp_path: Path) -> None:
     index = _build(MemoryStore(ARTICLES), Slots(), tmp_path)
     assert image_text.search(None, index, K).reason == "no image-text encoder in this test"
     assert visual.search(None, index, K).state == "unavailable"
-    assert words_dense.search("fire", index, None, K).reason == "no sentence encoder in this test"
-    assert words_bm25.search("fire", index, K).state == "ran"
+    found = _words("fire", index, Slots())
+    assert (found.state, found.reason) == ("ran", "by BM25 alone: no sentence encoder in this test")
     assert index.bi_scores(np.ones(16, np.float32), ["a"]) == index.location_vectors(["a"]) == {}
 
 
@@ -104,7 +109,7 @@ def test_the_second_run_computes_nothing_and_a_changed_article_only_itself(tmp_p
     assert encoder.encoded == ["storm launch"]
     assert (summary.computed["texts"], summary.kept["texts"]) == (1, 4)  # leads of a, b, c; vote is c's and a passage
     index = ArchiveIndex.open(tmp_path, "v2", Slots(encoder))
-    assert [a for a, _ in words_bm25.search("launch", index, K).hits] == ["d"]
+    assert [a for a, _ in _words("launch", index, Slots(), 1).hits] == ["d"]
 
 
 def test_an_index_of_another_model_is_refused_with_both_names(tmp_path: Path) -> None:
@@ -155,7 +160,7 @@ def test_a_reader_goes_on_over_a_swap_and_notices_it(tmp_path: Path) -> None:
     assert not index.stale()
     build_index(MemoryStore(ARTICLES[:2], version="v2"), slots, tmp_path)
     assert index.stale()
-    assert [a for a, _ in words_dense.search("vote", index, slots.sentence, K).hits][:2] == ["a", "c"]
+    assert [a for a, _ in _words("vote", index, slots, 0).hits][:2] == ["a", "c"]
     build_index(MemoryStore(ARTICLES[:1], version="v3"), slots, tmp_path)
     versions = [p.name for p in (tmp_path / "index").iterdir() if len(p.name) == 16]
     assert len(versions) == 2  # the new one and the one before

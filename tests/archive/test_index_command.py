@@ -8,10 +8,10 @@ from newsctx.archive.enrich import Enricher
 from newsctx.archive.importer import import_archive
 from newsctx.archive.index import ArchiveIndex
 from newsctx.archive.store import ArchiveStore
-from newsctx.channels import words_bm25
+from newsctx.channels import words_ocr
 from newsctx.cli import main
 from newsctx.profiles import load_models
-from newsctx.settings import RetrieveSettings
+from newsctx.settings import Settings
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_the_command_builds_what_it_can_and_says_what_it_cannot(
     assert "image_text is unavailable: this copy of newsctx has no embedded image-text weights" in said
     with ArchiveStore.open(archive) as store:
         index = ArchiveIndex.open(archive, store.version, load_models("embedded", CPU))
-    assert [a for a, _ in words_bm25.search("hotel", index, RetrieveSettings()).hits] == ["a0", "a1", "a2"]
+    assert [a for a, _ in words_ocr.search("hotel", index, None, Settings()).hits] == ["a0", "a1", "a2"]
     assert main(["index", "--archive", str(archive), "--device", "cpu"]) == 0
     assert "nothing to compute" in capsys.readouterr().out
 

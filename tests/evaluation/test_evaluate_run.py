@@ -236,8 +236,8 @@ def test_the_pipelines_ablations_have_a_row_for_each_stage_and_channel(command, 
     assert set(tables) == {session.FAST, session.WHOLE}
     names = [row["name"] for row in tables[session.WHOLE]["rows"]]
     assert names == [
-        "whole pipeline", "without verify", "without locate", "without events", "copy alone", "words_bm25 alone",
-        "words_dense alone", "copy + coverage alone",
+        "whole pipeline", "without verify", "without locate", "without events", "copy alone", "words_note alone",
+        "words_ocr alone", "copy + coverage alone",
     ]  # fmt: skip
     whole, *_, copies = tables[session.WHOLE]["rows"]
     assert "answer GREAT" in whole["metrics"]

@@ -91,7 +91,7 @@ def photo(**more) -> Photo:
 
 
 def document(states: dict[str, str] | None = None, **more) -> Document:
-    scores = {"copy": ChannelScore(score=41, rank=7), "words_bm25": ChannelScore(score=3.2, rank=1)}
+    scores = {"copy": ChannelScore(score=41, rank=7), "words_note": ChannelScore(score=3.2, rank=1)}
     stages = Stages(
         retrieve=RetrieveResult(
             hits=(hit("b", 1), hit("a", 2, channels=scores), hit("c", 3)),
@@ -189,7 +189,7 @@ def test_a_card_shows_how_its_rank_moved_and_its_channels_best_first():
     row = hits_panel.view(page())["rows"][0]
     assert [(s["rank"], s["move"]) for s in row["path"]] == [(2, "new"), (1, "up"), (1, "same")]
     # the locate hit of this world carries no scores: those of the retrieve stage are shown
-    assert [(c["name"], c["rank"]) for c in row["channels"]] == [("Words (BM25)", 1), ("Copy", 7)]
+    assert [(c["name"], c["rank"]) for c in row["channels"]] == [("Your note", 1), ("Copy", 7)]
 
 
 def test_long_lists_are_cut_and_counted():

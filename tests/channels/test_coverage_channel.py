@@ -5,13 +5,11 @@ from toy_index import MemoryStore, Slots, TopicEncoder, article
 
 from newsctx.archive.index import ArchiveIndex
 from newsctx.archive.index_build import build_index
-from newsctx.channels import coverage, words_bm25, words_dense
-from newsctx.channels.query import words_query
-from newsctx.records import Match, OcrLine, PartialDate, Photo
+from newsctx.channels import coverage
+from newsctx.records import Match, PartialDate
 from newsctx.settings import RetrieveSettings
 
 K = RetrieveSettings()
-BOX = ((0, 0), (1, 0), (1, 1), (0, 1))
 
 
 def _index(folder: Path, *articles: object) -> tuple[ArchiveIndex, Slots]:
@@ -23,41 +21,6 @@ def _index(folder: Path, *articles: object) -> tuple[ArchiveIndex, Slots]:
 
 def _match(article_id: str, accepted: bool = True) -> Match:
     return Match(article_id=article_id, image_id="0" * 64, inliers=20, confidence=0.9, accepted=accepted)
-
-
-def test_the_query_is_the_legible_text_then_the_note() -> None:
-    lines = tuple(OcrLine(text=t, confidence=1, box=BOX) for t in ("FIRE", "EXIT"))
-    photo = Photo(sha256="0" * 64, phash="0" * 16, format="JPEG", bytes=1, width=1, height=1, ocr=lines)
-    assert words_query(photo, " hotel ") == "FIRE\nEXIT\nhotel"
-    assert words_query(photo.model_copy(update={"ocr": ()}), "  ") == ""
-
-
-@pytest.mark.parametrize("query", ["", " \n"])
-def test_no_words_no_query(tmp_path: Path, query: str) -> None:
-    index, slots = _index(tmp_path, article("a", "fire"))
-    for found in (words_bm25.search(query, index, K), words_dense.search(query, index, slots.sentence, K)):
-        assert (found.state, found.reason) == ("no_query", "no text in the photograph and no note")
-
-
-def test_a_query_that_matches_nothing_gives_an_honest_empty_list(tmp_path: Path) -> None:
-    index, slots = _index(tmp_path, article("a", "fire"), article("b", "flood"))
-    for found in (words_bm25.search("zebra", index, K), words_dense.search("launch", index, slots.sentence, K)):
-        assert (found.state, found.hits) == ("ran", ())
-
-
-def test_equal_scores_are_ordered_by_article_id_and_cut_at_k(tmp_path: Path) -> None:
-    index, slots = _index(tmp_path, *(article(a, "fire") for a in "dbca"))
-    few = RetrieveSettings(k=2)
-    for found in (words_bm25.search("fire", index, few), words_dense.search("fire", index, slots.sentence, few)):
-        assert [a for a, _ in found.hits] == ["a", "b"]
-
-
-def test_words_of_another_script_find_their_article(tmp_path: Path) -> None:
-    index, _ = _index(
-        tmp_path, article("ja", "東京で大きな火事"), article("ru", "Взрыв в Москве"), article("en", "fire")
-    )
-    assert [a for a, _ in words_bm25.search("火事 東京", index, K).hits] == ["ja"]
-    assert [a for a, _ in words_bm25.search("МОСКВЕ", index, K).hits] == ["ru"]
 
 
 def test_coverage_by_hand(tmp_path: Path) -> None:
