@@ -368,7 +368,11 @@ class Match(Record):
     accepted: bool
     note: str = ""  # why a sound geometry is no evidence of this article, e.g. a logo; never accepted then
     mirrored: bool = False
-    homography: tuple[float, ...] = ()  # 9 numbers, row-major, query pixels -> archived pixels
+    method: Literal["copy", "sift", "orb"] = "copy"  # what found it: the copy channel, or the comparison of candidates
+    relation: Literal["photo", "scene"] = "photo"  # the photograph itself, or the same place in another photograph
+    agreement: Probability | None = None  # share of the common frame that looks alike, where it was measured
+    reason: str = ""  # why it is not accepted
+    homography: tuple[float, ...] = ()  # 9 numbers, row-major, query pixels -> archived pixels; none without a plane
     lines: tuple[KeypointLine, ...] = ()
     region: tuple[tuple[float, float], ...] = ()  # polygon in the query where the archived photo lies
 
@@ -568,7 +572,7 @@ class StageStatus(Record):
 class ModelInfo(Record):
     """A model slot of the profile: what fills it, or why nothing does."""
 
-    slot: str  # image_text, sentence, ocr, location_head, event_head, relevance, caption_writer, local_features
+    slot: str  # image_text, second_image, modulation, sentence, ocr, location_head, event_head, relevance, caption_writer, local_features
     name: str = ""
     digest: str = ""
     device: str = ""
