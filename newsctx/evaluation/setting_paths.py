@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from newsctx import channel_names
 from newsctx.errors import SettingsError
 from newsctx.settings import Settings
 
@@ -72,6 +73,8 @@ def with_value(settings: Settings, path: str, value: Any) -> Settings:
     """
     plain = settings.model_dump(mode="json")
     *groups, name = path.split(".")
+    if groups == ["retrieve", "weights"]:
+        name = channel_names.current(name)
     place = plain
     for group in groups:
         place = place[group]

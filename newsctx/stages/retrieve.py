@@ -1,60 +1,73 @@
-"""Retrieve: fuse the channels' rankings into one (weighted reciprocal rank fusion)."""
+"""Retrieve: fuse the channels' rankings into one, refine it by neighbouring articles, explain each hit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from newsctx.explain import sentence
+from newsctx.fusion import Fused, fuse
 from newsctx.ranking import NO_EDITS, RankEdits, arrange
-from newsctx.records import ChannelResult, ChannelScore, ChannelStatus, Hit, RetrieveResult
-from newsctx.settings import RetrieveSettings
+from newsctx.records import ChannelResult, ChannelStatus, Hit, RetrieveResult
+from newsctx.refine import Lift, Surroundings, refine
+from newsctx.settings import FusionSettings, RefineSettings, RetrieveSettings
 
-_LABELS = {
-    "image_text": "picture against captions",
-    "visual": "picture against pictures",
-    "copy": "the same photograph",
-    "words_bm25": "words",
-    "words_dense": "meaning of the words",
-    "coverage": "other coverage of the matched story",
-}
+FUSION, REFINEMENT = FusionSettings(), RefineSettings()
 
 
-def run(channels: Sequence[ChannelResult], settings: RetrieveSettings, edits: RankEdits = NO_EDITS) -> RetrieveResult:
-    """Fuse the channels.
+def nothing_known(ids: Sequence[str]) -> Surroundings:
+    """No dates, links or photographs: nothing is refined."""
+    return Surroundings()
 
-    An article's score is the sum of `weight / (rrf_k + rank)` over the channels that found it (Cormack, Clarke and
-    Buettcher 2009); equal scores are ordered by article id.
+
+def run(
+    channels: Sequence[ChannelResult],
+    settings: RetrieveSettings,
+    edits: RankEdits = NO_EDITS,
+    fusion: FusionSettings = FUSION,
+    refinement: RefineSettings = REFINEMENT,
+    around: Callable[[Sequence[str]], Surroundings] = nothing_known,
+    notices: tuple[str, ...] = (),
+) -> RetrieveResult:
+    """Fuse the channels (`newsctx.fusion`), then add what the neighbours lift (`newsctx.refine`).
 
     Args:
         channels: one result per channel; only those that ran and weigh more than 0 count.
         settings: `k` hits are kept, `weights` by channel name (a channel without one weighs 1).
-        edits: applied to the fused list; excluded articles make room for the next ones.
+        edits: applied to the refined list; excluded articles make room for the next ones and lift nobody.
+        around: dates, links and photographs of the fused articles; asked once.
+        notices: what the analyst should know of the search; handed on.
 
     Returns:
-        Hits with every channel's own score and rank, and the state of every channel.
+        Hits with every channel's own score and rank and a sentence; `rank_before` is the fused rank, `score` the fused
+        score and the lifts. Equal scores are ordered by article id. And the state of every channel.
     """
     weights = {c.name: settings.weights.get(c.name, 1.0) for c in channels}
-    scores: dict[str, float] = {}
-    parts: dict[str, dict[str, ChannelScore]] = {}
-    for channel in channels:
-        if channel.state != "ran" or weights[channel.name] <= 0:
-            continue
-        for rank, (article_id, score) in enumerate(channel.hits[: settings.k], 1):
-            scores[article_id] = scores.get(article_id, 0.0) + weights[channel.name] / (settings.rrf_k + rank)
-            parts.setdefault(article_id, {})[channel.name] = ChannelScore(score=score, rank=rank)
-    order = sorted((a for a in scores if a not in edits.excluded), key=lambda a: (-scores[a], a))
-    hits = [
-        Hit(article_id=a, rank=i, score=scores[a], channels=parts[a], reason=_reason(parts[a]))
-        for i, a in enumerate(order[: settings.k], 1)
-    ]
+    fused = fuse(channels, weights, settings.k, settings.rrf_k, fusion, edits.excluded)
+    known = around([f.article_id for f in fused]) if fused else Surroundings()
+    lifts = refine({f.article_id: f.score for f in fused}, known, refinement)
+
+    def hit(rank: int, one: Fused) -> Hit:
+        own: tuple[Lift, ...] = lifts.get(one.article_id, ())
+        return Hit(
+            article_id=one.article_id,
+            rank=rank,
+            score=one.score + sum(lift.added for lift in own),
+            channels=one.channels,
+            rank_before=rank,
+            refinements=tuple(lift.record(refinement.named) for lift in own),
+            conflict=one.conflict,
+            reason=sentence(
+                one.channels, known.images.get(one.article_id, ()), own, fusion.agree_rank, refinement.window_days
+            ),
+        )
+
+    hits = sorted((hit(rank, one) for rank, one in enumerate(fused, 1)), key=lambda h: (-h.score, h.article_id))
     return RetrieveResult(
-        hits=arrange(hits, edits), channels=tuple(_status(c, weights[c.name], settings.k) for c in channels)
+        hits=arrange(hits, edits),
+        channels=tuple(_status(c, weights[c.name], settings.k) for c in channels),
+        fusion=fusion.method,
+        notices=notices,
     )
-
-
-def _reason(found: dict[str, ChannelScore]) -> str:
-    best = sorted(found.items(), key=lambda item: item[1].rank)
-    named = [f"{_LABELS.get(name, name)} (rank {score.rank})" for name, score in best]
-    return f"Found by {', '.join(named)}."
 
 
 def _status(channel: ChannelResult, weight: float, k: int) -> ChannelStatus:

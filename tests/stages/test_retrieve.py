@@ -1,64 +1,154 @@
+"""Retrieve: fused, refined, explained, edited; the numbers are computed by hand."""
+
 import pytest
 
 from newsctx.ranking import Move, RankEdits
-from newsctx.records import ChannelResult
-from newsctx.settings import RetrieveSettings
+from newsctx.records import ChannelResult, PartialDate
+from newsctx.refine import Surroundings
+from newsctx.settings import FusionSettings, RefineSettings, RetrieveSettings
 from newsctx.stages import retrieve
 
+PHOTO = "0" * 64
+OTHER = "1" * 64
+OFF = RefineSettings(temporal=0, citation=0)
 
-def _channel(name: str, *ids: str) -> ChannelResult:
-    return ChannelResult(name=name, state="ran", hits=tuple((a, 1.0 - i / 10) for i, a in enumerate(ids)))
+
+def _channel(name: str, *ids: str, **more) -> ChannelResult:
+    return ChannelResult(name=name, state="ran", hits=tuple((a, 1.0 - i / 10) for i, a in enumerate(ids)), **more)
 
 
 def _settings(**weights: float) -> RetrieveSettings:
     return RetrieveSettings(weights=weights)
 
 
+def _order(found) -> list[str]:
+    return [h.article_id for h in found.hits]
+
+
 def test_reciprocal_rank_fusion_by_hand() -> None:
     """a: 1/61 + 2/63, b: 1/62 + 2/61, c: 2/62; so b 0.04892 > a 0.04814 > c 0.03226."""
-    found = retrieve.run([_channel("x", "a", "b"), _channel("y", "b", "c", "a")], _settings(x=1, y=2))
-    assert [h.article_id for h in found.hits] == ["b", "a", "c"]
+    channels = [_channel("visual", "a", "b"), _channel("copy", "b", "c", "a")]
+    found = retrieve.run(channels, _settings(visual=1, copy=2))
+    assert _order(found) == ["b", "a", "c"]
     assert [h.score for h in found.hits] == pytest.approx([1 / 62 + 2 / 61, 1 / 61 + 2 / 63, 2 / 62])
-    assert {n: (s.score, s.rank) for n, s in found.hits[1].channels.items()} == {"x": (1.0, 1), "y": (0.8, 3)}
-    assert found.hits[1].reason == "Found by x (rank 1), y (rank 3)."
+    assert {n: (s.score, s.rank) for n, s in found.hits[1].channels.items()} == {"visual": (1.0, 1), "copy": (0.8, 3)}
+    assert found.hits[1].reason == "Image to image and copy agree."
+    assert (found.fusion, found.hits[1].conflict, found.hits[1].refinements) == ("rrf", None, ())
 
 
 def test_equal_scores_are_ordered_by_article_id() -> None:
-    found = retrieve.run([_channel("x", "b"), _channel("y", "a")], _settings(x=1, y=1))
-    assert [h.article_id for h in found.hits] == ["a", "b"]
+    found = retrieve.run([_channel("visual", "b"), _channel("image_text", "a")], _settings(visual=1, image_text=1))
+    assert _order(found) == ["a", "b"]
 
 
 def test_a_channel_of_weight_0_or_that_did_not_run_counts_for_nothing_and_says_so() -> None:
-    closed = ChannelResult(name="z", state="unavailable", reason="no weights")
-    found = retrieve.run([_channel("x", "a"), _channel("y", "b"), closed], _settings(x=1, y=0, z=1))
-    assert [h.article_id for h in found.hits] == ["a"]
+    closed = ChannelResult(name="coverage", state="unavailable", reason="no weights")
+    channels = [_channel("visual", "a"), _channel("copy", "b"), closed]
+    found = retrieve.run(channels, _settings(visual=1, copy=0, coverage=1))
+    assert _order(found) == ["a"]
     assert [(c.name, c.state, c.hits) for c in found.channels] == [
-        ("x", "ran", 1),
-        ("y", "off", 0),
-        ("z", "unavailable", 0),
+        ("visual", "ran", 1),
+        ("copy", "off", 0),
+        ("coverage", "unavailable", 0),
     ]
     assert found.channels[2].reason == "no weights"
 
 
 def test_k_hits_are_kept_and_an_excluded_one_makes_room() -> None:
-    settings = RetrieveSettings(weights={"x": 1, "y": 1}, k=2)
-    channels = [_channel("x", "a", "b"), _channel("y", "b", "c")]
-    assert [h.article_id for h in retrieve.run(channels, settings).hits] == ["b", "a"]
-    found = retrieve.run(channels, settings, RankEdits(excluded=("b",)))
-    assert [h.article_id for h in found.hits] == ["a", "c"]
+    settings = RetrieveSettings(weights={"visual": 1, "copy": 1}, k=2)
+    channels = [_channel("visual", "a", "b"), _channel("copy", "b", "c")]
+    assert _order(retrieve.run(channels, settings)) == ["b", "a"]
+    assert _order(retrieve.run(channels, settings, RankEdits(excluded=("b",)))) == ["a", "c"]
 
 
 def test_pins_and_moves() -> None:
     edits = RankEdits(pinned=("z",), moves=(Move(article_id="c", rank=2),))
-    found = retrieve.run([_channel("x", "a", "b", "c")], _settings(x=1), edits)
-    assert [(h.article_id, h.tier) for h in found.hits] == [
-        ("z", "pinned"),
-        ("c", "ranked"),
-        ("a", "ranked"),
-        ("b", "ranked"),
+    found = retrieve.run([_channel("visual", "a", "b", "c")], _settings(visual=1), edits)
+    assert [(h.article_id, h.tier, h.rank_before) for h in found.hits] == [
+        ("z", "pinned", None),
+        ("c", "ranked", 3),
+        ("a", "ranked", 1),
+        ("b", "ranked", 2),
     ]
 
 
 def test_nothing_found_is_an_empty_list() -> None:
     assert retrieve.run([], RetrieveSettings()).hits == ()
-    assert retrieve.run([ChannelResult(name="x", state="ran")], RetrieveSettings()).hits == ()
+    around = pytest.fail  # nobody is asked about nothing
+    assert retrieve.run([ChannelResult(name="copy", state="ran")], RetrieveSettings(), around=around).hits == ()
+
+
+def test_the_evidence_and_the_parts_of_each_channel_are_handed_on() -> None:
+    channel = _channel("visual", "a", evidence={"a": PHOTO}, parts={"a": {"position": 0.2}})
+    (hit,) = retrieve.run([channel], _settings(visual=1)).hits
+    assert (hit.channels["visual"].evidence, hit.channels["visual"].parts) == (PHOTO, {"position": 0.2})
+
+
+# --- refinement ---------------------------------------------------------------------------------------------------
+
+DAYS = {"a": "2020-01-01", "b": "2020-03-01", "c": "2020-03-05", "d": "2020-03-06"}
+
+
+def _around(ids) -> Surroundings:
+    return Surroundings(dates={a: PartialDate.model_validate(DAYS[a]) for a in ids}, links={"d": ("b",)})
+
+
+def test_neighbours_lift_an_article_and_the_rank_before_is_the_fused_one() -> None:
+    """Fused: a 1/61, b 1/62, c 1/63, d 1/64. b has c and d in its week: + 0.5 * mean(1/63, 1/64) = 0.0239 passes a."""
+    settings = RefineSettings(temporal=0.5, citation=0, named=1)
+    found = retrieve.run([_channel("visual", *"abcd")], _settings(visual=1), refinement=settings, around=_around)
+    assert [(h.article_id, h.rank_before) for h in found.hits] == [("b", 2), ("c", 3), ("d", 4), ("a", 1)]
+    assert found.hits[0].score == pytest.approx(1 / 62 + 0.5 * (1 / 63 + 1 / 64) / 2)
+    (lift,) = found.hits[0].refinements
+    assert (lift.name, lift.neighbours) == ("temporal", ("c",))  # the strongest of two: one is named
+    assert lift.added == pytest.approx(0.5 * (1 / 63 + 1 / 64) / 2)
+    assert found.hits[0].reason == "Image to image alone finds it; lifted by 2 articles of the same week."
+    assert found.hits[3].refinements == () and "lifted" not in found.hits[3].reason
+
+
+def test_an_excluded_article_lifts_nobody() -> None:
+    settings = RefineSettings(temporal=0.5, citation=0)
+    run = [_channel("visual", *"abcd")], _settings(visual=1)
+    found = retrieve.run(*run, RankEdits(excluded=("c", "d")), refinement=settings, around=_around)
+    assert _order(found) == ["a", "b"] and all(h.refinements == () for h in found.hits)
+
+
+def test_with_both_weights_0_the_fused_order_stays() -> None:
+    found = retrieve.run([_channel("visual", *"abcd")], _settings(visual=1), refinement=OFF, around=_around)
+    assert [h.rank_before for h in found.hits] == [1, 2, 3, 4]
+
+
+# --- the method ---------------------------------------------------------------------------------------------------
+
+
+def test_the_method_is_named_and_evidence_shows_its_conflict() -> None:
+    """visual says b 0 (its last), copy says b 1: K = (0.6 * 1) * (0.6 * 1) = 0.36."""
+    channels = [_channel("visual", "a", "b"), _channel("copy", "b", "c")]
+    found = retrieve.run(channels, _settings(visual=1, copy=1), fusion=FusionSettings(method="evidence"))
+    assert found.fusion == "evidence"
+    assert {h.article_id: h.conflict for h in found.hits} == pytest.approx({"a": 0.0, "b": 0.36, "c": 0.0})
+
+
+def test_notices_are_handed_on() -> None:
+    assert retrieve.run([], RetrieveSettings(), notices=("left out: 3",)).notices == ("left out: 3",)
+
+
+# --- the sentence -------------------------------------------------------------------------------------------------
+
+
+def test_the_sentence_names_the_channels_the_objects_and_the_neighbours() -> None:
+    channels = [
+        _channel("image_text", "b", "a", evidence={"a": "caption 1"}),
+        _channel("visual", "a", evidence={"a": PHOTO}),
+        _channel("copy", "a", evidence={"a": PHOTO}),
+    ]
+
+    def around(ids) -> Surroundings:
+        week = {"a": PartialDate(year=2020, month=1, day=1), "b": PartialDate(year=2020, month=1, day=8)}
+        return Surroundings(dates=week, links={"b": ("a",)}, images={"a": (OTHER, PHOTO)})
+
+    found = retrieve.run(channels, RetrieveSettings(), around=around, refinement=RefineSettings(high_share=1))
+    assert found.hits[0].reason == (
+        "Copy, image to image and image to text agree: its photograph 2 and caption 1; "
+        "lifted by 1 article of the same week and 1 article that it cites or that cites it."
+    )
