@@ -76,7 +76,7 @@ def _match_view(
     found = fit(source, target, (view.width, view.height), (archived.width, archived.height), tolerance, settings, seed)
     if found is None:
         return None
-    return _measure(found, view, archived, pairs, tolerance, settings, flip)
+    return measure(found, view, archived, pairs, tolerance, settings, flip)
 
 
 def tentative(query: LocalFeatures, archived: LocalFeatures, settings: CopySettings) -> NDArray[np.intp]:
@@ -123,7 +123,7 @@ def log_false_alarms(matches: int, inliers: int, chance: float, sample: int) -> 
     return min(0.0, ways + (inliers - sample) * math.log10(chance))
 
 
-def _measure(
+def measure(
     found: Fit,
     view: LocalFeatures,
     archived: LocalFeatures,
@@ -132,6 +132,13 @@ def _measure(
     settings: CopySettings,
     flip: bool,
 ) -> MatchGeometry | None:
+    """What a fit is worth; None where fewer than `LEAST_MATCHES` inliers lie at distinct places.
+
+    Args:
+        view: the query's features, mirrored where `flip`; the geometry counts in the pixels of the unmirrored query.
+        pairs: (M, 2) rows of `view` and `archived` that the fit was estimated from.
+        tolerance: largest error of an inlier, pixels of the archived photo.
+    """
     inside = np.flatnonzero(found.inliers)
     distinct = inside[_distinct(archived.points[pairs[inside, 1]], view.points[pairs[inside, 0]], tolerance)]
     kept = pairs[distinct]

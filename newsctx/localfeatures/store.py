@@ -125,7 +125,7 @@ class FeatureStore:
         part, local = self._parts[which], i - int(self._first_image[which])
         rows = slice(int(part.offsets[local]), int(part.offsets[local + 1]))
         width, height = (int(v) for v in part.sizes[local])
-        points, sizes, angles = _unpack_keypoints(part.keypoints[rows], width, height)
+        points, sizes, angles = unpack_keypoints(part.keypoints[rows], width, height)
         return LocalFeatures(points, sizes, angles, unpack(part.descriptors[rows]), width, height)
 
     def frames(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -165,7 +165,8 @@ def write_json(path: Path, value: object) -> None:
     os.replace(beside, path)
 
 
-def _pack_keypoints(features: LocalFeatures) -> NDArray[np.uint16]:
+def pack_keypoints(features: LocalFeatures) -> NDArray[np.uint16]:
+    """(N, 4) uint16: x, y (share of the frame), size (log), angle."""
     frame = np.array([max(1, features.width), max(1, features.height)], np.float64)
     places = np.clip(np.rint((features.points + 0.5) / frame * 65535), 0, 65535)
     sizes = np.clip(np.rint((np.log2(np.maximum(features.scales, 0.25)) + 2) * _SIZE_STEP), 0, 65535)
@@ -173,7 +174,8 @@ def _pack_keypoints(features: LocalFeatures) -> NDArray[np.uint16]:
     return np.concatenate([places, sizes[:, None], angles[:, None]], axis=1).astype(np.uint16)
 
 
-def _unpack_keypoints(packed: NDArray[np.uint16], width: int, height: int) -> tuple[NDArray[np.float32], ...]:
+def unpack_keypoints(packed: NDArray[np.uint16], width: int, height: int) -> tuple[NDArray[np.float32], ...]:
+    """Points (N, 2), sizes (N,) in pixels of a photo of this size, and angles (N,) in degrees."""
     points = packed[:, :2].astype(np.float32) / 65535 * np.array([width, height], np.float32) - 0.5
     sizes = np.exp2(packed[:, 2].astype(np.float32) / _SIZE_STEP - 2)
     return points.astype(np.float32), sizes, packed[:, 3].astype(np.float32) * np.float32(360 / 65536)
@@ -189,7 +191,7 @@ def _write_part(parent: Path, chunk: list[tuple[str, LocalFeatures]]) -> str:
         "ids": np.array([list(bytes.fromhex(i)) for i, _ in chunk], np.uint8),
         "sizes": np.array([(f.width, f.height) for f in found], np.int32),
         "offsets": np.cumsum([0] + [len(f) for f in found]).astype(np.int64),
-        "keypoints": np.concatenate([_pack_keypoints(f) for f in found]),
+        "keypoints": np.concatenate([pack_keypoints(f) for f in found]),
         "descriptors": np.concatenate([pack(f.descriptors) for f in found]),
     }
     for key, array in arrays.items():

@@ -1,0 +1,1 @@
+"""Geometric verification: does an archived photograph lie in the query, or does it show the same scene?"""
