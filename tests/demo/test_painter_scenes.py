@@ -18,7 +18,7 @@ from PIL import Image
 
 from newsctx.demo.facts import KINDS as NAMES
 from newsctx.demo.facts import PARENTS
-from newsctx.demo.painter import camera, ground, paint, stage
+from newsctx.demo.painter import camera, ground, paint, stage, weather
 from newsctx.demo.painter.camera import OUT_SIZE, develop, jpeg
 from newsctx.demo.painter.canvas import Canvas, H, Layer, W, rng_for
 from newsctx.demo.painter.cities import CITIES
@@ -67,7 +67,14 @@ def _any_scene(number: int, kind: str, view: str) -> Scene:
     )  # fmt: skip
 
 
-ALWAYS_A_SIGN = frozenset({"protest", "ferry accident", "snow chaos", "parade", "flood"})
+FIRST_OTHER, SECOND_OTHER = ("ZWEI WORTE", "TWO\nLINES"), ("ONE", "ZWEI\nWORTE")
+ALWAYS_SIGNS = {  # the kinds that show their first text in every picture, and those that show the second one, too
+    "protest": (FIRST_OTHER, SECOND_OTHER),
+    "flood": (FIRST_OTHER, SECOND_OTHER),
+    "snow chaos": (FIRST_OTHER, SECOND_OTHER),
+    "ferry accident": (FIRST_OTHER, SECOND_OTHER),
+    "parade": (FIRST_OTHER,),
+}
 
 
 @pytest.mark.parametrize("kind", NAMES)
@@ -82,12 +89,12 @@ def test_every_kind_shows_in_any_setting(kind: str, plain_sky: None) -> None:
         assert np.isfinite(done.canvas.rgb).all() and np.isfinite(done.canvas.emit).all()
         seen = np.maximum(done.canvas.rgb, done.canvas.emit)
         assert _changed(seen, np.maximum(bare.canvas.rgb, bare.canvas.emit)) > 0.03, scene
-        if kind in ALWAYS_A_SIGN:
+        for words in ALWAYS_SIGNS.get(kind, ()) if part else ():
             other = copy.deepcopy(bare)
-            other.scene = replace(scene, signs=("ZWEI WORTE", "DREI"))
+            other.scene = replace(scene, signs=words)
             paint.KINDS[kind](other)
             differ = np.abs(other.canvas.rgb - done.canvas.rgb).max(axis=2) > 0.08
-            assert differ.sum() > 60, f"the words do not show: {scene}"
+            assert differ.sum() > 60, f"the words do not show: {words} {scene}"
 
 
 def test_every_kind_has_a_painter_of_its_own_and_every_city_a_look() -> None:
@@ -173,12 +180,34 @@ def _photograph(**changes: object) -> np.ndarray:
     return np.asarray(paint.paint(replace(PLAIN, **changes)), np.float32) / 255  # type: ignore[arg-type]
 
 
-def test_times_and_weathers_tell_themselves_apart() -> None:
+@pytest.fixture
+def in_the_air(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
+    """What weather laid over the pictures, with the share of the pixels that it changed."""
+    found: list[tuple[str, float]] = []
+
+    def noted(name: str) -> None:
+        lay = getattr(weather, name)
+
+        def over(canvas: Canvas, *args: object) -> None:
+            before = canvas.rgb.copy()
+            lay(canvas, *args)
+            found.append((name, float((np.abs(canvas.rgb - before).max(axis=2) > 0.04).mean())))
+
+        monkeypatch.setattr(weather, name, over)
+
+    for name in ("rain", "snowfall", "fog"):
+        noted(name)
+    return found
+
+
+def test_times_and_weathers_tell_themselves_apart(in_the_air: list[tuple[str, float]]) -> None:
     by_time = {t: _photograph(time=t) for t in TIMES}
     by_weather = {w: by_time["day"] if w == "clear" else _photograph(weather=w) for w in WEATHERS}
     for pictures in (by_time, by_weather):
         for (one, first), (two, second) in combinations(pictures.items(), 2):
             assert _changed(first, second) > 0.05, (one, two)
+    assert [name for name, _ in in_the_air] == ["rain", "snowfall", "fog"], "each once, in its weather alone"
+    assert all(share > 0.003 for _, share in in_the_air), in_the_air  # streaks are thin
     light = {t: float(p.mean()) for t, p in by_time.items()}
     assert light["night"] < light["dusk"] < min(light["dawn"], light["day"], light["golden"]), light
     warmth = {t: float((p[..., 0] - p[..., 2]).mean()) for t, p in by_time.items()}
