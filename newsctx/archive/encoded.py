@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,10 +25,12 @@ from newsctx.records import Record
 
 log = logging.getLogger(__name__)
 FILE = "encoders.json"
+#: Model slot -> kind of its photographs' vectors; a model may fill both slots, with the same name.
+KINDS = {"image_text": "image", "second_image": "second"}
 
 
 class Known(Record):
-    """An image-text encoder that an index run has worked with."""
+    """An encoder of photographs that an index run has worked with."""
 
     digest: str
     archive_version: str = ""  # the last one that was encoded to the end; empty: none yet
@@ -41,27 +44,38 @@ class Encoded:
     photos: int = 0  # photographs with a vector, of any version of the archive
 
 
-def note(index: Path, encoder: ModelRef | None, archive_version: str = "") -> None:
+def note_all(index: Path, encoders: Mapping[str, ModelRef], archive_version: str = "") -> None:
+    """`note` of every encoder of photographs among the models of an index run."""
+    for slot in KINDS:
+        note(index, encoders.get(slot), archive_version, slot)
+
+
+def note(index: Path, encoder: ModelRef | None, archive_version: str = "", slot: str = "image_text") -> None:
     """Remember an encoder's name and digest; with `archive_version` once everything of that version is encoded."""
     if encoder is None:
         return
     known = _read(index)
-    before = known.get(encoder.name)
+    key = _key(encoder.name, slot)
+    before = known.get(key)
     if not archive_version and before and before.digest == encoder.digest:
         return
-    known[encoder.name] = Known(digest=encoder.digest, archive_version=archive_version)
+    known[key] = Known(digest=encoder.digest, archive_version=archive_version)
     plain = {name: one.model_dump() for name, one in sorted(known.items())}
     write_beside(index / FILE, (json.dumps(plain, indent=1) + "\n").encode())
 
 
-def encoded(archive_dir: Path, name: str, archive_version: str) -> Encoded:
-    """What an archive has of the encoder that documents call `name`."""
+def encoded(archive_dir: Path, name: str, archive_version: str, slot: str = "image_text") -> Encoded:
+    """What an archive has of the encoder that documents call `name`, in a slot of KINDS."""
     index = archive_dir / "index"
-    known = _read(index).get(name) or _of_manifest(archive_dir, name)
+    known = _read(index).get(_key(name, slot)) or _of_manifest(archive_dir, name, slot)
     if known is None:
         return Encoded()
-    parts = sorted((index / "vectors" / f"image-{known.digest[:16]}").glob("*.npz"))
+    parts = sorted((index / "vectors" / f"{KINDS[slot]}-{known.digest[:16]}").glob("*.npz"))
     return Encoded(known.archive_version == archive_version, sum(_rows(p) for p in parts))
+
+
+def _key(name: str, slot: str) -> str:
+    return name if slot == "image_text" else f"{slot} {name}"
 
 
 def _read(index: Path) -> dict[str, Known]:
@@ -75,13 +89,13 @@ def _read(index: Path) -> dict[str, Known]:
         return {}
 
 
-def _of_manifest(archive_dir: Path, name: str) -> Known | None:
+def _of_manifest(archive_dir: Path, name: str, slot: str) -> Known | None:
     """An index that was built before there were notes."""
     try:
         manifest, _ = manifests.read(archive_dir)
     except NewsctxError:
         return None
-    ref = manifest.models.get("image_text")
+    ref = manifest.models.get(slot)
     return Known(digest=ref.digest, archive_version=manifest.archive_version) if ref and ref.name == name else None
 
 

@@ -19,7 +19,7 @@ from newsctx.localfeatures.index import CopyIndex
 from newsctx.records import PartialDate
 from newsctx.settings import Settings
 
-VECTOR_PARTS = ("image_text", "image_image", "words_dense", "location")
+VECTOR_PARTS = ("image_text", "image_image", "image_second", "words_dense", "location")
 LEAD = 0  # tag of the words_dense row that holds headline + abstract; body passages follow from 1
 
 
@@ -60,7 +60,7 @@ class ArchiveIndex:
     version: str  # changes with everything that a search depends on
     manifest: Manifest
     article_ids: tuple[str, ...]  # by row number
-    image_ids: tuple[str, ...]  # by the tag of `image_image`
+    image_ids: tuple[str, ...]  # by the tag of `image_image` and `image_second`
     copy: CopyIndex
     _folder: Path
     _rows: dict[str, int]
@@ -92,7 +92,7 @@ class ArchiveIndex:
         try:
             articles = json.loads((folder / "articles.json").read_bytes())
             images = json.loads((folder / "images.json").read_bytes())
-            built = [n for n in VECTOR_PARTS if manifest.parts[n].state == "built"]
+            built = [n for n in VECTOR_PARTS if n in manifest.parts and manifest.parts[n].state == "built"]
             vectors = {name: VectorPart.open(folder / name, settings.retrieve.probes) for name in built}
             words = WordsPart.open(folder / "words_bm25")
         except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
@@ -101,8 +101,12 @@ class ArchiveIndex:
                 f"folder and {manifests.remedy(archive_dir, models.profile)}"
             ) from error
         reasons = {n: p.reason for n, p in manifest.parts.items() if p.state == "unavailable"}
+        older = f"the index was built before there was such a part; {manifests.remedy(archive_dir, models.profile)}"
+        reasons |= {n: older for n in VECTOR_PARTS if n not in manifest.parts}
         if models.image_text is None:
             reasons |= dict.fromkeys(("image_text", "image_image", "location"), models.image_text_unavailable)
+        if models.second_image is None:
+            reasons |= {"image_second": models.second_image_unavailable}
         if models.sentence is None:
             reasons |= {"words_dense": models.sentence_unavailable}
         ids = tuple(a for a, _ in articles)

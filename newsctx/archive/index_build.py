@@ -85,7 +85,9 @@ class _Run:
         self.parts = Parts(store, models, folder / "vectors", settings, progress)
         self.refs = model_refs(models)
         plain = {s: r.model_dump() for s, r in self.refs.items()}
-        missing_for = (models.image_text_unavailable, models.sentence_unavailable)  # the parts say why one is empty
+        missing_for = (  # the parts say why one is empty
+            models.image_text_unavailable, models.sentence_unavailable, models.second_image_unavailable,
+        )  # fmt: skip
         self.version = digest(
             manifests.FORMAT, texts.REVISION, store.version, plain, settings.index, missing_for
         )[:16]  # fmt: skip
@@ -93,7 +95,7 @@ class _Run:
     def run(self) -> IndexSummary:
         for left in self.folder.glob(".building-*"):
             shutil.rmtree(left)
-        encoded.note(self.folder, self.refs.get("image_text"))
+        encoded.note_all(self.folder, self.refs)
         target = self.folder / self.version
         if not (target / "parts.json").is_file():
             shutil.rmtree(target, ignore_errors=True)  # its parts.json is written last: without it, it is damaged
@@ -108,7 +110,7 @@ class _Run:
         )  # fmt: skip
         previous = self._current()
         write_beside(self.folder / manifests.FILE, (manifest.model_dump_json(indent=1) + "\n").encode())
-        encoded.note(self.folder, self.refs.get("image_text"), self.store.version)
+        encoded.note_all(self.folder, self.refs, self.store.version)
         self._prune({self.version, previous})
         return IndexSummary(manifest, self.parts.computed, self.parts.kept)
 

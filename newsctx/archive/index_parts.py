@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from newsctx import imaging
+from newsctx import imaging, modulation
 from newsctx.archive import index_texts as texts
 from newsctx.archive.manifest import EncoderSlots, PartInfo
 from newsctx.archive.vector_cache import VectorCache, text_key
@@ -21,6 +21,8 @@ from newsctx.records import Article
 from newsctx.settings import Settings
 
 ARTICLES_PER_PAGE = 200
+_BLOCK = 4096  # photographs that are modulated together
+PHOTO_PARTS = {"image_image": "image_text", "image_second": "second_image"}  # index part -> slot of its encoder
 Progress = Callable[[str, int, int], None]  # what, done, of how many
 
 
@@ -65,7 +67,9 @@ class Parts:
     def write(self, folder: Path) -> None:
         """Compute what is missing and write every part but `copy` into an empty folder; `parts.json` comes last."""
         self._open_caches()
-        self.rows = {name: _Rows() for name in ("words_dense", "image_text", "location", "image_image")}
+        self.rows = {name: _Rows() for name in (*PHOTO_PARTS, "words_dense", "image_text", "location")}
+        # (article, image id) -> position and key of the text there
+        self.placed: dict[tuple[int, str], tuple[float, str]] = {}
         articles: list[tuple[str, str]] = []
         words: list[list[str]] = []
         total = len(self.store.ids())
@@ -89,10 +93,14 @@ class Parts:
         text, image = self.models.sentence, self.models.image_text
         self.sentence_cache = VectorCache(where, "sentence", text.info.digest) if text else None
         self.caption_cache = VectorCache(where, "caption", image.info.digest) if image else None
-        self.image_cache = VectorCache(where, "image", image.info.digest) if image else None
+        second = self.models.second_image
+        self.image_caches = {  # of the photographs, by index part
+            "image_image": VectorCache(where, "image", image.info.digest) if image else None,
+            "image_second": VectorCache(where, "second", second.info.digest) if second else None,
+        }
         self.caches = {
             "words_dense": self.sentence_cache, "image_text": self.caption_cache, "location": self.caption_cache,
-            "image_image": self.image_cache,
+            **self.image_caches,
         }  # fmt: skip
 
     def _page(self, page: Sequence[Article], first: int, total: int) -> None:
@@ -108,6 +116,8 @@ class Parts:
                     self._add("image_text", text, row, tag, for_caption)
                 if text := texts.location(article, self.settings.index):
                     self._add("location", text, row, 0, for_caption)
+                if self.models.modulation is not None:
+                    self._place(article, row, for_caption)
         done = first + len(page)
         if self.sentence_cache is not None:
             share = _share(self.progress, "article texts", first, done, total, len(for_sentence))
@@ -120,6 +130,13 @@ class Parts:
         key = text_key(text)
         wanted[key] = text
         self.rows[part].add(key, owner, tag)
+
+    def _place(self, article: Article, row: int, wanted: dict[str, str]) -> None:
+        """Note where the photographs stand, for the placement modulation."""
+        for image_id, placed in modulation.places(article).items():
+            key = text_key(placed.text)
+            wanted[key] = placed.text
+            self.placed[row, image_id] = placed.position, key
 
     def _fill(
         self, kind: str, cache: VectorCache, wanted: dict[str, str], encode: Callable[[list[str]], np.ndarray],
@@ -140,24 +157,28 @@ class Parts:
 
     def _images(self, row_of: dict[str, int]) -> list[str]:
         """Encode the photographs; returns their ids in the order of the tags."""
-        cache = self.image_cache
-        if cache is None:
-            return []
         ids = list(self.store.image_ids())
+        for part, kind in (("image_image", "photographs"), ("image_second", "photographs, second encoder")):
+            self._encode(kind, self.image_caches[part], getattr(self.models, PHOTO_PARTS[part]), ids)
+        caches = {part: cache for part, cache in self.image_caches.items() if cache is not None}
+        usable = [i for i in ids if any(i in cache for cache in caches.values())]
+        pairs = [(row_of[a], n) for n, i in enumerate(usable) for a in self.store.articles_of_image(i) if a in row_of]
+        for owner, tag in sorted(pairs):
+            for part, cache in caches.items():
+                if usable[tag] in cache:
+                    self.rows[part].add(usable[tag], owner, tag)
+        return usable
+
+    def _encode(self, kind: str, cache: VectorCache | None, encoder: Any, ids: list[str]) -> None:
+        if cache is None:
+            return
 
         def batch(keys: Sequence[str]) -> dict[str, np.ndarray]:
             read = {k: pixels for k in keys if (pixels := self.pixels(k)) is not None}
-            return (
-                dict(zip(read, self.models.image_text.encode_images(list(read.values())), strict=True)) if read else {}
-            )
+            return dict(zip(read, encoder.encode_images(list(read.values())), strict=True)) if read else {}
 
-        advance = _share(self.progress, "photographs", 0, len(ids), len(ids), len(ids))
-        self.count("photographs", cache.fill(ids, batch, self.settings.index.batch, advance))
-        usable = [i for i in ids if i in cache]
-        pairs = [(row_of[a], n) for n, i in enumerate(usable) for a in self.store.articles_of_image(i) if a in row_of]
-        for owner, tag in sorted(pairs):
-            self.rows["image_image"].add(usable[tag], owner, tag)
-        return usable
+        advance = _share(self.progress, kind, 0, len(ids), len(ids), len(ids))
+        self.count(kind, cache.fill(ids, batch, self.settings.index.batch, advance))
 
     def pixels(self, image_id: str) -> np.ndarray | None:
         """(H, W, 3) uint8 RGB of an archived photograph; None (counted as missing) where it cannot be read."""
@@ -173,11 +194,24 @@ class Parts:
     def _part(self, folder: Path, name: str, rows: _Rows) -> PartInfo:
         cache = self.caches[name]
         if cache is None:
-            slot = "sentence" if name == "words_dense" else "image_text"
+            slot = "sentence" if name == "words_dense" else PHOTO_PARTS.get(name, "image_text")
             return PartInfo(state="unavailable", reason=getattr(self.models, f"{slot}_unavailable"))
-        vectors = [cache[k] for k in rows.keys]
+        vectors: Sequence[np.ndarray] = [cache[k] for k in rows.keys]
+        if name == "image_image" and self.models.modulation is not None and vectors:
+            vectors = self._modulated(vectors, rows)
         VectorPart.save(folder, vectors, rows.owners, rows.tags, self.settings.index.exact_up_to)
-        return PartInfo(state="built", rows=len(vectors), missing=len(self.unreadable) if name == "image_image" else 0)
+        return PartInfo(state="built", rows=len(vectors), missing=len(self.unreadable) if name in PHOTO_PARTS else 0)
+
+    def _modulated(self, vectors: Sequence[np.ndarray], rows: _Rows) -> Sequence[np.ndarray]:
+        """The photographs' vectors as their places in the articles make them; the raw ones stay in the cache."""
+        places = [self.placed[owner, key] for owner, key in zip(rows.owners, rows.keys, strict=True)]
+        found: list[np.ndarray] = []
+        for start in range(0, len(places), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            positions = np.array([p for p, _ in places[part]])
+            around = np.stack([self.caption_cache[k] for _, k in places[part]])
+            found += list(self.models.modulation.apply(np.stack(vectors[part]), positions, around))
+        return found
 
 
 def _share(progress: Progress, what: str, first: int, last: int, total: int, items: int) -> Callable[[int], None]:

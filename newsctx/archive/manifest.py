@@ -14,7 +14,10 @@ from newsctx.settings import IndexSettings
 
 FORMAT = 1  # raise it when the meaning of a part changes
 FILE = "manifest.json"
-SLOTS = {"image_text": "image-text encoder", "sentence": "sentence encoder"}
+SLOTS = {
+    "image_text": "image-text encoder", "sentence": "sentence encoder", "second_image": "second image encoder",
+    "modulation": "placement modulation",
+}  # fmt: skip
 
 
 class Encoder(Protocol):
@@ -24,7 +27,7 @@ class Encoder(Protocol):
 
 
 class EncoderSlots(Protocol):
-    """The two model slots that an index depends on; None where the profile has no model, with the reason."""
+    """The model slots that an index depends on; None where the profile has no model, with the reason."""
 
     @property
     def profile(self) -> str: ...
@@ -36,6 +39,12 @@ class EncoderSlots(Protocol):
     def sentence(self) -> Any: ...
     @property
     def sentence_unavailable(self) -> str: ...
+    @property
+    def second_image(self) -> Any: ...
+    @property
+    def second_image_unavailable(self) -> str: ...
+    @property
+    def modulation(self) -> Any: ...
 
 
 class ModelRef(Record):
@@ -111,7 +120,8 @@ def _format_of(data: bytes) -> int | None:
 def check(manifest: Manifest, archive_dir: Path, version: str, models: EncoderSlots, settings: IndexSettings) -> None:
     """Refuse an index that does not belong to the archive, the models or the settings.
 
-    A profile without an encoder may use an index that has its vectors: they lie unused.
+    A profile without an encoder may use an index that has its vectors: they lie unused. A placement modulation is
+    inside the photographs' vectors: an index with one is refused where the encoder is loaded without it.
 
     Raises:
         IndexMismatch: the message names both sides.
@@ -129,6 +139,12 @@ def check(manifest: Manifest, archive_dir: Path, version: str, models: EncoderSl
                 f"{SLOTS[slot]}: index built {other}, settings ask for {_named(wanted, built)}; "
                 f"{remedy(archive_dir, models.profile)}"
             )
+    modulated = manifest.models.get("modulation")
+    if modulated is not None and models.modulation is None and models.image_text is not None:
+        raise IndexMismatch(
+            f"{SLOTS['modulation']}: index built with {modulated.name}, settings ask for none; "
+            f"{remedy(archive_dir, models.profile)}"
+        )
     if manifest.archive_version != version:
         raise IndexMismatch(
             f"index built for version {manifest.archive_version} of the archive {archive_dir}, which is now at "

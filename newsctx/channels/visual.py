@@ -1,4 +1,8 @@
-"""Photograph against the articles' photographs, by the image side of the image-text encoder."""
+"""Photograph against the articles' photographs, by the image side of the image-text encoder.
+
+`s_visual = max_i cos(v_query, v_i * m_i)` (EVENTA-H): the index holds photographs as `newsctx.modulation` makes them
+of their places in the articles, where a trained one is loaded.
+"""
 
 from __future__ import annotations
 
