@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 WEIGHTS: dict[str, float] = {
     "image_text": 1.0,
     "visual": 1.0,
+    "visual_second": 1.0,
     "copy": 2.0,
     "words_bm25": 1.0,
     "words_dense": 1.0,

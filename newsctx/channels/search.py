@@ -10,7 +10,7 @@ import numpy as np
 
 from newsctx.archive.opened import OpenArchive
 from newsctx.cache import StageCache, code_digest, digest
-from newsctx.channels import copy, coverage, filters, image_text, visual, words_note, words_ocr
+from newsctx.channels import copy, coverage, filters, image_text, visual, visual_second, words_note, words_ocr
 from newsctx.models import Models
 from newsctx.records import ChannelResult, Match, Photo, Place, Record
 from newsctx.settings import Settings
@@ -35,6 +35,7 @@ class Query:
     excluded: tuple[str, ...] = ()  # articles that the analyst took out: they start no search
     pinned: tuple[str, ...] = ()  # articles that no filter leaves out
     find_place: Callable[[str], Place | None] = lambda text: None  # the gazetteer, for `place:` in the note
+    second_vector: Callable[[], np.ndarray | None] = lambda: None  # as image_vector, of the second image encoder
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Searcher:
         runs: dict[str, tuple[object, Callable[[], ChannelResult]]] = {
             "image_text": (query.photo.sha256, lambda: image_text.search(query.image_vector(), index, k)),
             "visual": (query.photo.sha256, lambda: visual.search(query.image_vector(), index, k)),
+            "visual_second": (query.photo.sha256, lambda: visual_second.search(query.second_vector(), index, k)),
             "words_note": ((note, words), lambda: words_note.search(note, index, sentence, self.settings, read)),
             "words_ocr": ((legible, words), lambda: words_ocr.search(legible, index, sentence, self.settings)),
             "coverage": (anchors, lambda: coverage.search(anchors, index, k)),

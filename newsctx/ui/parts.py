@@ -12,6 +12,7 @@ from newsctx.ui.page import LISTS, Page
 CHANNELS = {
     "image_text": "Image to text",
     "visual": "Image to image",
+    "visual_second": "Image to image (second)",
     "copy": "Copy",
     "words_note": "Your note",
     "words_ocr": "Legible text",
