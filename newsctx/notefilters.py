@@ -94,8 +94,8 @@ def at(given: ArticlePlace, wanted: Place, km: float) -> bool:
     return away is not None and away <= km
 
 
-def label(filters: Filters, query: WordQuery) -> tuple[str, str]:
-    """The date and the place filters, as they were typed."""
+def label(filters: Filters) -> tuple[str, str]:
+    """The date and the place filters in words; a place as it was understood: there is more than one Paris."""
     dates = [f"{n}:{d}" for n, d in (("after", filters.after), ("before", filters.before)) if d]
-    places = [f"place:{name}" if " " not in name else f'place:"{name}"' for name in query.places]
+    places = [f"place:{p.label}" for p in filters.places]
     return " ".join(dates), " or ".join(places)

@@ -50,14 +50,14 @@ class Sieve:
 
     def notices(self, out: dict[str, Why], of_how_many: int) -> tuple[str, ...]:
         """How many articles each filter left out, and how many of them say nothing on the matter."""
-        dates, places = label(self.asked.filters, self.asked.query)
+        dates, places = label(self.asked.filters)
         return tuple(
             _counted(name, [w for w in out.values() if w in kinds], kinds[1], what, of_how_many)
             for name, kinds, what in (
                 (dates, ("date", "undated"), "without a date"),
                 (places, ("place", "unplaced"), "without a place"),
             )
-            if name and (name is dates or self.asked.filters.places)
+            if name
         )
 
 
