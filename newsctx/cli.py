@@ -26,6 +26,7 @@ COMMANDS = (
     "newsctx.evaluation.evaluate_command",
     "newsctx.evaluation.score_command",
     "newsctx.training.command",
+    "newsctx.tuning.command",
     "newsctx.settings_command",
 )
 

@@ -32,7 +32,7 @@ def fit(results: Iterable[tuple[Sequence[ChannelResult], Collection[str]]]) -> d
             right.setdefault(channel.name, []).extend(a in relevant for a, _ in channel.hits)
     found: dict[str, Calibration] = {}
     for name in sorted(scores):
-        x, y = np.array(scores[name])[:, None], np.array(right[name])
+        x, y = np.array(scores[name])[:, None], np.array(right[name], bool)
         if min(y.sum(), (~y).sum()) < LEAST or np.ptp(x) == 0:
             continue
         # standardised for the solver, unpenalised as in Platt's method: two parameters need no shrinking

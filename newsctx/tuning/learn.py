@@ -1,0 +1,154 @@
+"""Learning alpha, beta, fusion weights and refinements on one half of the queries; judging them on the other half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, get_args
+
+import numpy as np
+
+from newsctx.evaluation.bootstrap import bootstrap_interval, paired_bootstrap
+from newsctx.evaluation.setting_paths import with_value
+from newsctx.evaluation.tables import Measured
+from newsctx.records import Record
+from newsctx.settings import FusionSettings, Settings
+from newsctx.tuning import calibrate
+from newsctx.tuning.ascent import Axis, ascend
+from newsctx.tuning.observed import Observed, precision, recall
+
+METHODS: tuple[str, ...] = get_args(FusionSettings.model_fields["method"].annotation)
+WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0)
+LIFTS = (0.0, 0.05, 0.1, 0.2, 0.4)
+RELIABLE = (0.1, 0.3, 0.5, 0.7, 0.9)
+METRICS = ("mAP", "R@1", "R@10")
+Tell = Callable[[str, int], None]  # what is being learned, points tried
+
+
+class Row(Record):
+    """One ranking on the queries that nothing was learned from."""
+
+    name: str
+    metrics: dict[str, Measured]
+    gain: Measured | None = None  # of mAP over the defaults, paired by query
+
+
+class Tuned(Record):
+    """What was learned, and how it does on the other half."""
+
+    learned_on: int
+    reported_on: int
+    method: str
+    preset: dict[str, Any]  # what differs from the defaults, as `--settings` reads it
+    rows: tuple[Row, ...]
+    scores: dict[str, float]  # mAP on the learning half, by fusion method
+
+
+def learn(observed: Observed, settings: Settings, tell: Tell = lambda what, tried: None) -> tuple[Settings, dict]:
+    """The best settings on these queries, and the mean average precision of each fusion method there.
+
+    First `structure.alpha` by the content channel alone and `structure.beta` by the composite channel alone; then, for
+    each fusion method, Platt calibrations, channel weights, reliabilities and refinement weights by the fused ranking.
+    All by coordinate ascent of mAP, starting from the settings given.
+    """
+    ran = observed.ran()
+    settings = _structure(observed, settings, ran, tell)
+    calibration = calibrate.fit(
+        zip(observed.results(settings), [set(q.relevant or ()) for q in observed.queries], strict=True)
+    )
+    found: dict[str, tuple[float, Settings]] = {}
+    for method in METHODS:
+        start = with_value(settings, "fusion.method", method)
+        if method != "rrf":
+            plain = {n: c.model_dump() for n, c in calibration.items()}
+            start = with_value(start, "fusion.calibration", plain)
+        found[method] = _ascended(observed, start, _fusion_axes(start, ran), observed.rankings, tell, method)
+    best = max(METHODS, key=lambda m: found[m][0])  # the first one where equal
+    return found[best][1], {m: score for m, (score, _) in found.items()}
+
+
+def judge(observed: Observed, before: Settings, after: Settings) -> tuple[Row, ...]:
+    """Every channel alone, the fusion before and after, on the queries of `observed`."""
+    defaults = observed.rankings(before)
+    base = precision(defaults, observed.queries)
+    rankings = {f"{name} alone": observed.channel(name, after) for name in observed.ran()}
+    rankings |= {f"fused, defaults ({before.fusion.method})": defaults}
+    rankings |= {f"fused, learned ({after.fusion.method})": observed.rankings(after)}
+    return tuple(_row(name, found, observed, base) for name, found in rankings.items())
+
+
+def preset(settings: Settings) -> dict[str, Any]:
+    """What a preset keeps: the groups that tuning changes."""
+    plain = settings.model_dump(mode="json")
+    return {
+        "retrieve": {"weights": plain["retrieve"]["weights"]},
+        "structure": {k: plain["structure"][k] for k in ("alpha", "beta")},
+        "fusion": plain["fusion"],
+        "refine": {k: plain["refine"][k] for k in ("temporal", "citation")},
+    }
+
+
+def _structure(observed: Observed, settings: Settings, ran: Iterable[str], tell: Tell) -> Settings:
+    for channel, name in (("content", "alpha"), ("composite", "beta")):
+        if channel in ran:
+            paths = [f"structure.{name}.{part}" for part in getattr(settings.structure, name)]
+            axes = [Axis(p, SHARES) for p in paths]
+            _, settings = _ascended(observed, settings, axes, _alone(observed, channel), tell, f"structure.{name}")
+    return settings
+
+
+def _alone(observed: Observed, channel: str) -> Callable[[Settings], list[list[str]]]:
+    return lambda settings: observed.channel(channel, settings)
+
+
+def _fusion_axes(settings: Settings, ran: Sequence[str]) -> list[Axis]:
+    axes = [Axis(f"retrieve.weights.{name}", WEIGHTS) for name in ran]
+    if settings.fusion.method == "evidence":
+        axes += [Axis(f"fusion.reliability.{name}", RELIABLE) for name in ran]
+    return axes + [Axis("refine.temporal", LIFTS), Axis("refine.citation", LIFTS)]
+
+
+def _ascended(
+    observed: Observed,
+    settings: Settings,
+    axes: Sequence[Axis],
+    rankings: Callable[[Settings], list[list[str]]],
+    tell: Tell,
+    what: str,
+) -> tuple[float, Settings]:
+    start = {a.path: _value(settings, a.path) for a in axes}
+
+    def applied(point: Any) -> Settings:
+        changed = settings
+        for path, value in point.items():
+            if value != start[path]:
+                changed = with_value(changed, path, value)
+        return changed
+
+    def score(point: Any) -> float:
+        return float(np.mean(precision(rankings(applied(point)), observed.queries)))
+
+    found = ascend(score, start, axes, progress=lambda tried: tell(what, tried))
+    return found.score, applied(found.point)
+
+
+def _value(settings: Settings, path: str) -> Any:
+    group, name, *rest = path.split(".")
+    value = getattr(getattr(settings, group), name)
+    if not rest:
+        return value
+    return value.get(rest[0], settings.fusion.default_reliability if name == "reliability" else 0.0)
+
+
+def _row(name: str, rankings: Sequence[Sequence[str]], observed: Observed, base: Sequence[float]) -> Row:
+    values = precision(rankings, observed.queries)
+    metrics = {
+        "mAP": values,
+        "R@1": recall(rankings, observed.queries, 1),
+        "R@10": recall(rankings, observed.queries, 10),
+    }
+    return Row(
+        name=name,
+        metrics={m: Measured.of(bootstrap_interval(v)) for m, v in metrics.items()},
+        gain=Measured.of(paired_bootstrap(base, values)),
+    )

@@ -1,0 +1,92 @@
+"""What the channels found for each query, kept in memory: fusing it again under other weights searches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from newsctx.cache import digest
+from newsctx.errors import EvaluationError
+from newsctx.evaluation.ranking_metrics import average_precision, recall_at_k
+from newsctx.evaluation.runner import photograph
+from newsctx.evaluation.truth import Query
+from newsctx.fusion import fuse
+from newsctx.pipeline import Pipeline, Request
+from newsctx.records import ChannelResult
+from newsctx.refine import Surroundings, refine
+from newsctx.settings import Settings
+
+STRUCTURAL = ("content", "composite")  # the channels that `structure` changes
+
+
+@dataclass
+class Observed:
+    """Queries and their channels' rankings.
+
+    The channels run with weight 1 each, so that one which is off by default can be found useful.
+    """
+
+    queries: Sequence[Query]
+    pipeline: Callable[[Settings], Pipeline]
+    settings: Settings
+    progress: Callable[[int], None] = lambda done: None
+    _around: dict[str, Surroundings] = field(default_factory=dict)
+    _results: dict[str, list[tuple[ChannelResult, ...]]] = field(default_factory=dict)
+
+    def results(self, settings: Settings) -> list[tuple[ChannelResult, ...]]:
+        """Every channel's ranking of each query under these `structure` settings."""
+        key = digest(settings.structure)
+        if key not in self._results:
+            self._results[key] = [self._search(q, settings) for q in self.queries]
+        return self._results[key]
+
+    def rankings(self, settings: Settings) -> list[list[str]]:
+        """The fused and refined ranking of each query, as the retrieve stage makes it."""
+        found = []
+        for query, results in zip(self.queries, self.results(settings), strict=True):
+            fused = fuse(
+                results, settings.retrieve.weights, settings.retrieve.k, settings.retrieve.rrf_k, settings.fusion
+            )
+            scores = {f.article_id: f.score for f in fused}
+            lifts = refine(scores, self._surroundings(query.id, results), settings.refine)
+            total = {a: s + sum(x.added for x in lifts.get(a, ())) for a, s in scores.items()}
+            found.append(sorted(total, key=lambda a: (-total[a], a)))
+        return found
+
+    def channel(self, name: str, settings: Settings) -> list[list[str]]:
+        """One channel's own ranking of each query; empty where it found nothing."""
+        return [[a for r in rs if r.name == name for a, _ in r.hits] for rs in self.results(settings)]
+
+    def ran(self) -> tuple[str, ...]:
+        """The channels that ran for at least one query, in the order of the weights."""
+        found = {r.name for results in self.results(self.settings) for r in results if r.state == "ran"}
+        return tuple(n for n in self.settings.retrieve.weights if n in found)
+
+    def _search(self, query: Query, settings: Settings) -> tuple[ChannelResult, ...]:
+        weights = dict.fromkeys(settings.retrieve.weights, 1.0)
+        every = settings.model_copy(update={"retrieve": settings.retrieve.model_copy(update={"weights": weights})})
+        outcome = self.pipeline(every).search(Request(photograph(query), query.image.name if query.image else ""))
+        self.progress(1)
+        return outcome.results
+
+    def _surroundings(self, query_id: str, results: Sequence[ChannelResult]) -> Surroundings:
+        if query_id not in self._around:
+            ids = sorted({a for r in results for a, _ in r.hits})
+            self._around[query_id] = self.pipeline(self.settings).archive.neighbourhood.around(ids)
+        return self._around[query_id]
+
+
+def precision(rankings: Sequence[Sequence[str]], queries: Sequence[Query]) -> list[float]:
+    """Average precision of each query; 0 where nothing was found."""
+    return [average_precision(r, _relevant(q)) for r, q in zip(rankings, queries, strict=True)]
+
+
+def recall(rankings: Sequence[Sequence[str]], queries: Sequence[Query], k: int) -> list[float]:
+    """R@k of each query."""
+    return [recall_at_k(r, _relevant(q), k) for r, q in zip(rankings, queries, strict=True)]
+
+
+def _relevant(query: Query) -> tuple[str, ...]:
+    if not query.relevant:
+        raise EvaluationError(f"query {query.id} has no relevant article: it cannot be tuned on")
+    return query.relevant
