@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from newsctx.archive.index import ArchiveIndex
 from newsctx.archive.logos import logos
 from newsctx.archive.store import ArchiveStore
+from newsctx.archive.surroundings import Neighbourhood
 from newsctx.cache import digest
 from newsctx.document import ArchiveInfo
 from newsctx.errors import OverrideError
@@ -30,6 +32,11 @@ class OpenArchive:
     def digest(self) -> str:
         """Changes with the contents of the archive or of its index, or with what counts as a logo."""
         return digest(self.store.version, self.index.version, sorted(self.logos.items()))
+
+    @cached_property
+    def neighbourhood(self) -> Neighbourhood:
+        """Who stands around an article."""
+        return Neighbourhood(self.store, self.index)
 
     def stale(self) -> bool:
         """Whether a newer import or index run was swapped in since this archive was opened."""
