@@ -13,8 +13,8 @@ WEIGHTS: dict[str, float] = {
     "visual": 1.0,
     "visual_second": 1.0,
     "copy": 2.0,
-    "words_bm25": 1.0,
-    "words_dense": 1.0,
+    "words_note": 1.0,
+    "words_ocr": 1.0,
     "coverage": 1.0,
 }
 
@@ -29,8 +29,6 @@ SPOKEN: dict[str, str] = {
     "visual_second": "the second image encoder",
     "composite": "article structure",
     "copy": "copy",
-    "words_bm25": "words",
-    "words_dense": "meaning of the words",
     "words_note": "the note's words",
     "words_ocr": "the legible text",
     "coverage": "other coverage",
