@@ -66,17 +66,33 @@ def scene_of(event: Event, photo: str, seed: str, **framing: object) -> Scene:
 
 
 @cache
-def _related() -> dict[str, tuple[Story, ...]]:
+def _by_event() -> dict[str, tuple[Story, ...]]:
     found: dict[str, list[Story]] = {}
     for story in stories():
         found.setdefault(story.event.id, []).append(story)
     return {event: tuple(part) for event, part in found.items()}
 
 
+def _cited(story: Story) -> list[Story]:
+    """What was written before: the first two articles of the same event, and of the related event that came last.
+
+    Two events are related where either names the other: which one is older is not a matter of who names whom.
+    """
+    own = [s for s in _by_event()[story.event.id] if s.id < story.id]
+    firsts = (part[0] for part in _by_event().values() if story.event.id in _relatives(part[0].event.id))
+    older = sorted((s for s in firsts if s.published < story.published), key=lambda s: (s.published, s.id))
+    return own[:2] + older[-1:]
+
+
+@cache
+def _relatives(event_id: str) -> frozenset[str]:
+    events = [part[0].event for part in _by_event().values()]
+    named = {e.related for e in events if e.id == event_id and e.related}
+    return frozenset(named | {e.id for e in events if e.related == event_id})
+
+
 def article_row(story: Story) -> dict[str, object]:
     """The article in the import format."""
-    earlier = [s for s in _related()[story.event.id] if s.id < story.id]
-    related = list(_related().get(story.event.related, ())[:1])
     caption = [story.caption] if story.photo else []
     return {
         "id": story.id,
@@ -89,6 +105,6 @@ def article_row(story: Story) -> dict[str, object]:
         "places": [keyword(story.event.city)],
         "images": [{"path": f"images/{story.id}.jpg", "caption": story.caption, "position": 0}] if story.photo else [],
         "captions": [*caption, *story.captions][:5],
-        "links": [s.url for s in earlier[:2] + related],
+        "links": [s.url for s in _cited(story)],
         "language": "en",
     }
