@@ -57,12 +57,16 @@ def test_later_actions_win_over_earlier_ones():
         {"action": "weight", "channel": "copy", "weight": 0},
         {"action": "weight", "channel": "words_note", "weight": 3},
         {"action": "weight", "channel": "words_note", "weight": None},
+        {"action": "fusion", "method": "evidence"},
+        {"action": "fusion", "method": "weighted"},
         {"action": "set_date", "date": "2017-12"},
         {"action": "set_place", "place": "Duisburg"},
     ]
     edits = replay([parse_override(a) for a in actions])
     assert (edits.pinned, edits.excluded, edits.chunks, edits.weights) == ((), ("a",), {}, {"copy": 0.0})
     assert str(edits.date) == "2017-12" and edits.place == "Duisburg"
+    assert edits.fusion == "weighted"
+    assert replay([*map(parse_override, actions), parse_override({"action": "fusion", "method": None})]).fusion is None
 
 
 def test_the_list_survives_json():
@@ -78,6 +82,7 @@ def test_the_list_survives_json():
         ({"action": "cluster", "cluster_id": "c", "decision": "kept"}, "events"),
         ({"action": "chunk", "chunk_id": "c", "decision": "kept"}, "chunks"),
         ({"action": "set_date", "date": None}, "context"),
+        ({"action": "fusion", "method": "evidence"}, "retrieve"),
     ],
 )
 def test_an_override_names_the_first_stage_it_touches(action, stage):
@@ -93,6 +98,7 @@ def test_an_override_names_the_first_stage_it_touches(action, stage):
         ("not json", "JSON"),
         ('[{"action":"set_date","date":"2017-02-30"}]', "date"),
         ('[{"action":"weight","channel":"copy","weight":-1}]', "weight"),
+        ('[{"action":"fusion","method":"average"}]', "average"),
     ],
 )
 def test_a_wrong_list_is_refused_with_its_place_and_the_remedy(text, names):
