@@ -47,7 +47,7 @@ class Profile:
     image_text: str | None = None  # `ARCHITECTURE/WEIGHTS` of open_clip, or `local-dir:PATH`
     image_text_unavailable: str = ""
     label: str = ""  # what documents call the image-text model, where `image_text` holds a path of this machine
-    sentence: str = "all-MiniLM-L6-v2"
+    sentence: str = "all-MiniLM-L6-v2"  # as `SentenceEncoder.load` takes it; NEWSCTX_SENTENCE names one for any profile
     second_image: str | None = None  # as `ImageEncoder.load` takes it; NEWSCTX_SECOND_IMAGE names one for any profile
     second_image_unavailable: str = f"this profile has no second image encoder; {NO_SECOND}"
     second_label: str = ""  # what documents call it, where `second_image` holds a path of this machine
@@ -157,9 +157,9 @@ def get_profile(name: str) -> Profile:
     """
     if name.startswith("local-dir:"):
         own = Path(name.removeprefix("local-dir:")) / "modulation"
-        return _with_second(Profile(name, image_text=name, modulation=_modulation(own)))
+        return _with_sentence(_with_second(Profile(name, image_text=name, modulation=_modulation(own))))
     try:
-        return _with_second(_PROFILES[name]())
+        return _with_sentence(_with_second(_PROFILES[name]()))
     except KeyError:
         raise SettingsError(f"unknown profile {name!r}; expected one of {', '.join(NAMES)} or local-dir:PATH") from None
 
@@ -172,6 +172,12 @@ def _with_second(profile: Profile) -> Profile:
     named = "" if chosen != "none" else "switched off by NEWSCTX_SECOND_IMAGE"
     second = None if named else chosen
     return replace(profile, second_image=second, second_image_unavailable=named, second_label="", second_cost=None)
+
+
+def _with_sentence(profile: Profile) -> Profile:
+    """The profile with the sentence encoder that NEWSCTX_SENTENCE names, e.g. `BAAI/bge-m3` or `local-dir:PATH`."""
+    chosen = os.environ.get("NEWSCTX_SENTENCE", "").strip()
+    return replace(profile, sentence=chosen) if chosen else profile
 
 
 @dataclass(frozen=True)

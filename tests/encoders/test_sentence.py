@@ -56,7 +56,7 @@ def test_loading_leaves_the_users_environment_alone(monkeypatch: pytest.MonkeyPa
 
 
 def test_unknown_names_and_folders_are_refused() -> None:
-    with pytest.raises(ModelUnavailable, match="expected 'all-MiniLM-L6-v2' or local-dir:PATH"):
+    with pytest.raises(ModelUnavailable, match="expected 'all-MiniLM-L6-v2', local-dir:PATH .*, or OWNER/NAME"):
         SentenceEncoder.load("word2vec", CPU)
     with pytest.raises(ModelUnavailable, match="modules.json"):
         SentenceEncoder.load("local-dir:/nowhere", CPU)
