@@ -48,6 +48,7 @@ from newsctx.records import (
 from newsctx.relevance import signals_of
 from newsctx.settings import Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, retrieve, verify
+from newsctx.wordquery import parse
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,8 @@ class Pipeline:
         own: dict[StageName, tuple[Any, ...]] = {
             "photo": (code_digest(), request.sha256, request.filename, s.photo, self.models.ocr_digest),
             "retrieve": (self.archive.digest, self.models.digest, s.seed, s.retrieve, s.copy_detection, s.verify)
-            + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve")),
+            + (s.fusion, s.refine, e.fusion)
+            + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve"), s.words),
             "verify": (e.rank_edits("verify"),),
             "locate": (s.locate, e.rank_edits("locate")),
             "events": (s.events, e.rank_edits("events"), e.clusters),
@@ -193,7 +195,8 @@ class _Work:
             case Photo():
                 return result.ocr_unavailable
             case RetrieveResult():
-                return "; ".join(f"{c.name}: {c.reason}" for c in result.channels if c.state == "unavailable")
+                missing = (c for c in result.channels if c.state == "unavailable" or (c.state == "ran" and c.reason))
+                return "; ".join((*result.notices, *(f"{c.name}: {c.reason}" for c in missing)))
             case EventsResult():
                 return result.unavailable or self._other_clusters()
             case VerifyResult() | LocateResult():
@@ -232,6 +235,12 @@ class _Work:
         encoder = self.pipeline.models.image_text
         return encoder.encode_images([self.pixels])[0] if encoder else None
 
+    @cached_property
+    def second_vector(self) -> np.ndarray | None:
+        """(D,) float32, L2-normalised, or None without a second image encoder."""
+        encoder = self.pipeline.models.second_image
+        return encoder.encode_images([self.pixels])[0] if encoder else None
+
     def _photo(self) -> Photo:
         models = self.pipeline.models
         found, decoded = photo.run(
@@ -249,20 +258,30 @@ class _Work:
                 lambda: self.pixels,
                 lambda: self.image_vector,
                 self.request.edits.excluded,
+                self.request.edits.pinned,
+                lambda text: gazetteer().resolve(text),
+                lambda: self.second_vector,
             )
             self.outcome = Searcher(line.archive, line.models, self._weighted, line.cache).run(query)
         return self.outcome
 
     @property
     def _weighted(self) -> Settings:
-        """The settings with the analyst's channel weights."""
-        s = self.pipeline.settings
-        weights = s.retrieve.weights | self.request.edits.weights
-        return s.model_copy(update={"retrieve": s.retrieve.model_copy(update={"weights": weights})})
+        """The settings with the analyst's channel weights and fusion method."""
+        s, edits = self.pipeline.settings, self.request.edits
+        weights = {name: edits.weights.get(name, weight) for name, weight in s.retrieve.weights.items()}
+        method = edits.fusion or s.fusion.method
+        groups = {
+            "retrieve": s.retrieve.model_copy(update={"weights": weights}),
+            "fusion": s.fusion.model_copy(update={"method": method}),
+        }
+        return s.model_copy(update=groups)
 
     def _retrieve(self) -> RetrieveResult:
         edits = self.request.edits.rank_edits("retrieve")
-        return retrieve.run(self._search().results, self._weighted.retrieve, edits)
+        found = self._search()
+        s, around = self._weighted, self.pipeline.archive.neighbourhood.around
+        return retrieve.run(found.results, s.retrieve, edits, s.fusion, s.refine, around, found.notices)
 
     def _verify(self) -> VerifyResult:
         hits = self.results["retrieve"].hits
@@ -305,7 +324,9 @@ class _Work:
             self.request.inputs,
             self.pipeline.settings,
         )
-        query = chunks.query_text(self.results["photo"], inputs.note, inputs.claim, hits, found, settings.chunks)
+        query = chunks.query_text(
+            self.results["photo"], parse(inputs.note).text, inputs.claim, hits, found, settings.chunks
+        )
         return chunks.run(
             hits,
             found,
@@ -354,7 +375,7 @@ class _Work:
             chunks=tuple(c for c in self.results["chunks"].chunks if c.decision != "dropped"),
             context=self.results["context"],
             claim=self.request.inputs.claim,
-            note=self.request.inputs.note,
+            note=parse(self.request.inputs.note).text,
         )
         return caption.run(evidence, self.pipeline.writer, self.pipeline.settings.caption)
 
