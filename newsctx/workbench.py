@@ -165,7 +165,8 @@ class Workbench:
             self._archive_dir, version, info.articles, info.photos, works=self._opened is not None
         )
         loaded = self.models.image_text is not None or get_profile(self.models.profile).image_text is None
-        return profile_choices.choices(self.models.profile, loaded, archive, cpu_cores(self.models.device))
+        cores, second = cpu_cores(self.models.device), self.models.second_image is not None
+        return profile_choices.choices(self.models.profile, loaded, archive, cores, second)
 
     def _counts(self) -> tuple[ArchiveInfo, str]:
         """Also where the archive has no index of the models in use, as long as it can be read."""
@@ -227,7 +228,7 @@ class Workbench:
         except OSError as error:
             log.warning("the choice of the profile could not be kept: %s", error)
             return f"Now searching with {name} ({model}), until the next start: the choice could not be kept ({error})."
-        return f"Now searching with {name} ({model})."
+        return f"Now searching with {name} ({model}).{_missing_second(ready.models)}"
 
     # --- cases ------------------------------------------------------------------------------------------------
 
@@ -371,3 +372,10 @@ class Workbench:
             worker.stop()
             worker.join()
         self._cases.close()
+
+
+def _missing_second(models: Models) -> str:
+    """What a switch adds where the profile works, but without its second image encoder."""
+    if models.second_image is not None or get_profile(models.profile).second_image is None:
+        return ""
+    return f" Its second image encoder could not be loaded: {models.second_image_unavailable}"

@@ -57,6 +57,7 @@ def rows(choice: Choice) -> list[dict[str, str]]:
     """Name, value and state (`ok` or `cost`) of everything that the choice means."""
     found = [
         {"name": "Model", "value": choice.model or "none", "state": ""},
+        *second(choice),
         {"name": "Download", **download(choice)},
         {"name": "Memory", "value": memory(choice), "state": ""},
         {"name": "This archive", **archive(choice)},
@@ -68,10 +69,19 @@ def rows(choice: Choice) -> list[dict[str, str]]:
     return found
 
 
+def second(choice: Choice) -> list[dict[str, str]]:
+    """The second image encoder; nothing for a profile without one."""
+    if not choice.second.model:
+        return []
+    idle = choice.current and choice.works and not choice.second.loaded
+    value = f"{choice.second.model}, not loaded" if idle else choice.second.model
+    return [{"name": "Second encoder", "value": value, "state": "cost" if idle else ""}]
+
+
 def download(choice: Choice) -> dict[str, str]:
     """Whether the weights are here, and how much there is to fetch."""
-    size = megabytes(choice.cost.download) if choice.cost else ""
-    match choice.weights:
+    size = to_fetch(choice)
+    match "missing" if choice.second.weights == "missing" else choice.weights:
         case "here":
             return {"value": "nothing: on this machine", "state": "ok"}
         case "missing":
@@ -81,11 +91,20 @@ def download(choice: Choice) -> dict[str, str]:
     return {"value": size or "not known", "state": ""}
 
 
+def to_fetch(choice: Choice) -> str:
+    """Size of the weights that are not on this machine; of all of them where none is missing; empty: not known."""
+    parts = [(choice.weights, choice.cost)] if choice.model else []
+    parts += [(choice.second.weights, choice.second.cost)] if choice.second.model else []
+    missing = [cost for state, cost in parts if state == "missing"] or [cost for _, cost in parts]
+    return megabytes(sum(c.download for c in missing if c)) if missing and all(missing) else ""
+
+
 def memory(choice: Choice) -> str:
-    """What the model takes, where there is one."""
-    if not choice.model:
+    """What the models take, where there are any."""
+    if not choice.model and not choice.second.model:
         return "no image-text model"
-    return f"about {megabytes(choice.cost.memory)}" if choice.cost else "not known"
+    costs = ([choice.cost] if choice.model else []) + ([choice.second.cost] if choice.second.model else [])
+    return f"about {megabytes(sum(c.memory for c in costs if c))}" if all(costs) else "not known"
 
 
 def archive(choice: Choice) -> dict[str, str]:
@@ -95,20 +114,29 @@ def archive(choice: Choice) -> dict[str, str]:
         return {"value": value if choice.model or choice.works else "nothing to encode", "state": "ok"}
     if not choice.model:
         return {"value": "words and local features to index", "state": "cost"}
-    photos = f"{choice.photos_left:,} photographs"
-    if choice.photos_left < choice.photos:
-        photos = f"{choice.photos_left:,} of {choice.photos:,} photographs"
+    parts: list[str] = []
+    if choice.photos_left or choice.articles:
+        parts += [_count(choice.photos_left, choice.photos), f"texts of {choice.articles:,} articles"]
+    if choice.second.photos_left:
+        parts.append(f"{_count(choice.second.photos_left, choice.photos)} by the second encoder")
     time = f", {duration(choice.seconds)} on this CPU" if choice.seconds is not None else ""
-    return {"value": f"to encode: {photos}, texts of {choice.articles:,} articles{time}", "state": "cost"}
+    return {"value": f"to encode: {', '.join(parts)}{time}", "state": "cost"}
+
+
+def _count(left: int, photos: int) -> str:
+    return f"{left:,} photographs" if left >= photos else f"{left:,} of {photos:,} photographs"
 
 
 def action(choice: Choice) -> str:
     """What the button does."""
-    if choice.current and choice.works:
+    idle = bool(choice.second.model) and not choice.second.loaded
+    if choice.current and choice.works and not idle:
         return ""
-    if choice.weights == "missing":
-        size = f" {megabytes(choice.cost.download)}" if choice.cost else ""
-        return f"Fetch{size} and {'load' if choice.current else 'switch'}"
+    if "missing" in (choice.weights, choice.second.weights):
+        size = to_fetch(choice)
+        return f"Fetch{' ' if size else ''}{size} and {'load' if choice.current else 'switch'}"
+    if choice.current and choice.works:
+        return "Load the second encoder"
     if choice.current:
         return "Index the archive with it"
     return "Switch" if choice.ready else "Encode and switch"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsctx.document import ArchiveInfo
-from newsctx.profile_choices import Choice
+from newsctx.profile_choices import Choice, Second
 from newsctx.profiles import Cost
 from newsctx.switching import SwitchState
 from newsctx.ui import html, paint, profiles_panel
@@ -60,6 +60,37 @@ def test_a_profile_is_told_with_everything_that_it_costs():
 )
 def test_the_button_says_what_it_does(changes, expected):
     assert profiles_panel.action(Choice(**{**vars(CLIP), **changes})) == expected
+
+
+SECOND = Second(model="timm:dino", cost=Cost(88, 87, ""), weights="missing", photos_left=366)
+
+
+def test_the_second_image_encoder_is_told_with_what_it_costs():
+    both = Choice(**{**vars(CLIP), "second": SECOND})
+    shown = values(both)
+    assert shown["Second encoder"] == ("timm:dino", "")
+    assert shown["Download"] == ("693 MB, once: not on this machine", "cost")  # 605 + 88
+    assert shown["Memory"] == ("about 1.8 GB", "")  # 1711 + 87
+    assert shown["This archive"][0] == (
+        "to encode: 300 of 366 photographs, texts of 1,401 articles, 366 photographs by the second encoder, "
+        "about 7 min on this CPU"
+    )
+    here = Choice(**{**vars(both), "weights": "here", "photos_left": 0, "articles": 0, "seconds": None})
+    assert values(here)["Download"][0] == "88 MB, once: not on this machine", "only what is missing"
+    assert values(here)["This archive"][0] == "to encode: 366 photographs by the second encoder"
+    assert profiles_panel.action(here) == "Fetch 88 MB and switch"
+    unknown = Choice(**{**vars(both), "second": Second(model="timm:x", weights="unknown", photos_left=1)})
+    assert values(unknown)["Memory"][0] == "not known"
+
+
+def test_a_second_encoder_that_could_not_be_loaded_can_be_loaded_later():
+    idle = Choice(**{**vars(CLIP), "weights": "here", "current": True, "works": True, "ready": True, "second": SECOND})
+    assert values(idle)["Second encoder"] == ("timm:dino, not loaded", "cost")
+    assert profiles_panel.action(idle) == "Fetch 88 MB and load"
+    there = Second(model="timm:dino", cost=Cost(88, 87, ""), weights="here")
+    assert profiles_panel.action(Choice(**{**vars(idle), "second": there})) == "Load the second encoder"
+    in_use = Second(model="timm:dino", cost=Cost(88, 87, ""), weights="here", loaded=True)
+    assert profiles_panel.action(Choice(**{**vars(idle), "second": in_use})) == ""
 
 
 def test_the_panel_shows_texts_as_texts_and_the_command_to_copy():
