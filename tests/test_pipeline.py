@@ -11,6 +11,7 @@ from conftest import QUERIES
 
 from newsctx.archive.opened import open_archive
 from newsctx.cache import StageCache
+from newsctx.channel_names import WEIGHTS
 from newsctx.channels import copy, words_note
 from newsctx.document import Document, json_schema
 from newsctx.errors import OverrideError
@@ -88,7 +89,7 @@ def test_the_document_follows_the_schema_that_is_written_down(pipeline):
 
 def test_channels_that_cannot_run_say_why_and_the_rest_goes_on(pipeline):
     channels = {c.name: c for c in analyse(pipeline).stages.retrieve.channels}
-    assert set(channels) == {"image_text", "visual", "copy", "words_note", "words_ocr", "coverage"}
+    assert list(channels) == list(WEIGHTS)
     for name in ("image_text", "visual"):
         assert channels[name].state == "unavailable" and "weights" in channels[name].reason
     assert channels["copy"].state == "ran" and channels["copy"].hits >= 1
@@ -117,6 +118,7 @@ def test_a_second_run_computes_nothing_and_says_the_same(pipeline, monkeypatch):
         ({"action": "set_date", "date": "2021-01"}, "context"),
         ({"action": "set_place", "place": "Lyon"}, "context"),
         ({"action": "weight", "channel": "copy", "weight": 3.5}, "retrieve"),
+        ({"action": "fusion", "method": "evidence"}, "retrieve"),
     ],
 )
 def test_an_override_recomputes_its_stage_and_those_after_it_only(pipeline, monkeypatch, action, first):
@@ -178,6 +180,43 @@ def test_a_note_finds_articles_without_any_photograph(pipeline, noise):
     assert set(hit.channels) == {"words_note"} and set(hit.channels["words_note"].parts) == {"bm25", "dense"}
 
 
+def test_the_fusion_method_can_be_chosen_and_is_named(pipeline, noise):
+    note = Inputs(note="flood of the Seine in Paris")
+    by_ranks = analyse(pipeline, noise, note).stages.retrieve
+    choose = {"action": "fusion", "method": "evidence"}
+    by_masses = analyse(pipeline, noise, note, choose).stages.retrieve
+    assert (by_ranks.fusion, by_masses.fusion) == ("rrf", "evidence")
+    assert all(h.conflict is None for h in by_ranks.hits) and all(h.conflict is not None for h in by_masses.hits)
+    back = analyse(pipeline, noise, note, choose, {"action": "fusion", "method": None}).stages.retrieve
+    assert back.hits == by_ranks.hits
+
+
+def test_articles_of_the_same_days_and_linked_articles_lift_a_hit(pipeline, noise):
+    found = analyse(pipeline, noise, Inputs(note="flood of the Seine in Paris")).stages.retrieve
+    published = {a: article.published for a, article in pipeline.archive.store.articles(ids(found)).items()}
+    citations = pipeline.archive.store.citations()
+    hit = next(h for h in found.hits if h.article_id == "paris-flood-1")
+    time, links = hit.refinements
+    assert time.name == "temporal" and time.added > 0 and 0 < len(time.neighbours) <= pipeline.settings.refine.named
+    gaps = [abs((published[a].first - published["paris-flood-1"].first).days) for a in time.neighbours]
+    assert max(gaps) <= pipeline.settings.refine.window_days
+    assert links.name == "citation" and links.added > 0
+    assert all(a in citations["paris-flood-1"] or "paris-flood-1" in citations[a] for a in links.neighbours)
+    assert "lifted by" in hit.reason and hit.reason.count(".") == 1
+    assert sorted(h.rank_before for h in found.hits) == list(range(1, len(found.hits) + 1))
+    assert [h.rank_before for h in found.hits] != [h.rank for h in found.hits]
+
+
+def test_an_override_of_a_channel_of_old_still_works(pipeline, noise):
+    note = Inputs(note="flood of the Seine in Paris")
+    old = [
+        {"action": "weight", "channel": "words_bm25", "weight": 0},
+        {"action": "weight", "channel": "never", "weight": 1},
+    ]
+    channels = analyse(pipeline, noise, note, *old).stages.retrieve.channels
+    assert {c.name: c.state for c in channels}["words_note"] == "off" and "never" not in {c.name for c in channels}
+
+
 def test_a_channel_of_weight_0_is_off_and_named(pipeline, noise):
     note = Inputs(note="flood of the Seine in Paris")
     document = analyse(pipeline, noise, note, {"action": "weight", "channel": "words_note", "weight": 0})
@@ -224,6 +263,8 @@ GROUPS = {
     "photo": "min_side",
     "copy_detection": "candidates",
     "retrieve": "k",
+    "fusion": "agree_rank",
+    "refine": "named",
     "verify": "min_inliers",
     "locate": "no_place",
     "events": "window_days",
@@ -233,6 +274,8 @@ GROUPS = {
 }
 STAGE_OF = {
     "copy_detection": "retrieve",
+    "fusion": "retrieve",
+    "refine": "retrieve",
     "verify": "retrieve",
 }  # what counts as a match decides what the channel returns
 

@@ -143,9 +143,11 @@ def test_a_pinned_article_passes_every_filter(run):
 
 def test_a_filter_can_be_kept_to_the_words(run):
     found = run("flood of the river place:Amsterdam", words={"filter_all": False})
-    by = {h.article_id.partition("-")[0]: set(h.channels) for h in found.stages.retrieve.hits}
-    assert "words_note" in by["amsterdam"] and "copy" in by["paris"]
-    assert all("words_note" not in h.channels for h in found.stages.retrieve.hits if h.article_id[:5] == "paris")
+    hits = found.stages.retrieve.hits
+    noted = {h.article_id.partition("-")[0] for h in hits if "words_note" in h.channels}
+    assert noted == {"amsterdam"}
+    assert any(h.article_id.startswith("paris") and "copy" in h.channels for h in hits)
+    assert found.stages.verify.matches[0].article_id == "paris-flood-1"
 
 
 def test_articles_that_a_filter_leaves_out_make_room_for_others(run):
