@@ -8,7 +8,7 @@ import pytest
 from newsctx.cases import CaseStore
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import CaseNotFound, NewsctxError
-from newsctx.overrides import PinArticle, SetDate
+from newsctx.overrides import PinArticle, SetDate, SetWeight
 from newsctx.records import Claim, Inputs, PartialDate
 
 DATA = b"bytes of a photograph"
@@ -38,6 +38,14 @@ def test_everything_survives_a_restart(tmp_path):
     assert store.photo(case) == DATA
     assert store.document(case_id) == (document, {"photo": "k1"})
     assert [c.case_id for c in store.recent()] == [case_id]
+
+
+def test_an_override_that_names_a_channel_as_it_was_called_then_is_read(tmp_path):
+    store = CaseStore(tmp_path)
+    case_id = new_case(store)
+    old = '{"reason":"","action":"weight","channel":"image_image","weight":0.5}'
+    store._execute("INSERT INTO overrides VALUES (?, 1, ?, '')", [case_id, old])
+    assert store.get(case_id).overrides == (SetWeight(channel="visual", weight=0.5),)
 
 
 def test_undo_takes_back_the_last_override_only_of_its_case(tmp_path):
