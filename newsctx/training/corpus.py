@@ -28,6 +28,7 @@ class Entry:
 
     article: Article
     image: Path | None  # its first usable photograph
+    images: tuple[tuple[str, Path], ...] = ()  # image id and file of every usable one, in the article's order
 
     @property
     def id(self) -> str:
@@ -89,8 +90,8 @@ def _not_visual(archive: Path) -> tuple[frozenset[str], str]:
 
 
 def _entry(article: Article, path: Callable[[str], Path | None]) -> Entry:
-    found = (path(i) for i in article.image_ids)
-    return Entry(article, next((p for p in found if p is not None), None))
+    found = tuple((i, p) for i in dict.fromkeys(article.image_ids) if (p := path(i)) is not None)
+    return Entry(article, found[0][1] if found else None, found)
 
 
 def _reason(entry: Entry, hashes: np.ndarray, bits: int) -> str:

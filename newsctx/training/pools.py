@@ -35,8 +35,12 @@ class FrozenVectors:
 
     def photos(self, photos: Sequence[TrainingPhoto]) -> np.ndarray:
         """(N, D) float32, L2-normalised."""
-        keys = [image_digest(p.image) for p in photos]
-        paths = dict(zip(keys, (p.image for p in photos), strict=True))
+        return self.pictures([p.image for p in photos])
+
+    def pictures(self, files: Sequence[Path]) -> np.ndarray:
+        """(N, D) float32, L2-normalised, of image files."""
+        keys = [image_digest(f) for f in files]
+        paths = dict(zip(keys, files, strict=True))
 
         def encode(part: Sequence[str]) -> dict[str, np.ndarray]:
             rows = self._encoder.encode_images([read_pixels(paths[k]) for k in part])
