@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from toy_index import MemoryStore, Slots, TopicEncoder, article, load_tiny_clip, photo_file, with_photo
 
+from newsctx.archive import index_texts
 from newsctx.archive.index import ArchiveIndex
 from newsctx.archive.index_build import build_index
 from newsctx.channels import image_text, visual, words_ocr
 from newsctx.errors import ArchiveError, IndexMismatch
-from newsctx.records import ChannelResult
+from newsctx.records import ArticleImage, ChannelResult
 from newsctx.settings import IndexSettings, RetrieveSettings, Settings
 
 K = RetrieveSettings()
@@ -182,3 +183,19 @@ def test_progress_counts_articles_up_to_all_of_them(tmp_path: Path) -> None:
     )  # fmt: skip
     assert seen["article texts"][-1] == (5, 5)
     assert [d for d, _ in seen["article texts"]] == sorted(d for d, _ in seen["article texts"])
+
+
+def test_an_index_of_before_photo_captions_were_words_still_serves_until_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captioned = article("a", "fire", images=(ArticleImage(caption="A zebra"),))
+    slots, store = Slots(TopicEncoder()), MemoryStore([captioned])
+    with monkeypatch.context() as before:
+        before.setattr(index_texts, "REVISION", 1)
+        before.setattr(index_texts, "words", lambda a: f"{a.headline}\n{a.body}")
+        old = _build(store, slots, tmp_path)
+    assert old.words("zebra", 5) == [] and [a for a, _ in old.words("fire", 5)] == ["a"]
+    opened = ArchiveIndex.open(tmp_path, "v1", slots)
+    assert (opened.version, opened.stale()) == (old.version, False)
+    new = _build(store, slots, tmp_path)
+    assert old.stale() and [a for a, _ in new.words("zebra", 5)] == ["a"]

@@ -55,6 +55,14 @@ def archive(tmp_path: Path) -> Path:
     return _import(tmp_path, ROWS)
 
 
+def test_dates_and_places_are_read_without_the_texts(archive: Path) -> None:
+    with ArchiveStore.open(archive) as store:
+        whole = store.articles("abc")
+        assert store.facts(["c", "a", "nobody", "a", "b"]) == {i: (a.published, a.places) for i, a in whole.items()}
+        assert [p.keyword for p in store.facts(["a"])["a"][1]] == ["Paris (France)", "Nowhere"]
+        assert store.facts([]) == {} and store.facts(["c"]) == {"c": (None, ())}
+
+
 def test_what_was_imported_comes_back(archive: Path) -> None:
     one, two = (hashlib.sha256(_photo(shade)).hexdigest() for shade in (10, 200))
     with ArchiveStore.open(archive) as store:

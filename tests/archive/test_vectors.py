@@ -89,3 +89,15 @@ def test_a_query_of_another_model_is_refused(tmp_path: Path) -> None:
     VectorPart.save(tmp_path / "p", [unit(1, 0)], [0], [0], 1000)
     with pytest.raises(ValueError, match=r"shape \(3,\) against vectors of 2 dimensions"):
         VectorPart.open(tmp_path / "p").search(unit(1, 0, 0), 1)
+
+
+def test_the_scores_of_given_owners_are_those_of_a_plain_loop(tmp_path: Path) -> None:
+    world = _world(80)
+    VectorPart.save(tmp_path / "p", *world, 10_000)
+    part, query = VectorPart.open(tmp_path / "p"), unit(*range(8))
+    wanted = [79, 3, 6, 0, 500, 41]  # 6 has no row, 500 does not exist
+    brute = {o: found for o, found in _brute(*world, query).items() if o in wanted}
+    found = part.closest(query, wanted)
+    assert {o: tag for o, (_, tag) in found.items()} == {o: tag for o, (_, tag) in brute.items()}
+    assert {o: s for o, (s, _) in found.items()} == pytest.approx({o: s for o, (s, _) in brute.items()}, abs=1e-6)
+    assert part.closest(query, [6]) == part.closest(query, []) == {}

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsctx.archive.words import WordsPart, tokens
+from newsctx.archive.words import WordsPart, tokens, units
 from newsctx.settings import IndexSettings
 
 
@@ -46,3 +46,39 @@ def test_words_that_occur_nowhere_score_nothing(tmp_path: Path) -> None:
 def test_archives_without_a_single_word(tmp_path: Path) -> None:
     assert _scores(tmp_path / "none", [], "fire") == []
     assert _scores(tmp_path / "blank", ["", "..."], "fire") == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Who’s FIRES!", ["the", "who", "fire"]),  # every word, folded like an index term
+        ("São-Paulo", ["sao", "paulo"]),
+        ("東京で", ["東", "京", "で"]),
+        ("?!", []),
+    ],
+)
+def test_units(text: str, expected: list[str]) -> None:
+    assert units(text) == expected
+
+
+def _part(folder: Path, *texts: str) -> WordsPart:
+    WordsPart.save(folder / "p", [tokens(t) for t in texts], IndexSettings())
+    return WordsPart.open(folder / "p")
+
+
+def test_a_term_that_is_said_twice_counts_twice_and_nothing_scores_above_the_bound(tmp_path: Path) -> None:
+    part = _part(tmp_path, "fire hotel fire", "fire " * 5000, "hotel", "vote")
+    once, twice = part.scores(["fire"]), part.scores(["fire", "hotel", "fire"])
+    assert twice.tolist() == pytest.approx((2 * once + part.scores(["hotel"])).tolist(), rel=1e-6)
+    idf = math.log(1 + (4 - 2 + 0.5) / (2 + 0.5))
+    assert part.bound(["fire"]) == pytest.approx(idf) and once.max() < part.bound(["fire"])
+    assert part.bound(["fire", "fire", "zebra"]) == pytest.approx(2 * idf + math.log(1 + 4.5 / 0.5))
+    assert part.bound([]) == 0
+
+
+def test_articles_that_hold_every_term(tmp_path: Path) -> None:
+    part = _part(tmp_path, "fire", "hotel fire vote", "vote hotel", "fire hotel", "")
+    assert part.holding(["fire", "hotel", "fire"]).tolist() == [1, 3]
+    assert part.holding(["fire", "zebra"]).tolist() == part.holding([]).tolist() == []
+    assert part.held(["fire", "vote", "zebra", "hotel"], [1, 4, 0], 9) == [["vote", "fire", "hotel"], [], ["fire"]]
+    assert part.held(["fire", "vote", "hotel"], [1], 1) == [["vote"]]  # the rarest alone
