@@ -1,7 +1,7 @@
 """The paper's own setting, over all queries at once: image-text channel, location head, event clusters, answer.
 
-No text is read in the photographs and no copy of them is looked for; what is left is what NewsRECON (arXiv 2601.14121)
-measures. The ranking rules are those of the stages.
+No text is read in the photographs, no copy of them is looked for, and no article is lifted by its neighbours; what is
+left is what NewsRECON (arXiv 2601.14121) measures. The ranking rules are those of the stages.
 """
 
 from __future__ import annotations

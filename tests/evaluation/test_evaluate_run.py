@@ -22,7 +22,7 @@ from newsctx.evaluation.datasets import load_queries
 from newsctx.evaluation.setting_paths import parse_axis, points, with_value
 from newsctx.models import load
 from newsctx.pipeline import Pipeline, Request
-from newsctx.settings import Settings
+from newsctx.settings import RefineSettings, Settings
 from newsctx.writers.extractive import ExtractiveWriter
 
 CITIES = {"paris": "Paris (France)", "rome": "Rome (Italy)", "oslo": "Oslo (Norway)"}
@@ -82,12 +82,13 @@ def command(place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return call
 
 
-def test_the_fast_run_is_the_pipeline_with_the_image_text_channel_alone(place, tmp_path: Path) -> None:
+def test_the_fast_run_is_the_pipeline_with_one_channel_and_no_refinement(place, tmp_path: Path) -> None:
     folder, settings, models = place
     queries = load_queries(folder / "queries.jsonl", need_images=True)
     archive = open_archive(folder / "archive", models, settings)
     weights = {name: float(name == "image_text") for name in settings.retrieve.weights}
-    alone = settings.model_copy(update={"retrieve": settings.retrieve.model_copy(update={"weights": weights})})
+    single = settings.retrieve.model_copy(update={"weights": weights})
+    alone = settings.model_copy(update={"retrieve": single, "refine": RefineSettings(temporal=0, citation=0)})
     world = fast.prepare(archive, models, settings, queries, StageCache(tmp_path / "kept"))
     found = fast.run(world, settings)
     pipeline = Pipeline(archive, models, alone, StageCache(tmp_path / "cache"), ExtractiveWriter())
