@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 #: Default fusion weight of every channel, in the order in which they are listed.
 WEIGHTS: dict[str, float] = {
     "image_text": 1.0,
+    "content": 0.5,
     "visual": 1.0,
     "visual_second": 1.0,
+    "composite": 0.0,
     "copy": 2.0,
     "words_note": 1.0,
     "words_ocr": 1.0,

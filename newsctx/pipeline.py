@@ -89,7 +89,7 @@ class Pipeline:
         own: dict[StageName, tuple[Any, ...]] = {
             "photo": (code_digest(), request.sha256, request.filename, s.photo, self.models.ocr_digest),
             "retrieve": (self.archive.digest, self.models.digest, s.seed, s.retrieve, s.copy_detection, s.verify)
-            + (s.fusion, s.refine, e.fusion)
+            + (s.fusion, s.refine, e.fusion, s.structure)
             + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve"), s.words),
             "verify": (e.rank_edits("verify"),),
             "locate": (s.locate, e.rank_edits("locate")),

@@ -216,6 +216,11 @@ class StructureSettings(_Group):
     position_conclusion: float = Field(
         0.6, ge=0, le=1, description="position score at the conclusion; 1 at headline and first paragraph (own choice)"
     )
+    candidates: int = Field(
+        2000,
+        ge=1,
+        description="text parts whose articles the content channel scores exactly, beyond `index.exact_up_to`",
+    )
     logo_articles: int = Field(
         4, ge=2, description="an identical image in this many articles of different days is a logo or file picture"
     )
@@ -257,9 +262,24 @@ class IndexSettings(_Group):
         "An image from {keywords}", description="text of an article for the location scorer (NewsRECON)"
     )
     exact_up_to: int = Field(
-        100_000, ge=0, description="vectors that are searched exactly; above it FAISS uses an inverted file"
+        100_000,
+        ge=0,
+        description="vectors (content: articles) that are searched exactly; above it FAISS uses an inverted file",
     )
     batch: int = Field(32, ge=1, description="texts or photographs per forward pass")
+    sections: int = Field(
+        4,
+        ge=1,
+        description="sections that a body is encoded in for the content channel (own choice: CLIP reads 77 tokens)",
+    )
+    photo_captions: int = Field(
+        8,
+        ge=1,
+        description="captions of an article that are encoded for the content channel, from the first (own choice)",
+    )
+    blank: float = Field(
+        2.0, ge=0, description="standard deviation of pixel values (0..255) below which an archived photo shows nothing"
+    )
 
 
 class VerifySettings(_Group):
@@ -268,13 +288,17 @@ class VerifySettings(_Group):
     candidates: int = Field(
         20, ge=0, description="fused hits whose photographs are compared with the query; 0 = only the copy channel's"
     )
+    photographs: int = Field(40, ge=0, description="most photographs of the candidates that are compared in all")
     min_inliers: int = Field(8, ge=4, description="below: not a match (BeyondVision)")
     min_confidence: float = Field(0.4, ge=0, le=1, description="below: not a match (BeyondVision)")
     side: int = Field(640, ge=64, description="longest side at which both photos are compared, pixels (own trial)")
     features: int = Field(1500, ge=16, description="SIFT keypoints of each photo (own trial)")
     orb_features: int = Field(1000, ge=16, description="ORB keypoints of each photo; ORB is asked where SIFT fails")
     ratio: float = Field(
-        0.9, gt=0, le=1, description="nearest over second nearest, both ways; Lowe's 0.8 loses oblique views (own trial)"
+        0.9,
+        gt=0,
+        le=1,
+        description="nearest over second nearest, both ways; Lowe's 0.8 loses oblique views (own trial)",
     )
     orb_distance: int = Field(64, ge=1, le=256, description="bits above which two ORB keypoints are no match (of 256)")
     max_error: float = Field(
@@ -293,6 +317,9 @@ class VerifySettings(_Group):
     alike: float = Field(0.5, ge=0, le=1, description="correlation from which two blocks look alike (own trial)")
     photo_agreement: float = Field(
         0.7, ge=0, le=1, description="share of alike blocks that makes it the same photograph: lettering has 0.6"
+    )
+    photo_stretch: float = Field(
+        1.5, ge=1, description="stretch ratio above which a match is the scene from elsewhere, not the photograph"
     )
     min_spread: float = Field(
         0.1, ge=0, le=1, description="least share of the common frame that inliers span in the same photograph"

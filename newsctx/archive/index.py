@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from newsctx.archive import manifest as manifests
+from newsctx.archive.index_parts import PHOTO_PARTS, PLACES
 from newsctx.archive.manifest import EncoderSlots, Manifest
+from newsctx.archive.structure import StructurePart
 from newsctx.archive.vectors import VectorPart
 from newsctx.archive.words import WordsPart, tokens
 from newsctx.errors import ArchiveError, NewsctxError
 from newsctx.localfeatures.index import CopyIndex
 from newsctx.records import PartialDate
-from newsctx.settings import Settings
+from newsctx.settings import Settings, StructureSettings
 
 VECTOR_PARTS = ("image_text", "image_image", "image_second", "words_dense", "location")
+_NO_PLACES = np.zeros((0, 2), np.int32)
 LEAD = 0  # tag of the words_dense row that holds headline + abstract; body passages follow from 1
 
 
@@ -66,12 +70,19 @@ class ArchiveIndex:
     _rows: dict[str, int]
     _dates: tuple[str, ...]
     _vectors: dict[str, VectorPart]
+    _content: StructurePart | None
+    _places: np.ndarray  # (rows of image_image, 2): paragraph (-1: unknown), of how many
     _words: WordsPart
     _reasons: dict[str, str]
 
     @classmethod
     def open(
-        cls, archive_dir: Path, version: str, models: EncoderSlots, settings: Settings | None = None
+        cls,
+        archive_dir: Path,
+        version: str,
+        models: EncoderSlots,
+        settings: Settings | None = None,
+        logos: Mapping[str, int] = MappingProxyType({}),
     ) -> ArchiveIndex:
         """Open the index of an archive.
 
@@ -79,7 +90,8 @@ class ArchiveIndex:
             archive_dir: the archive's folder.
             version: the store's.
             models: its encoders must be those that the index was built with; a slot without a model is not compared.
-            settings: `index` and `copy_detection` of it count.
+            settings: `index`, `copy_detection`, `structure.alpha` and `retrieve.probes` of it count.
+            logos: image id -> number of its articles, of pictures that are no evidence (`newsctx.archive.logos`).
 
         Raises:
             ArchiveError: no index, or a damaged one.
@@ -94,6 +106,9 @@ class ArchiveIndex:
             images = json.loads((folder / "images.json").read_bytes())
             built = [n for n in VECTOR_PARTS if n in manifest.parts and manifest.parts[n].state == "built"]
             vectors = {name: VectorPart.open(folder / name, settings.retrieve.probes) for name in built}
+            content = manifest.parts.get("content")
+            structure = StructurePart.open(folder / "content") if content and content.state == "built" else None
+            places = np.load(folder / "image_image" / PLACES) if structure and "image_image" in built else _NO_PLACES
             words = WordsPart.open(folder / "words_bm25")
         except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
             raise ArchiveError(
@@ -102,18 +117,27 @@ class ArchiveIndex:
             ) from error
         reasons = {n: p.reason for n, p in manifest.parts.items() if p.state == "unavailable"}
         older = f"the index was built before there was such a part; {manifests.remedy(archive_dir, models.profile)}"
-        reasons |= {n: older for n in VECTOR_PARTS if n not in manifest.parts}
+        reasons |= {n: older for n in (*VECTOR_PARTS, "content") if n not in manifest.parts}
         if models.image_text is None:
-            reasons |= dict.fromkeys(("image_text", "image_image", "location"), models.image_text_unavailable)
+            reasons |= dict.fromkeys(
+                ("image_text", "image_image", "location", "content"), models.image_text_unavailable
+            )
         if models.second_image is None:
             reasons |= {"image_second": models.second_image_unavailable}
         if models.sentence is None:
             reasons |= {"words_dense": models.sentence_unavailable}
+        shared = {tag: logos[i] for tag, i in enumerate(images) if i in logos}
+        for name in PHOTO_PARTS:
+            if name in vectors:
+                vectors[name].discount(shared)
+        if structure is not None and settings.retrieve.weights.get("content", 0) > 0:
+            structure.prepare(settings.structure.alpha)
         ids = tuple(a for a, _ in articles)
         return cls(
             digest, manifest, ids, tuple(images),
             CopyIndex.open(archive_dir / "index" / "copy", settings.copy_detection), archive_dir,
-            {a: i for i, a in enumerate(ids)}, tuple(d for _, d in articles), vectors, words, reasons,
+            {a: i for i, a in enumerate(ids)}, tuple(d for _, d in articles), vectors, structure, places, words,
+            reasons,
         )  # fmt: skip
 
     def stale(self) -> bool:
@@ -143,6 +167,29 @@ class ArchiveIndex:
         known = {self._rows[a]: a for a in ids if a in self._rows}
         found = self._vectors[part].closest(query, list(known))
         return {known[row]: Found(known[row], score, tag) for row, (score, tag) in found.items()}
+
+    def nearest_texts(self, query: np.ndarray, settings: StructureSettings, k: int, probes: int) -> dict[str, float]:
+        """Article id -> cosine to the article's text vector, of the k nearest and those tied with the last.
+
+        Args:
+            query: (D,) float32, L2-normalised.
+        """
+        part = self._structure()
+        found = part.search(query, settings.alpha, k, probes, settings.candidates) if part else {}
+        return {self.article_ids[row]: score for row, score in found.items()}
+
+    def text_scores(self, query: np.ndarray, settings: StructureSettings, ids: Iterable[str]) -> dict[str, float]:
+        """Article id -> exact cosine to its text vector; articles without one are left out."""
+        part = self._structure()
+        found = part.scores(query, settings.alpha, [self._rows[a] for a in ids if a in self._rows]) if part else {}
+        return {self.article_ids[row]: score for row, score in found.items()}
+
+    def places(self, photographs: Sequence[Found]) -> tuple[np.ndarray, np.ndarray]:
+        """Paragraph (-1: unknown) and number of paragraphs, (N,) each, of photographs as `nearest` tells them."""
+        part = self._vectors["image_image"]
+        found = [self._places[part.row_of(self._rows[p.article_id], p.tag)] for p in photographs]
+        positions, counts = np.array(found, np.int32).reshape(-1, 2).T
+        return positions, counts
 
     def words(self, query: str, k: int) -> list[tuple[str, float]]:
         """BM25: the k best articles with at least one term of the query, best first; ties by article id."""
@@ -201,6 +248,9 @@ class ArchiveIndex:
         """The article's date as it was when the index was built."""
         text = self._dates[self._rows[article_id]]
         return PartialDate.model_validate(text) if text else None
+
+    def _structure(self) -> StructurePart | None:
+        return None if self.why_not("content") else self._content
 
     def _part(self, name: str) -> VectorPart | None:
         return None if self.why_not(name) else self._vectors.get(name)

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  {kind}: {count} computed, {summary.kept[kind]} kept")
     for name, part in summary.manifest.parts.items():
         if part.missing:
-            print(f"  {name}: {part.missing} photographs could not be read and are left out")
+            print(f"  {name}: {part.missing} photographs cannot be read or are blank, and are left out")
     for name, reason in summary.unavailable.items():
         print(f"  {name} is unavailable: {reason}")
     return 0

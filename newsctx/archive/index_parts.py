@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from newsctx import imaging, modulation
+from newsctx import imaging, modulation, placement
 from newsctx.archive import index_texts as texts
+from newsctx.archive import structure
 from newsctx.archive.manifest import EncoderSlots, PartInfo
 from newsctx.archive.vector_cache import VectorCache, text_key
 from newsctx.archive.vectors import VectorPart
@@ -22,6 +23,7 @@ from newsctx.settings import Settings
 
 ARTICLES_PER_PAGE = 200
 _BLOCK = 4096  # photographs that are modulated together
+PLACES = "places.npy"  # beside `image_image`: paragraph, of how many, per row
 PHOTO_PARTS = {"image_image": "image_text", "image_second": "second_image"}  # index part -> slot of its encoder
 Progress = Callable[[str, int, int], None]  # what, done, of how many
 
@@ -70,6 +72,8 @@ class Parts:
         self.rows = {name: _Rows() for name in (*PHOTO_PARTS, "words_dense", "image_text", "location")}
         # (article, image id) -> position and key of the text there
         self.placed: dict[tuple[int, str], tuple[float, str]] = {}
+        self.stands: dict[tuple[int, str], tuple[int, int]] = {}  # (article, image id) -> paragraph, of how many
+        self.structure: list[tuple[int, int, str]] = []  # article, part of it, key of a text
         articles: list[tuple[str, str]] = []
         words: list[list[str]] = []
         total = len(self.store.ids())
@@ -84,6 +88,7 @@ class Parts:
         parts = {"words_bm25": PartInfo(state="built", rows=len(words))}
         for name, rows in self.rows.items():
             parts[name] = self._part(folder / name, name, rows)
+        parts["content"] = self._content(folder / "content")
         (folder / "articles.json").write_text(json.dumps(articles), encoding="utf-8")
         (folder / "images.json").write_text(json.dumps(images), encoding="utf-8")
         (folder / "parts.json").write_text(json.dumps({n: p.model_dump() for n, p in parts.items()}), encoding="utf-8")
@@ -108,6 +113,7 @@ class Parts:
         for_sentence: dict[str, str] = {}
         for_caption: dict[str, str] = {}
         for row, article in enumerate(page, first):
+            self._stand(article, row)
             if self.models.sentence is not None:
                 for tag, text in texts.sentences(article, self.models.sentence, self.settings.index):
                     self._add("words_dense", text, row, tag, for_sentence)
@@ -116,6 +122,9 @@ class Parts:
                     self._add("image_text", text, row, tag, for_caption)
                 if text := texts.location(article, self.settings.index):
                     self._add("location", text, row, 0, for_caption)
+                for tag, text in structure.texts(article, self.settings.index):
+                    for_caption[text_key(text)] = text
+                    self.structure.append((row, tag, text_key(text)))
                 if self.models.modulation is not None:
                     self._place(article, row, for_caption)
         done = first + len(page)
@@ -130,6 +139,14 @@ class Parts:
         key = text_key(text)
         wanted[key] = text
         self.rows[part].add(key, owner, tag)
+
+    def _stand(self, article: Article, row: int) -> None:
+        """Note the paragraphs of the photographs, for the position score; of one that stands there twice the first."""
+        count = len(placement.paragraphs(article.body)) if article.images else 0
+        for image in article.images:
+            if image.image_id:
+                position = placement.UNKNOWN if image.position is None else image.position
+                self.stands.setdefault((row, image.image_id), (position, count))
 
     def _place(self, article: Article, row: int, wanted: dict[str, str]) -> None:
         """Note where the photographs stand, for the placement modulation."""
@@ -181,12 +198,15 @@ class Parts:
         self.count(kind, cache.fill(ids, batch, self.settings.index.batch, advance))
 
     def pixels(self, image_id: str) -> np.ndarray | None:
-        """(H, W, 3) uint8 RGB of an archived photograph; None (counted as missing) where it cannot be read."""
+        """(H, W, 3) uint8 RGB of an archived photograph; None (counted as missing) where it shows nothing."""
         path = self.store.image_path(image_id)
         try:
             if path is None:
                 raise PhotoRefused("the file is gone")
-            return imaging.decode(path.read_bytes(), self.settings.photo).pixels
+            pixels = imaging.decode(path.read_bytes(), self.settings.photo).pixels
+            if contrast(pixels) < self.settings.index.blank:  # its vector would be near that of any dark or pale photo
+                raise PhotoRefused("it is blank")
+            return pixels
         except (PhotoRefused, OSError) as error:
             self.unreadable[image_id] = str(error)
             return None
@@ -200,7 +220,21 @@ class Parts:
         if name == "image_image" and self.models.modulation is not None and vectors:
             vectors = self._modulated(vectors, rows)
         VectorPart.save(folder, vectors, rows.owners, rows.tags, self.settings.index.exact_up_to)
+        if name == "image_image":
+            stands = [self.stands[owner, key] for owner, key in zip(rows.owners, rows.keys, strict=True)]
+            np.save(folder / PLACES, np.array(stands, np.int32).reshape(-1, 2))
         return PartInfo(state="built", rows=len(vectors), missing=len(self.unreadable) if name in PHOTO_PARTS else 0)
+
+    def _content(self, folder: Path) -> PartInfo:
+        """Headline, lead, body and captions as one vector each."""
+        if self.caption_cache is None:
+            return PartInfo(state="unavailable", reason=self.models.image_text_unavailable)
+        grouped: dict[tuple[int, int], list[np.ndarray]] = {}
+        for owner, tag, key in self.structure:
+            grouped.setdefault((owner, tag), []).append(self.caption_cache[key])
+        rows = {at: row for at, vectors in grouped.items() if (row := structure.mean(vectors)) is not None}
+        structure.StructurePart.save(folder, rows, self.settings.index.exact_up_to)
+        return PartInfo(state="built", rows=len(rows))
 
     def _modulated(self, vectors: Sequence[np.ndarray], rows: _Rows) -> Sequence[np.ndarray]:
         """The photographs' vectors as their places in the articles make them; the raw ones stay in the cache."""
@@ -212,6 +246,12 @@ class Parts:
             around = np.stack([self.caption_cache[k] for _, k in places[part]])
             found += list(self.models.modulation.apply(np.stack(vectors[part]), positions, around))
         return found
+
+
+def contrast(pixels: np.ndarray) -> float:
+    """Largest standard deviation of a colour over an (H, W, 3) photograph, 0..128; every n-th pixel of a large one."""
+    step = max(1, max(pixels.shape[:2]) // 512)
+    return float(pixels[::step, ::step].reshape(-1, 3).std(axis=0).max())
 
 
 def _share(progress: Progress, what: str, first: int, last: int, total: int, items: int) -> Callable[[int], None]:

@@ -65,7 +65,7 @@ def open_archive(folder: Path, models: Models, settings: Settings, notices: tupl
     store = ArchiveStore.open(folder)
     least = settings.structure.logo_articles
     found = logos(store.shared_images(least), least, settings.refine.window_days)
-    index = ArchiveIndex.open(folder, store.version, models, settings)
+    index = ArchiveIndex.open(folder, store.version, models, settings, found)
     counts = store.counts()
     info = ArchiveInfo(
         name=folder.resolve().name, version=store.version, articles=counts.articles, photos=counts.photos,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ class VectorPart:
         self.vectors, self.owners, self.tags = vectors, owners, tags
         self._index, self._probes = index, probes
         self._first = np.searchsorted(owners, np.arange(int(owners.max(initial=-1)) + 2))  # owners ascend
+        self._shared: _Shared | None = None
 
     # --- making and opening -----------------------------------------------------------------------------------
 
@@ -63,6 +64,24 @@ class VectorPart:
                 index.add(np.ascontiguousarray(vectors))
         return cls(vectors, np.load(folder / "owners.npy"), np.load(folder / "tags.npy"), index, probes)
 
+    def discount(self, shared: Mapping[int, int]) -> None:
+        """Let some rows count as a tie-breaker only: those of logos and file pictures.
+
+        Such a row counts where its owner has no other, with its score divided by the number of owners; elsewhere not.
+
+        Args:
+            shared: tag -> number of owners.
+        """
+        rows = np.flatnonzero(np.isin(self.tags, list(shared)))
+        self._shared = None
+        if len(rows):
+            others = np.bincount(self.owners) - np.bincount(self.owners[rows], minlength=int(self.owners.max()) + 1)
+            lone = rows[others[self.owners[rows]] == 0]
+            divisors = np.ones(len(self), np.float32)
+            divisors[rows] = np.inf
+            divisors[lone] = [shared[int(t)] for t in self.tags[lone]]
+            self._shared = _Shared(lone, divisors, rows)
+
     # --- searching --------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
@@ -94,9 +113,18 @@ class VectorPart:
             ordered = sorted((s for s, _ in best.values()), reverse=True)
             complete = len(rows) < fetch or fetch == len(self)
             if complete or (len(ordered) >= k and scores[-1] < ordered[k - 1]):
+                best |= self._lone(query)
+                ordered = sorted((s for s, _ in best.values()), reverse=True)
                 floor = ordered[k - 1] if len(ordered) >= k else -math.inf
                 return {o: found for o, found in best.items() if found[0] >= floor}
             fetch = min(len(self), fetch * 4)
+
+    def _lone(self, query: np.ndarray) -> dict[int, tuple[float, int]]:
+        """What `discount` leaves of the owners that have nothing else."""
+        if self._shared is None or not len(self._shared.lone):
+            return {}
+        owners = np.unique(self.owners[self._shared.lone])
+        return self.closest(query, owners.tolist())
 
     def best(self, query: np.ndarray, owners: Sequence[int]) -> dict[int, float]:
         """Exact score of the given owners; those without a row are left out."""
@@ -114,6 +142,8 @@ class VectorPart:
             return {}
         rows = np.concatenate([np.arange(s.start, s.stop) for _, s in spans])
         scores = np.asarray(self.vectors[rows]) @ query
+        if self._shared is not None:
+            scores = self._shared.discounted(scores, rows)
         ends = np.cumsum([s.stop - s.start for _, s in spans])
         found: dict[int, tuple[float, int]] = {}
         for (owner, span), end in zip(spans, ends, strict=True):
@@ -124,6 +154,11 @@ class VectorPart:
     def rows_of(self, owner: int) -> np.ndarray:
         """(n, D) rows of one owner, in the order in which they were saved; n may be 0."""
         return np.asarray(self.vectors[self._span(owner)])
+
+    def row_of(self, owner: int, tag: int) -> int:
+        """The row of one owner that has a tag."""
+        span = self._span(owner)
+        return span.start + int(np.flatnonzero(self.tags[span] == tag)[0])
 
     def tags_of(self, owner: int) -> np.ndarray:
         """(n,) tags of the rows of one owner."""
@@ -137,12 +172,30 @@ class VectorPart:
     def _raw(self, query: np.ndarray, fetch: int, probes: int | None) -> tuple[np.ndarray, np.ndarray]:
         import faiss
 
-        options = {}
+        only = {} if self._shared is None else {"sel": self._shared.selector}
+        options = {"params": faiss.SearchParameters(**only)} if only else {}
         if isinstance(self._index, faiss.IndexIVF):
-            options["params"] = faiss.SearchParametersIVF(nprobe=min(probes or self._probes, self._index.nlist))
+            options["params"] = faiss.SearchParametersIVF(nprobe=min(probes or self._probes, self._index.nlist), **only)
         scores, rows = self._index.search(query, fetch, **options)
         found = rows[0] >= 0  # an inverted file may find fewer
         return scores[0][found], rows[0][found]
+
+
+class _Shared:
+    """Rows that stand for many owners at once."""
+
+    def __init__(self, lone: np.ndarray, divisors: np.ndarray, rows: np.ndarray) -> None:
+        import faiss
+
+        self.lone = lone  # those that are all their owner has
+        self._divisors = divisors  # by row; infinity: the row does not count
+        self._batch = faiss.IDSelectorBatch(rows)  # kept: the selector below only points to it
+        self.selector = faiss.IDSelectorNot(self._batch)
+
+    def discounted(self, scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Scores of some rows; -1, the worst cosine, for one that does not count."""
+        divisors = self._divisors[rows]
+        return np.where(np.isinf(divisors), -1.0, np.minimum(scores, scores / divisors))
 
 
 def _inverted(vectors: np.ndarray) -> object:

@@ -10,7 +10,18 @@ import numpy as np
 
 from newsctx.archive.opened import OpenArchive
 from newsctx.cache import StageCache, code_digest, digest
-from newsctx.channels import copy, coverage, filters, image_text, visual, visual_second, words_note, words_ocr
+from newsctx.channels import (
+    composite,
+    content,
+    copy,
+    coverage,
+    filters,
+    image_text,
+    visual,
+    visual_second,
+    words_note,
+    words_ocr,
+)
 from newsctx.models import Models
 from newsctx.records import ChannelResult, Match, Photo, Place, Record
 from newsctx.settings import Settings
@@ -82,16 +93,26 @@ class Searcher:
             self.settings.words,
             self.models.sentence,
         )
-        note, read = asked.query, self.archive.store.articles
+        note, read, structure = asked.query, self.archive.store.articles, self.settings.structure
         runs: dict[str, tuple[object, Callable[[], ChannelResult]]] = {
             "image_text": (query.photo.sha256, lambda: image_text.search(query.image_vector(), index, k)),
+            "content": (
+                (query.photo.sha256, structure),
+                lambda: content.search(query.image_vector(), index, k, structure),
+            ),
             "visual": (query.photo.sha256, lambda: visual.search(query.image_vector(), index, k)),
             "visual_second": (query.photo.sha256, lambda: visual_second.search(query.second_vector(), index, k)),
             "words_note": ((note, words), lambda: words_note.search(note, index, sentence, self.settings, read)),
             "words_ocr": ((legible, words), lambda: words_ocr.search(legible, index, sentence, self.settings)),
             "coverage": (anchors, lambda: coverage.search(anchors, index, k)),
         }
-        return {name: self._one(name, asked_with, search) for name, (asked_with, search) in runs.items()}
+        results = {name: self._one(name, asked_with, search) for name, (asked_with, search) in runs.items()}
+        results["composite"] = self._one(
+            "composite",
+            (query.photo.sha256, structure),
+            lambda: composite.search(query.image_vector(), index, k, structure, results.values()),
+        )
+        return results
 
     def _deeper(self) -> Searcher:
         """The same, looking through more candidates per channel."""

@@ -6,9 +6,11 @@ of their places in the articles, where a trained one is loaded.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from newsctx.archive.index import ArchiveIndex
+from newsctx.archive.index import ArchiveIndex, Found
 from newsctx.channels.outcome import ran, unavailable
 from newsctx.records import ChannelResult
 from newsctx.settings import RetrieveSettings
@@ -28,3 +30,8 @@ def search(image_vector: np.ndarray | None, index: ArchiveIndex, settings: Retri
         return unavailable(NAME, reason or "no image-text encoder is loaded")
     found = index.nearest(PART, image_vector, settings.k, settings.probes)
     return ran(NAME, found, {h.article_id: index.image_ids[h.tag] for h in found})
+
+
+def best(image_vector: np.ndarray, index: ArchiveIndex, ids: Iterable[str]) -> dict[str, Found]:
+    """Exact score and photograph (`tag`) of the given articles; those without a photograph are left out."""
+    return index.closest(PART, image_vector, ids)

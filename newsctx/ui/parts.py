@@ -11,8 +11,10 @@ from newsctx.ui.page import LISTS, Page
 
 CHANNELS = {
     "image_text": "Image to text",
+    "content": "Image to article",
     "visual": "Image to image",
     "visual_second": "Image to image (second)",
+    "composite": "Structure (combined)",
     "copy": "Copy",
     "words_note": "Your note",
     "words_ocr": "Legible text",
