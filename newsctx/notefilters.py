@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -72,9 +73,13 @@ def at(given: ArticlePlace, wanted: Place, km: float) -> bool:
 
     A place that the gazetteer does not know is the wanted one where it has its name.
     """
-    place = given.place
+    return _at(given.keyword, given.place, wanted, km)
+
+
+@functools.lru_cache(16_384)  # a list of a thousand articles names the same few places
+def _at(keyword: str, place: Place | None, wanted: Place, km: float) -> bool:
     if place is None:
-        return fold(parse_keyword(given.keyword)[0]) == fold(wanted.name)
+        return fold(parse_keyword(keyword)[0]) == fold(wanted.name)
     if wanted.level == "continent":
         return place.continent == wanted.name
     if place.country_code != wanted.country_code and wanted.level in ("country", "region"):
