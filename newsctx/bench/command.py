@@ -14,7 +14,7 @@ from newsctx.settings import Settings
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("bench", help="measure the copy channel and the time per stage")
-    parser.add_argument("what", nargs="?", choices=["all", "copy", "stages", "clusters"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "copy", "stages", "clusters", "scale"], default="all")
     parser.add_argument(
         "--photos",
         type=Path,
@@ -26,6 +26,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--settings", type=Path, metavar="FILE", help="clusters: settings that differ from the defaults"
+    )
+    parser.add_argument(
+        "--articles", type=int, default=100_000, metavar="N", help="scale: synthetic articles (default: 100000)"
+    )
+    parser.add_argument(
+        "--with-photo", type=int, default=10_000, metavar="N", help="scale: of them with a photograph (default: 10000)"
     )
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
     parser.add_argument(
@@ -49,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         print(_stages(args))
     if args.what == "clusters":
         print(_clusters(args))
+    if args.what == "scale":
+        print(_scale(args))
     return 0
 
 
@@ -72,6 +80,18 @@ def _stages(args: argparse.Namespace) -> str:
     with tqdm(total=args.queries, unit="photo") as bar:
         report = stages.run(archive, models, settings, args.queries, args.seed, lambda done: bar.update(done - bar.n))
     return report.text()
+
+
+def _scale(args: argparse.Namespace) -> str:
+    from newsctx.bench import scale
+    from newsctx.state import state_folder
+
+    if not 1 <= args.with_photo <= args.articles:
+        raise SettingsError(f"--with-photo {args.with_photo}: expected 1 to {args.articles}, the number of articles.")
+    folder = state_folder(args.state) / "bench"
+    with tqdm(total=args.queries, unit="photo") as bar:
+        told = lambda done: bar.update(min(done, args.queries) - bar.n)  # noqa: E731
+        return scale.run(folder, args.articles, args.with_photo, args.queries, args.seed, told).text()
 
 
 def _clusters(args: argparse.Namespace) -> str:
