@@ -6,7 +6,15 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from newsctx.training.options import BiEncoderOptions, HeadOptions, LabelOptions, Options, RelevanceOptions, add_options
+from newsctx.training.options import (
+    BiEncoderOptions,
+    HeadOptions,
+    LabelOptions,
+    ModulationOptions,
+    Options,
+    RelevanceOptions,
+    add_options,
+)
 
 _EXCLUDE = "photos.jsonl of the evaluation: perceptual duplicates of its photographs are left out"
 
@@ -26,6 +34,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         _for_model(head)
         head.add_argument("--name", default=None, metavar="NAME", help="what documents call the head")
         head.set_defaults(run=_run(name))
+    does = "what a photograph's place in its article says: the modulation of the visual channel"
+    placed = _with_archive(what, "modulation", does, ModulationOptions)
+    _for_model(placed)
+    placed.add_argument("--name", default=None, metavar="NAME", help="what documents call it")
+    placed.set_defaults(run=_run("modulation"))
     rate = _with_archive(what, "relevance", "how probable it is that the first article is right", RelevanceOptions)
     _for_model(rate)
     for slot in ("location", "event"):

@@ -100,6 +100,23 @@ class RelevanceOptions(Options):
     window_days: int = Field(15, ge=0, description="days of an event cluster: as in the settings that the profile will run with")
     encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
 
+class ModulationOptions(Options):
+    """Training of the placement modulation (EVENTA-H; the papers name no recipe, so all of these are own choices)."""
+
+    seed: int = Field(0, ge=0, description="of everything that is drawn")
+    hidden: int = Field(256, ge=1, description="width of the hidden layer")
+    positive: Positive = Field("event", description="which relevant articles are a photograph's positives")
+    temperature: float = Field(0.05, gt=0, description="of the InfoNCE loss over articles")
+    epochs: int = Field(60, ge=1, description="passes over the query photographs")
+    batch: int = Field(64, ge=1, description="query photographs per step")
+    negatives: int = Field(128, ge=0, description="articles drawn at random per step, beside the other photographs' positives")
+    lr: float = Field(1e-3, gt=0, description="AdamW learning rate")
+    weight_decay: float = Field(0.01, ge=0, description="AdamW (torch's default)")
+    dropout: float = Field(0.1, ge=0, lt=1, description="of the inputs in training: a text that is known by heart does not help")
+    patience: int = Field(8, ge=0, description="epochs without a better dev MRR before it stops, 0: never")
+    dev_share: float = Field(0.1, gt=0, lt=1, description="share of photographs for development where the file names no split")
+    encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
+
 # fmt: on
 
 

@@ -15,7 +15,14 @@ from newsctx.runtime import choose_device, seed_everything
 from newsctx.training import corpus as corpora
 from newsctx.training import labels as labelling
 from newsctx.training.hashes import data_digest
-from newsctx.training.options import BiEncoderOptions, HeadOptions, LabelOptions, RelevanceOptions, read_options
+from newsctx.training.options import (
+    BiEncoderOptions,
+    HeadOptions,
+    LabelOptions,
+    ModulationOptions,
+    RelevanceOptions,
+    read_options,
+)
 from newsctx.training.photos import read_photos
 from newsctx.training.record import plain_name, versions, write_card, write_record
 
@@ -198,4 +205,45 @@ def relevance(args: argparse.Namespace) -> int:
     print(f"{args.out}: {len(rows)} rankings, {len(world.queries)} photographs; on those kept aside: "
           + ", ".join(f"{k} {v:.3f}" for k, v in measured.items())
           + f" ({time.perf_counter() - started:.0f} s)")  # fmt: skip
+    return 0
+
+
+def modulation(args: argparse.Namespace) -> int:
+    """`train modulation`."""
+    from newsctx.modulation import ModulationInfo
+    from newsctx.training.modulation_training import ModulationTraining
+    from newsctx.training.pools import FrozenVectors
+
+    options = read_options(args, ModulationOptions)
+    photos = read_photos(args.photos)
+    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
+    corpus = corpora.load_corpus(args.archive, evaluation)
+    known = labelling.read_labels(args.labels, photos, corpus.all_ids)
+    device = choose_device(args.device)
+    encoder = ImageTextEncoder.load(args.model, device, options.encode_batch)
+    started = time.perf_counter()
+    data = data_digest(photos, known, corpus)
+    info = ModulationInfo(
+        name=args.name or f"modulation of {plain_name(args.model)}", base_model=plain_name(args.model),
+        base_digest=encoder.info.digest, dim=encoder.dim, hidden=options.hidden, data_hash=data, seed=options.seed,
+    )  # fmt: skip
+    work = work_folder(args)
+    vectors = FrozenVectors(encoder, work)
+    training = ModulationTraining(info, photos, known, corpus.entries, vectors, options, work, device.name)
+    print(f"{training.counts}", file=sys.stderr)
+    training.run(args.resume)
+    metrics = {f"dev_{k}": v for k, v in training.best.items()} | {f"before_{k}": v for k, v in training.before.items()}
+    training.modulation.meta = info.model_copy(update={"metrics": {k: float(v) for k, v in metrics.items()}})
+    training.modulation.save(args.out)
+    record = {
+        "command": "train modulation", "model": {"base": info.base_model, "base_digest": info.base_digest},
+        "modulation": training.modulation.info.digest, "settings": options.model_dump(mode="json"),
+        "data": training.counts | {"hash": data, "left_out": corpus.left_out, "visual_filter": corpus.visual_filter},
+        "epochs": training.history, "before": training.before, "best": training.best,
+        "seconds": round(time.perf_counter() - started, 1), "device": f"{device.name} ({device.reason})",
+        "versions": versions(),
+    }  # fmt: skip
+    write_record(args.out, record)
+    before, best = training.before, training.best
+    print(f"{args.out}: dev MRR {before['mrr']:.3f} (no modulation) -> {best['mrr']:.3f} (epoch {best['epoch']})")
     return 0
