@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Lucene's CJK analyser indexes them.
 _NO_SPACES = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _RUNS = regex.compile(rf"[{_NO_SPACES}\p{{M}}ー]+|[\p{{L}}\p{{M}}\p{{N}}--[{_NO_SPACES}]]+", regex.V1)
+_NOT_ASCII = regex.compile(r"[[\p{L}\p{M}\p{N}ー]--[\x00-\x7f]]", regex.V1)
+_WORDS = re.compile(r"[a-z0-9]+")  # the same runs where no such letter stands, six times faster
 _UNSPACED = regex.compile(rf"[{_NO_SPACES}]")
 _LATIN_MARKS = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}+")
 _POSSESSIVE = regex.compile(r"[’']s\b")
@@ -32,7 +35,7 @@ def tokens(text: str) -> list[str]:
     """The index terms of a text, in order; stop words left out."""
     found: list[str] = []
     for run in _runs(text):
-        if _UNSPACED.search(run):
+        if not run.isascii() and _UNSPACED.search(run):
             found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
         elif run not in _stop_words():
             found.append(_stem(run))
@@ -46,16 +49,21 @@ def units(text: str) -> list[str]:
     """
     found: list[str] = []
     for run in _runs(text):
-        found += list(run) if _UNSPACED.search(run) else [_stem(run)]
+        if run.isascii():
+            found.append(_stem(run))
+        else:
+            found += list(run) if _UNSPACED.search(run) else [run]
     return found
 
 
 def _runs(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKD", text).casefold()
     folded = _LATIN_MARKS.sub("", folded)  # São = Sao; marks of other scripts carry meaning and stay
-    return _RUNS.findall(unicodedata.normalize("NFKC", _POSSESSIVE.sub("", folded)))
+    folded = unicodedata.normalize("NFKC", _POSSESSIVE.sub("", folded))
+    return (_RUNS if _NOT_ASCII.search(folded) else _WORDS).findall(folded)
 
 
+@lru_cache(100_000)
 def _stem(word: str) -> str:
     return _stemmer().stemWord(word) if word.isascii() else word
 

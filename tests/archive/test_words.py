@@ -1,8 +1,11 @@
 import math
+import random
+import re
 from pathlib import Path
 
 import pytest
 
+from newsctx.archive import words
 from newsctx.archive.words import WordsPart, tokens, units
 from newsctx.settings import IndexSettings
 
@@ -82,3 +85,32 @@ def test_articles_that_hold_every_term(tmp_path: Path) -> None:
     assert part.holding(["fire", "zebra"]).tolist() == part.holding([]).tolist() == []
     assert part.held(["fire", "vote", "zebra", "hotel"], [1, 4, 0], 9) == [["vote", "fire", "hotel"], [], ["fire"]]
     assert part.held(["fire", "vote", "hotel"], [1], 1) == [["vote"]]  # the rarest alone
+
+
+def test_the_quick_way_for_ascii_letters_finds_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = random.Random(2)
+    pieces = [
+        "Fire",
+        "ice9",
+        "don’t",
+        "Who's",
+        "–",
+        "…",
+        "“",
+        " ",
+        "_",
+        "ß",
+        "é",
+        "ﬁ",
+        "x²",
+        "İ",
+        "º",
+        "京",
+        "́",
+        "-",
+        "\u200d",
+    ]
+    texts = ["".join(source.choice(pieces) for _ in range(8)) for _ in range(500)]
+    quick = [units(t) for t in texts]
+    monkeypatch.setattr(words, "_NOT_ASCII", re.compile(""))  # always found: the way for every script
+    assert quick == [units(t) for t in texts]
