@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,7 +68,7 @@ class Searcher:
             "copy", (query.photo.sha256, self.settings.copy_detection, self.settings.verify), lambda: self._copy(query)
         )
         asked = filters.read(query.note, query.find_place, self.settings.words.place_km)
-        sieve = filters.Sieve(asked, self.archive.store.facts, query.pinned)
+        sieve = filters.Sieve(asked, self.archive.store.facts if asked.filters.places else self._dates, query.pinned)
         everywhere = self.settings.words.filter_all
         lost = sieve.why_not(m.article_id for m in found.matches) if everywhere else {}
         matches = tuple(m for m in found.matches if m.article_id not in lost)
@@ -113,6 +113,10 @@ class Searcher:
             lambda: composite.search(query.image_vector(), index, k, structure, results.values()),
         )
         return results
+
+    def _dates(self, ids: Iterable[str]) -> dict[str, filters.Facts]:
+        """What a filter by date needs to know, from the index in memory."""
+        return {a: (self.archive.index.published(a), ()) for a in ids}
 
     def _deeper(self) -> Searcher:
         """The same, looking through more candidates per channel."""
