@@ -90,10 +90,17 @@ class EventTask:
         return build_clusters(self._pool(pool), o.min_articles, o.window_days, self.template)
 
     def rank(self, pool: Pool, probabilities: Probabilities) -> list[str]:
-        """Article ids by the walk over clusters, as the events stage does it."""
+        """Article ids by the walk over clusters, as the events stage does it after the bi-encoder.
+
+        With the order `product` a cluster's probability is multiplied by its best article's `s_bi`.
+        """
         clusters = self.clusters(pool)
-        found = probabilities([c.text for c in clusters]) if clusters else []
-        return rerank_by_events(self._pool(pool), clusters, list(found), EventSettings().min_clusters)
+        found = [float(p) for p in probabilities([c.text for c in clusters])] if clusters else []
+        if self.options.order == "product":
+            score = {self.articles[a].article_id: max(s, 0.0) for a, s in _items(pool)}
+            best = [max(score[a] for a in c.article_ids) for c in clusters]
+            found = [p * s for p, s in zip(found, best, strict=True)]
+        return rerank_by_events(self._pool(pool), clusters, found, EventSettings().min_clusters)
 
     def _pool(self, pool: Pool) -> list[PoolArticle]:
         return pool_of([self.articles[a] for a in pool.articles])

@@ -85,6 +85,7 @@ class HeadOptions(Options):
     dev_share: float = Field(0.1, gt=0, lt=1, description="share of photographs for development where the file names no split")
     window_days: int = Field(15, ge=0, description="event head: most days between a cluster's first and last article (NewsRECON)")
     min_articles: int = Field(2, ge=1, description="event head: smallest cluster (NewsRECON: 3, 2 is also used)")
+    order: Literal["product", "probability"] = Field("product", description="event head: how development ranks clusters; as in the settings it will run with")
     days: int = Field(7, ge=0, description="event head: days around the photograph's date that a positive cluster reaches into (NewsRECON)")
     encode_batch: int = Field(32, ge=1, description="photographs or texts per forward pass of the frozen encoder")
 

@@ -159,13 +159,19 @@ def _head(args: argparse.Namespace, slot: Slot) -> int:
         "command": f"train {args.what}", "model": {"base": info.base_model, "base_digest": info.base_digest},
         "head": training.head.info.digest, "settings": options.model_dump(mode="json"),
         "data": training.counts | {"hash": data, "articles": len(articles), "left_out": corpus.left_out},
-        "epochs": training.history, "before": training.before, "best": training.best,
+        "epochs": training.history, "before": training.before, "best": training.best, "helps": training.helps,
         "seconds": round(time.perf_counter() - started, 1), "device": f"{device.name} ({device.reason})",
         "versions": versions(),
     }  # fmt: skip
     write_record(args.out, record)
     before, best = training.before, training.best
-    print(f"{args.out}: dev R@1 {before['r1']:.3f} (bi-encoder) -> {best['r1']:.3f} (epoch {best['epoch']})")
+    print(f"{args.out}: dev R@1 {before['r1']:.3f} (no head) -> {best['r1']:.3f} (epoch {best['epoch']})")
+    if not training.helps:
+        print(
+            f"{args.out}: no epoch ranks better than no head does; it is written all the same, but a profile is better "
+            "off without it. More photographs, fewer --features or a lower --lr may help.",
+            file=sys.stderr,
+        )
     return 0
 
 
