@@ -18,6 +18,7 @@ import numpy as np
 
 from newsctx import __version__, imaging
 from newsctx.archive.opened import OpenArchive
+from newsctx.archive.pictures import archived_pixels
 from newsctx.cache import StageCache, code_digest, digest
 from newsctx.channels.search import ChannelOutcome, Query, Searcher
 from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
@@ -36,6 +37,7 @@ from newsctx.records import (
     Hit,
     Inputs,
     LocateResult,
+    Match,
     Photo,
     Place,
     Record,
@@ -48,6 +50,8 @@ from newsctx.records import (
 from newsctx.relevance import signals_of
 from newsctx.settings import Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, retrieve, verify
+from newsctx.verification.cache import FeatureCache
+from newsctx.verification.candidates import Compared, Comparing, photographs
 from newsctx.wordquery import parse
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
 
@@ -284,9 +288,37 @@ class _Work:
         return retrieve.run(found.results, s.retrieve, edits, s.fusion, s.refine, around, found.notices)
 
     def _verify(self) -> VerifyResult:
-        hits = self.results["retrieve"].hits
+        hits, found = self.results["retrieve"].hits, self._search().matches
         edits = self.request.edits.rank_edits("verify")
-        return verify.run(hits, self._search().matches, self.pipeline.settings.verify, edits)
+        return verify.run(hits, (*found, *self._compared(hits, found)), self.pipeline.settings.verify, edits)
+
+    def _compared(self, hits: tuple[Hit, ...], found: tuple[Match, ...]) -> tuple[Match, ...]:
+        """The best hits' photographs, but those that the copy channel found, against the query."""
+        line, seen = self.pipeline, self.results["photo"]
+        s, store = line.settings, line.archive.store
+        ids = [h.article_id for h in hits[: s.verify.candidates]]
+        known = {m.image_id for m in found} | set(line.archive.logos)
+        candidates = photographs(ids, store.photographs(ids), s.verify, known)
+        kept = FeatureCache(line.cache.folder / "photographs", s.verify, s.copy_detection)
+
+        def remember(image_id: str, compute: Callable[[], Compared]) -> Compared:
+            key = digest(code_digest(), seen, image_id, s.verify, s.copy_detection, s.seed)
+            if stored := line.cache.get("compared", key, Compared):
+                return stored[0]
+            start = time.perf_counter()
+            result = compute()
+            line.cache.put("compared", key, result, time.perf_counter() - start)
+            return result
+
+        return Comparing(
+            pixels=lambda: self.pixels,
+            features=lambda image_id: kept.get(image_id, lambda: archived_pixels(store, image_id, s.photo)),
+            settings=s.verify,
+            extraction=s.copy_detection,
+            seed=s.seed,
+            text=tuple(line.box for line in seen.ocr),
+            remember=remember,
+        ).run(candidates)
 
     def _locate(self) -> LocateResult:
         hits, models, index = self.results["verify"].hits, self.pipeline.models, self.pipeline.archive.index

@@ -366,12 +366,11 @@ class Match(Record):
     inliers: Annotated[int, Field(ge=0)]
     confidence: Probability
     accepted: bool
-    note: str = ""  # why a sound geometry is no evidence of this article, e.g. a logo; never accepted then
+    note: str = ""  # why it is no evidence of this article: a logo, lettering, too few points; never accepted then
     mirrored: bool = False
     method: Literal["copy", "sift", "orb"] = "copy"  # what found it: the copy channel, or the comparison of candidates
     relation: Literal["photo", "scene"] = "photo"  # the photograph itself, or the same place in another photograph
     agreement: Probability | None = None  # share of the common frame that looks alike, where it was measured
-    reason: str = ""  # why it is not accepted
     homography: tuple[float, ...] = ()  # 9 numbers, row-major, query pixels -> archived pixels; none without a plane
     lines: tuple[KeypointLine, ...] = ()
     region: tuple[tuple[float, float], ...] = ()  # polygon in the query where the archived photo lies

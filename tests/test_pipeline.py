@@ -150,7 +150,7 @@ def test_overrides_change_what_they_say(pipeline):
 def test_an_excluded_match_lifts_no_coverage_of_its_story(pipeline):
     ferry = (QUERIES / "q01-ferry-screenshot.jpg").read_bytes()
     before = analyse(pipeline, ferry)
-    (match,) = [m.article_id for m in before.stages.verify.matches]
+    (match,) = [m.article_id for m in before.stages.verify.matches if m.accepted]
     assert any("coverage" in h.channels for h in before.stages.retrieve.hits)
     after = analyse(pipeline, ferry, None, {"action": "exclude", "article_id": match})
     assert not any("coverage" in h.channels for h in after.stages.retrieve.hits)

@@ -27,6 +27,7 @@ from newsctx.channels.copy import search
 from newsctx.errors import SettingsError
 from newsctx.localfeatures.index import CopyIndex, extracted, missing
 from newsctx.settings import Settings
+from newsctx.verification.confirm import Confirmation
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 HELD_OUT_SHARE = 12
@@ -124,7 +125,7 @@ class _World:
     """Everything that is searched."""
 
     def __init__(self, indexed: list[BenchPhoto], index_dir: Path, settings: Settings) -> None:
-        by_id = {p.image_id: p for p in indexed}
+        self.photos = by_id = {p.image_id: p for p in indexed}
         self.settings = settings
         self.groups = {p.image_id: p.group for p in indexed}
         self.names = {p.image_id: p.path.name for p in indexed}
@@ -139,7 +140,10 @@ class _World:
         """Image ids of verified matches, best first, and seconds."""
         started = time.perf_counter()
         s = self.settings
-        result, _ = search(pixels, self.index, s.copy_detection, s.retrieve.k, s.seed, lambda i: (i,), s.verify)
+        confirm = Confirmation(pixels, lambda i: self.photos[i].pixels(), s.verify, s.copy_detection, s.seed)
+        result, _ = search(
+            pixels, self.index, s.copy_detection, s.retrieve.k, s.seed, lambda i: (i,), s.verify, confirm=confirm
+        )
         return [a for a, _ in result.hits], time.perf_counter() - started
 
 

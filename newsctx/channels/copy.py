@@ -18,6 +18,7 @@ from newsctx.localfeatures.geometry import MatchGeometry, match
 from newsctx.localfeatures.index import CopyIndex, query_views
 from newsctx.records import ChannelResult, KeypointLine, Match
 from newsctx.settings import CopySettings, VerifySettings
+from newsctx.verification.confirm import Confirmed
 
 NAME = "copy"
 LISTED = 3  # articles that a logo is listed with; it may stand in thousands
@@ -32,6 +33,7 @@ def search(
     articles_of: Callable[[str], Sequence[str]],
     verify: VerifySettings | None = None,
     logos: Mapping[str, int] = MappingProxyType({}),
+    confirm: Callable[[str, MatchGeometry], Confirmed] | None = None,
 ) -> tuple[ChannelResult, tuple[Match, ...]]:
     """Find the archive's photographs in the query.
 
@@ -42,6 +44,8 @@ def search(
         verify: what counts as a match; the default settings where not given.
         logos: image id -> number of its articles, of pictures that are no evidence (`newsctx.archive.logos`); they are
             among the matches, not accepted and with the reason, but give no hits.
+        confirm: a second look at an accepted geometry (`newsctx.verification.confirm`); what it refuses is among the
+            matches with its note, and gives no hits either.
 
     Returns:
         Hits scored by the confidence of their best accepted match (0..1), and the matches behind them, best first;
@@ -63,11 +67,13 @@ def search(
     for candidate in index.search(views, settings.candidates):
         found = match(views[0], index.features_of(candidate.image_id), settings, seed, flip=candidate.view == 1)
         if found and accepted(found, verify):
-            matches += _of_articles(found, candidate.image_id, articles_of(candidate.image_id), verify, logos)
+            articles = articles_of(candidate.image_id)
+            seen = confirm(candidate.image_id, found) if confirm and articles else Confirmed(found)
+            matches += _of_articles(seen, candidate.image_id, articles, verify, logos)
     matches.sort(key=lambda m: (not m.accepted, -m.confidence, -m.inliers, m.article_id, m.image_id))
     best: dict[str, Match] = {}
     for found_match in matches:
-        if found_match.accepted:
+        if found_match.accepted and found_match.relation == "photo":
             best.setdefault(found_match.article_id, found_match)
     hits = tuple((a, m.confidence) for a, m in best.items())[:k]
     evidence = {a: best[a].image_id for a, _ in hits}
@@ -76,12 +82,15 @@ def search(
 
 
 def _of_articles(
-    found: MatchGeometry, image_id: str, articles: Sequence[str], verify: VerifySettings, logos: Mapping[str, int]
+    found: Confirmed, image_id: str, articles: Sequence[str], verify: VerifySettings, logos: Mapping[str, int]
 ) -> list[Match]:
-    if image_id not in logos:
-        return [to_match(found, a, image_id, verify) for a in articles]
-    refused = {"accepted": False, "note": note(logos[image_id])}
-    return [to_match(found, a, image_id, verify).model_copy(update=refused) for a in articles[:LISTED]]
+    seen = {"method": found.method, "relation": found.relation, "agreement": found.agreement}
+    if image_id in logos:
+        seen |= {"accepted": False, "note": note(logos[image_id])}
+        articles = articles[:LISTED]
+    elif found.note:
+        seen |= {"accepted": False, "note": found.note}
+    return [to_match(found.geometry, a, image_id, verify).model_copy(update=seen) for a in articles]
 
 
 def accepted(found: MatchGeometry, verify: VerifySettings) -> bool:

@@ -28,11 +28,11 @@ def search(matches: Sequence[Match], index: ArchiveIndex, settings: RetrieveSett
     hit; nor is an anchor itself, which the copy channel has.
 
     Args:
-        matches: of the copy channel, best first; only accepted ones count.
+        matches: of the copy channel, best first; only accepted ones of the photograph itself count.
     """
     if reason := index.why_not(_PART):
         return unavailable(NAME, reason)
-    matched = list(dict.fromkeys(m.article_id for m in matches if m.accepted))
+    matched = list(dict.fromkeys(m.article_id for m in matches if m.accepted and m.relation == "photo"))
     if not matched:
         return no_query(NAME, "no verified photo match to start from")
     vectors = {a: v for a in matched[: settings.coverage_anchors] if (v := index.lead_vector(a)) is not None}

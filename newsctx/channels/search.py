@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from newsctx.archive.opened import OpenArchive
+from newsctx.archive.pictures import archived_pixels
 from newsctx.cache import StageCache, code_digest, digest
 from newsctx.channels import (
     composite,
@@ -25,6 +26,7 @@ from newsctx.channels import (
 from newsctx.models import Models
 from newsctx.records import ChannelResult, Match, Photo, Place, Record
 from newsctx.settings import Settings
+from newsctx.verification.confirm import Confirmation
 
 
 class ChannelOutcome(Record):
@@ -148,10 +150,18 @@ class Searcher:
         return self._cached(name, (asked,), lambda: ChannelOutcome(results=(search(),))).results[0]
 
     def _copy(self, query: Query) -> ChannelOutcome:
+        s = self.settings
+        confirm = Confirmation(
+            query.pixels(),
+            lambda image_id: archived_pixels(self.archive.store, image_id, s.photo),
+            s.verify,
+            s.copy_detection,
+            s.seed,
+        )
         result, matches = copy.search(
             query.pixels(), self.archive.index.copy, self.settings.copy_detection, self.settings.retrieve.k,
             self.settings.seed, self.archive.store.articles_of_image, self.settings.verify,
-            self.archive.logos,
+            self.archive.logos, confirm,
         )  # fmt: skip
         return ChannelOutcome(results=(result,), matches=matches)
 

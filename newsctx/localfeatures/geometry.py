@@ -84,7 +84,10 @@ def tentative(query: LocalFeatures, archived: LocalFeatures, settings: CopySetti
     if len(query) < 2 or len(archived) < 2:
         return np.zeros((0, 2), np.intp)
     a, b = query.descriptors.astype(np.float32), archived.descriptors.astype(np.float32)
-    squared = (a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2 * (a @ b.T)
+    squared = a @ b.T  # whole numbers below 2 ** 24: exact in any order
+    squared *= -2
+    squared += (a * a).sum(1)[:, None]
+    squared += (b * b).sum(1)[None]
     rows = np.arange(len(a))
     nearest = squared.argmin(axis=1)
     best = squared[rows, nearest]
@@ -140,14 +143,14 @@ def measure(
         tolerance: largest error of an inlier, pixels of the archived photo.
     """
     inside = np.flatnonzero(found.inliers)
-    distinct = inside[_distinct(archived.points[pairs[inside, 1]], view.points[pairs[inside, 0]], tolerance)]
-    kept = pairs[distinct]
+    apart = inside[distinct(archived.points[pairs[inside, 1]], view.points[pairs[inside, 0]], tolerance)]
+    kept = pairs[apart]
     if len(kept) < LEAST_MATCHES:
         return None
     source, target = view.points[kept[:, 0]], archived.points[kept[:, 1]]
     frame = frame_of(archived.width, archived.height)
     common = overlap(warp(found.matrix, frame_of(view.width, view.height)), frame)
-    spanned = hull_area(target[_central(target)])
+    spanned = hull_area(target[central(target)])
     seen = archived.points[_inside(archived.points, common)]
     explained = min(1.0, spanned / max(hull_area(seen), 1.0))
     area = float(archived.width * archived.height)
@@ -173,13 +176,13 @@ def measure(
     )
 
 
-def _central(points: NDArray[np.float32]) -> NDArray[np.intp]:
+def central(points: NDArray[np.float32]) -> NDArray[np.intp]:
     """All but the `STRAYS` share farthest from the median: one chance inlier far out must not stretch a logo's hull."""
     away = np.linalg.norm(points - np.median(points, axis=0), axis=1)
     return np.argsort(away, kind="stable")[: len(points) - math.ceil(STRAYS * len(points))]
 
 
-def _distinct(target: NDArray[np.float32], source: NDArray[np.float32], tolerance: float) -> NDArray[np.intp]:
+def distinct(target: NDArray[np.float32], source: NDArray[np.float32], tolerance: float) -> NDArray[np.intp]:
     """One inlier per tolerance-sized cell of the archived photo: keypoints on one spot are one piece of evidence."""
     cells = np.floor(target / tolerance).astype(np.int64)
     order = np.lexsort((source[:, 1], source[:, 0], target[:, 1], target[:, 0]))

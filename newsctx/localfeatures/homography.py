@@ -131,15 +131,26 @@ def _similarity(source: Points, target: Points, tolerance: float, seed: int) -> 
     return np.vstack([matrix, [0.0, 0.0, 1.0]])
 
 
+def stretch_at(matrix: NDArray[np.float64], point: NDArray) -> float:
+    """Ratio of a homography's stretch in two directions at a point, at least 1; 1 for a similarity."""
+    large, small = np.linalg.svd(_jacobian(matrix, point), compute_uv=False)
+    return float(large / max(small, 1e-12))
+
+
+def _jacobian(matrix: NDArray[np.float64], point: NDArray) -> NDArray[np.float64]:
+    x, y = map(float, point)
+    depth = float(matrix[2] @ (x, y, 1))
+    u, v = warp(matrix, np.array([[x, y]]))[0]
+    return (matrix[:2, :2] - np.outer((u, v), matrix[2, :2])) / depth
+
+
 def _local_sane(matrix: NDArray[np.float64], point: NDArray, settings: CopySettings) -> bool:
     """Orientation kept, zoom and stretch within bounds, at one point."""
     x, y = map(float, point)
     w = float(matrix[2] @ (x, y, 1)) / matrix[2, 2]
     if w <= 0:
         return False
-    u, v = warp(matrix, np.array([[x, y]]))[0]
-    depth = w * matrix[2, 2]
-    jacobian = (matrix[:2, :2] - np.outer((u, v), matrix[2, :2])) / depth
+    jacobian = _jacobian(matrix, point)
     if np.linalg.det(jacobian) <= 0:
         return False
     large, small = np.linalg.svd(jacobian, compute_uv=False)
