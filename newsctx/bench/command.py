@@ -14,7 +14,7 @@ from newsctx.settings import Settings
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("bench", help="measure the copy channel and the time per stage")
-    parser.add_argument("what", nargs="?", choices=["all", "copy", "stages", "clusters", "scale"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "copy", "verify", "stages", "clusters", "scale"], default="all")
     parser.add_argument(
         "--photos",
         type=Path,
@@ -33,6 +33,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--with-photo", type=int, default=10_000, metavar="N", help="scale: of them with a photograph (default: 10000)"
     )
+    parser.add_argument(
+        "--pairs", type=Path, metavar="DIR", help="verify: a folder of photographs with `pairs.jsonl` (id, a, b)"
+    )
+    parser.add_argument(
+        "--negatives", type=int, default=1000, metavar="N", help="verify: most pairs of different scenes (default: 1000)"
+    )
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
     parser.add_argument(
         "--queries", type=int, default=200, metavar="N", help="photographs to query with (default: 200)"
@@ -48,9 +54,15 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError(f"--queries {args.queries}: expected at least 1.")
     if args.what == "clusters" and args.source is None:
         raise SettingsError("bench clusters: --source FILE is needed: articles with an `event` and an `image` each.")
+    if args.what == "verify" and args.pairs is None:
+        raise SettingsError("bench verify: --pairs DIR is needed: a folder with `pairs.jsonl` and its photographs.")
+    if args.negatives < 1:
+        raise SettingsError(f"--negatives {args.negatives}: expected at least 1.")
     print(f"{os.cpu_count()} CPU cores, seed {args.seed}")
     if args.what in ("all", "copy"):
         print(_copy(args))
+    if args.what == "verify":
+        print(_verify(args))
     if args.what in ("all", "stages"):
         print(_stages(args))
     if args.what == "clusters":
@@ -66,6 +78,12 @@ def _copy(args: argparse.Namespace) -> str:
 
     photos = args.photos or demo_source() / "images"
     return copy.run(photos, Settings(), queries=args.queries, seed=args.seed).text()
+
+
+def _verify(args: argparse.Namespace) -> str:
+    from newsctx.bench import verify
+
+    return verify.run(args.pairs, Settings(), negatives=args.negatives, seed=args.seed).text()
 
 
 def _stages(args: argparse.Namespace) -> str:
