@@ -14,7 +14,8 @@ from newsctx.settings import Settings
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("bench", help="measure the copy channel and the time per stage")
-    parser.add_argument("what", nargs="?", choices=["all", "copy", "verify", "stages", "clusters", "scale"], default="all")
+    kinds = ["all", "copy", "verify", "stages", "clusters", "scale"]
+    parser.add_argument("what", nargs="?", choices=kinds, default="all")
     parser.add_argument(
         "--photos",
         type=Path,
@@ -37,7 +38,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--pairs", type=Path, metavar="DIR", help="verify: a folder of photographs with `pairs.jsonl` (id, a, b)"
     )
     parser.add_argument(
-        "--negatives", type=int, default=1000, metavar="N", help="verify: most pairs of different scenes (default: 1000)"
+        "--negatives", type=int, default=1000, metavar="N", help="verify: pairs of different scenes (default: 1000)"
     )
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
     parser.add_argument(
