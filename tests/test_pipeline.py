@@ -267,6 +267,7 @@ GROUPS = {
     "retrieve": "k",
     "fusion": "agree_rank",
     "refine": "named",
+    "words": "place_km",
     "verify": "min_inliers",
     "locate": "no_place",
     "events": "window_days",
@@ -276,6 +277,7 @@ GROUPS = {
 }
 STAGE_OF = {
     "copy_detection": "retrieve",
+    "words": "retrieve",
     "fusion": "retrieve",
     "refine": "retrieve",
     "verify": "retrieve",
