@@ -101,3 +101,43 @@ def test_the_scores_of_given_owners_are_those_of_a_plain_loop(tmp_path: Path) ->
     assert {o: tag for o, (_, tag) in found.items()} == {o: tag for o, (_, tag) in brute.items()}
     assert {o: s for o, (s, _) in found.items()} == pytest.approx({o: s for o, (s, _) in brute.items()}, abs=1e-6)
     assert part.closest(query, [6]) == part.closest(query, []) == {}
+
+
+@pytest.mark.parametrize("exact_up_to", [10_000, 50])
+@pytest.mark.parametrize("k", [1, 20, 1000])
+def test_discounted_rows_are_tie_breakers(tmp_path: Path, exact_up_to: int, k: int) -> None:
+    """Tags 0 and 2 stand for 50 and 4 owners: they count, divided, only where an owner has nothing else."""
+    rows, owners, tags = _world(300)
+    shared = {0: 50, 2: 4, 77: 9}
+    VectorPart.save(tmp_path / "p", rows, owners, tags, exact_up_to)
+    part = VectorPart.open(tmp_path / "p", probes=10_000)
+    part.discount(shared)
+    own = {o for o, t in zip(owners, tags, strict=True) if t not in shared}
+    for seed in range(4):
+        query = unit(*np.random.default_rng(200 + seed).normal(size=8))
+        expected: dict[int, tuple[float, int]] = {}
+        for row, owner, tag in zip(rows, owners, tags, strict=True):
+            score = float(row @ query)
+            if tag in shared:
+                if owner in own:
+                    continue
+                score = min(score, score / shared[tag])  # a negative cosine does not gain by it
+            if owner not in expected or score > expected[owner][0]:
+                expected[owner] = (score, tag)
+        best = sorted(expected, key=lambda o: -expected[o][0])[:k]
+        found = part.search(query, k)
+        assert sorted(found, key=lambda o: -found[o][0])[:k] == best
+        assert {o: found[o][1] for o in best} == {o: expected[o][1] for o in best}
+        assert [found[o][0] for o in best] == pytest.approx([expected[o][0] for o in best], abs=1e-5)
+        close = part.closest(query, range(300))
+        assert {o: t for o, (_, t) in close.items()} == {o: t for o, (_, t) in expected.items()}
+        assert [close[o][0] for o in best] == pytest.approx([expected[o][0] for o in best], abs=1e-5)
+    part.discount({})
+    assert part.search(query, 1000)[0][0] == pytest.approx(_brute(rows, owners, tags, query)[0][0], abs=1e-5)
+
+
+def test_a_row_is_found_by_owner_and_tag(tmp_path: Path) -> None:
+    rows, owners, tags = _world(20)
+    VectorPart.save(tmp_path / "p", rows, owners, tags, 1000)
+    part = VectorPart.open(tmp_path / "p")
+    assert [part.row_of(o, t) for o, t in zip(owners, tags, strict=True)] == list(range(len(rows)))
