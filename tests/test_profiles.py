@@ -1,12 +1,16 @@
 from pathlib import Path
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
-from toy_index import CPU, save_tiny_clip
+from toy_index import CPU, save_tiny_clip, save_tiny_timm
 
+from newsctx import profiles
+from newsctx.encoders import ImageTextEncoder
 from newsctx.errors import ModelUnavailable, SettingsError
 from newsctx.heads import CrossEncoderHead, HeadInfo
-from newsctx.profiles import Profile, get_profile, load_models
+from newsctx.modulation import ModulationInfo, PlacementModulation
+from newsctx.profiles import Cost, Profile, forget, get_profile, load_models
 from newsctx.settings import Settings
 
 
@@ -78,3 +82,49 @@ def test_a_trained_head_is_used_and_one_of_another_encoder_refused(tmp_path: Pat
     CrossEncoderHead(other).save(tmp_path / "head")
     with pytest.raises(ModelUnavailable, match="ViT-L-14/openai"):
         load_models(plain, CPU)
+
+
+def test_the_second_image_encoder_of_each_profile_and_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NEWSCTX_SECOND_IMAGE", raising=False)
+    assert get_profile("clip").second_image == "timm:vit_small_patch14_dinov2.lvd142m@224"
+    assert get_profile("newsrecon").second_image == "ViT-B-16-SigLIP2/webli"
+    for name in ("embedded", "local-dir:/m"):
+        assert get_profile(name).second_image is None
+        assert "NEWSCTX_SECOND_IMAGE" in get_profile(name).second_image_unavailable
+    monkeypatch.setenv("NEWSCTX_SECOND_IMAGE", "none")
+    assert get_profile("clip").second_image is None and get_profile("clip").cost == Cost(605, 605, ANY)
+    monkeypatch.setenv("NEWSCTX_SECOND_IMAGE", f"timm-dir:{tmp_path}")
+    for name in ("embedded", "clip", "newsrecon", "local-dir:/m"):
+        assert get_profile(name).second_image == f"timm-dir:{tmp_path}" and get_profile(name).second_cost is None
+
+
+def test_embedded_takes_a_second_encoder_and_a_modulation_that_travel_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NEWSCTX_SECOND_IMAGE", raising=False)
+    monkeypatch.setattr(profiles, "EMBEDDED", tmp_path)
+    name = save_tiny_clip(tmp_path)
+    assert get_profile("embedded").second_image is None and get_profile("embedded").modulation is None
+    save_tiny_timm(tmp_path / "second")
+    encoder = ImageTextEncoder.load(name, CPU)
+    meta = ModulationInfo(name="m", base_model="tiny", base_digest=encoder.info.digest, dim=encoder.dim)
+    PlacementModulation(meta).save(tmp_path / "modulation")
+    models = load_models("embedded", CPU)
+    assert models.second_image is not None and models.second_image.info.name == "newsctx embedded second"
+    assert models.modulation is not None and models.modulation.info.name == "m"
+    assert [i.slot for i in models.infos if i.digest] == [
+        "image_text", "sentence", "second_image", "modulation", "location_head", "event_head",
+    ]  # fmt: skip
+    digest = models.digest
+    save_tiny_timm(tmp_path / "second", seed=1)
+    forget(models, load_models(Profile("p", sentence="local-dir:/nowhere"), CPU))
+    assert load_models("embedded", CPU).digest != digest, "other weights, other results"
+
+
+def test_a_second_encoder_that_cannot_be_loaded_leaves_its_slot_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = load_models(Profile("p", sentence="local-dir:/nowhere", second_image="timm-dir:/nowhere"), CPU)
+    assert models.second_image is None and "no config.json" in models.second_image_unavailable
+    info = {i.slot: i for i in models.infos}["second_image"]
+    assert (info.digest, info.unavailable) == ("", models.second_image_unavailable)
