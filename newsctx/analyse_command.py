@@ -22,7 +22,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--profile", default=None, metavar="NAME", help="which models: embedded, clip, newsrecon or local-dir:PATH"
     )
-    parser.add_argument("--note", default="", help='words to search with; also "a phrase", -word, place:X, after:DATE, before:DATE')
+    parser.add_argument(
+        "--note", default="", help='words to search with, also "a phrase", -word, place:X, after:DATE, before:DATE'
+    )
     parser.add_argument("--claim", default="", help="the claim under check")
     parser.add_argument("--claim-place", default="", help="where the claim says it is")
     parser.add_argument(
