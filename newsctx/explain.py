@@ -40,20 +40,22 @@ def sentence(
         claim = f"{start[:1].upper()}{start[1:]} {'agree' if len(names) > 1 else 'alone finds it'}"
         if len(names) == 1 and len(channels) > 1:
             claim = f"{start[:1].upper()}{start[1:]} ranks it high"
-    objects = [thing for name in names if (thing := _thing(channels[name].evidence, images))]
+    objects = [thing for name in names for thing in _things(channels[name].evidence, images)]
     matched = f": {_owned(list(dict.fromkeys(objects)))}" if objects else ""
-    lifted = [_lifted(lift, window_days) for lift in lifts if lift.added > 0]
-    return f"{claim}{matched}{f'; lifted by {_and(lifted)}' if lifted else ''}."
+    lifted = _lifted(lifts, window_days)
+    return f"{claim}{matched}{f'; lifted by {lifted}' if lifted else ''}."
 
 
-def _thing(evidence: str, images: Sequence[str]) -> str:
+def _things(evidence: str, images: Sequence[str]) -> list[str]:
     """What a channel matched, as a sentence names it."""
-    if not _IMAGE.fullmatch(evidence):
-        line = " ".join(evidence.split())
-        return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
-    if len(images) > 1 and evidence in images:
-        return f"photograph {images.index(evidence) + 1}"
-    return "photograph"
+    if _IMAGE.fullmatch(evidence):
+        several = len(images) > 1 and evidence in images
+        return [f"photograph {images.index(evidence) + 1}" if several else "photograph"]
+    if evidence == "headline and abstract":
+        return ["headline", "abstract"]
+    line = " ".join(evidence.removeprefix("words: ").split())
+    line = line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
+    return [f"words “{line}”" if evidence.startswith("words: ") else line] if line else []
 
 
 def _owned(things: Sequence[str]) -> str:
@@ -62,13 +64,13 @@ def _owned(things: Sequence[str]) -> str:
     return _and([*([f"its {own[0]}", *own[1:]] if own else []), *others])
 
 
-def _lifted(lift: Lift, window_days: int) -> str:
-    count = len(lift.neighbours)
-    articles = f"{count} article{'s' if count != 1 else ''}"
-    if lift.name == "citation":
-        return f"{articles} that it cites or that cite{'s' if count == 1 else ''} it"
+def _lifted(lifts: Sequence[Lift], window_days: int) -> str:
+    """`3 articles of the same week and 1 linked by citation`."""
     when = {0: "of the same day", 7: "of the same week"}.get(window_days, f"within {window_days} days")
-    return f"{articles} {when}"
+    how = {"temporal": when, "citation": "linked by citation"}
+    counted = [(len(lift.neighbours), how[lift.name]) for lift in lifts if lift.added > 0]
+    first = [f"{n} article{'s' if n != 1 else ''} {what}" for n, what in counted[:1]]
+    return _and([*first, *(f"{n} {what}" for n, what in counted[1:])]) if counted else ""
 
 
 def _and(parts: Sequence[str]) -> str:

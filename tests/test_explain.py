@@ -35,6 +35,15 @@ def test_a_photograph_that_the_article_does_not_list_has_no_number() -> None:
     assert _said({"copy": (1, PHOTO)}, ("cd" * 32, "")) == "Copy alone finds it: its photograph."
 
 
+def test_words_are_quoted_and_the_headline_and_the_abstract_are_two_things() -> None:
+    found = _said(
+        {"words_note": (1, "headline and abstract"), "words_ocr": (2, "words: ferry, pier"), "copy": (3, PHOTO)}
+    )
+    assert found == (
+        "The note's words, the legible text and copy agree: its headline, abstract, words “ferry, pier” and photograph."
+    )
+
+
 def test_long_texts_are_cut_and_stay_on_one_line() -> None:
     found = _said({"visual": (1, "word\n" * 30)})
     assert "\n" not in found and found.endswith("….") and len(found) < 100
@@ -50,5 +59,7 @@ def test_lifts() -> None:
     assert _said({"copy": (1, "")}, (), time) == f"{start}2 articles of the same week."
     assert _said({"copy": (1, "")}, (), time, days=3) == f"{start}2 articles within 3 days."
     assert _said({"copy": (1, "")}, (), time, days=0) == f"{start}2 articles of the same day."
-    assert _said({"copy": (1, "")}, (), links) == f"{start}1 article that it cites or that cites it."
+    assert _said({"copy": (1, "")}, (), links) == f"{start}1 article linked by citation."
+    both = f"{start}2 articles of the same week and 1 linked by citation."
+    assert _said({"copy": (1, "")}, (), time, links) == both
     assert _said({"copy": (1, "")}, (), Lift("temporal", 0.0, ("a",))) == "Copy alone finds it."

@@ -150,5 +150,5 @@ def test_the_sentence_names_the_channels_the_objects_and_the_neighbours() -> Non
     found = retrieve.run(channels, RetrieveSettings(), around=around, refinement=RefineSettings(high_share=1))
     assert found.hits[0].reason == (
         "Copy, image to image and image to text agree: its photograph 2 and caption 1; "
-        "lifted by 1 article of the same week and 1 article that it cites or that cites it."
+        "lifted by 1 article of the same week and 1 linked by citation."
     )
