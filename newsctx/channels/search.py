@@ -72,7 +72,8 @@ class Searcher:
         asked = filters.read(query.note, query.find_place, self.settings.words.place_km)
         sieve = filters.Sieve(asked, self.archive.store.facts if asked.filters.places else self._dates, query.pinned)
         everywhere = self.settings.words.filter_all
-        lost = sieve.why_not(m.article_id for m in found.matches) if everywhere else {}
+        told = [m.article_id for m in found.matches if m.article_id not in query.excluded]
+        lost = sieve.why_not(told) if everywhere else {}
         matches = tuple(m for m in found.matches if m.article_id not in lost)
         wide = self._deeper() if asked.filters else self
         results = {"copy": found.results[0], **wide._channels(query, asked, matches)}
