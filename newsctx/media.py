@@ -12,12 +12,13 @@ import numpy as np
 
 from newsctx import imaging
 from newsctx.cache import digest, write_beside
-from newsctx.localfeatures.draw import draw_match
+from newsctx.localfeatures.draw import draw_match, laid_over
 from newsctx.records import Match
 from newsctx.settings import PhotoSettings
 
 THUMB_SIDE = 320  # pixels; twice the size it is shown at
 VIEW_SIDE = 1600
+OVERLAY_SIDE = 1000
 
 
 class Media:
@@ -55,6 +56,15 @@ class Media:
         return self._keep(
             f"match-{digest(sha256, match)}.webp",
             lambda: draw_match(self._decode(read()), self._decode(archived.read_bytes()), match, VIEW_SIDE),
+        )
+
+    def overlay(self, match: Match, size: tuple[int, int], archived: Path) -> Path | None:
+        """The archived photograph as it lies in the query of this (width, height); None without a homography."""
+        if len(match.homography) != 9:
+            return None
+        return self._keep(
+            f"overlay-{digest(size, match.image_id, match.homography)}.webp",
+            lambda: laid_over(self._decode(archived.read_bytes()), match, size, OVERLAY_SIDE),
         )
 
     def export(self, name: str, data: bytes) -> Path:

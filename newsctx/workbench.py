@@ -27,7 +27,7 @@ from newsctx.overrides import parse_override
 from newsctx.pipeline import Pipeline, Request
 from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
-from newsctx.records import Article, Inputs, Record, StageName
+from newsctx.records import Article, Inputs, Match, Record, StageName
 from newsctx.runtime import cpu_cores
 from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
@@ -346,16 +346,16 @@ class Workbench:
         """An article of the archive with its whole text, or None."""
         return self._opened.store.article(article_id) if self._opened else None
 
-    def match_view(self, case_id: str, article_id: str) -> Path | None:
-        """Both photographs side by side with the inlier lines, or None where there is no match to show."""
-        view = self.view(case_id)
-        verified = view.document.stages.verify if view.document else None
-        match = next((m for m in verified.matches if m.article_id == article_id), None) if verified else None
-        path = self._image_path(match.image_id) if match else None
-        if not match or not path:
-            return None
-        case = self._cases.get(case_id)
-        return self._media.match(match, case.photo_sha256, lambda: self._cases.photo(case), path)
+    def match_view(self, case_id: str, match: Match) -> Path | None:
+        """Both photographs side by side with the inlier lines, or None where the archived one is gone."""
+        path, case = self._image_path(match.image_id), self._cases.get(case_id)
+        return self._media.match(match, case.photo_sha256, lambda: self._cases.photo(case), path) if path else None
+
+    def match_overlay(self, case_id: str, match: Match) -> Path | None:
+        """The archived photograph as it lies in the query, or None where no plane or no file is there."""
+        view, path = self.view(case_id), self._image_path(match.image_id)
+        photo = view.document.photo if view.document else None
+        return self._media.overlay(match, (photo.width, photo.height), path) if photo and path else None
 
     def export_json(self, case_id: str) -> Path:
         """The analysis document as a file."""

@@ -91,12 +91,15 @@ def test_pictures_carry_no_metadata_and_missing_ones_are_none(bench):
     document = finish(bench, case_id).document
     image_id = document.articles["paris-flood-1"].image_id
     pictures = [bench.preview(case_id), bench.thumbnail(image_id), bench.archive_photo(image_id)]
-    pictures.append(bench.match_view(case_id, "paris-flood-1"))
+    match = next(m for m in document.stages.verify.matches if m.accepted and m.article_id == "paris-flood-1")
+    pictures += [bench.match_view(case_id, match), bench.match_overlay(case_id, match)]
     for path in pictures:
         assert path.is_relative_to(bench.media_dir)
         with Image.open(path) as image:
             assert not image.getexif() and image.format == "WEBP"
-    assert bench.match_view(case_id, "kyoto-nothing") is None
+    gone = match.model_copy(update={"image_id": "0" * 64})
+    assert bench.match_view(case_id, gone) is None and bench.match_overlay(case_id, gone) is None
+    assert bench.match_overlay(case_id, match.model_copy(update={"homography": ()})) is None
     assert bench.thumbnail("0" * 64) is None
 
 
@@ -181,7 +184,8 @@ def test_old_cases_stay_readable_when_the_archive_goes_away(demo_archive, models
     shutil.rmtree(tmp_path / "archive")
     after = bench.view(case_id)
     assert after.document.caption == before.document.caption
-    assert bench.article("paris-flood-1") is None and bench.match_view(case_id, "paris-flood-3") is None
+    match = before.document.stages.verify.matches[0]
+    assert bench.article("paris-flood-1") is None and bench.match_view(case_id, match) is None
     with pytest.raises(ArchiveError):
         list(bench.run(case_id))
     bench.close()

@@ -47,6 +47,31 @@ def draw_match(query_pixels: Pixels, archived_pixels: Pixels, match: Match, max_
     return _ink(canvas, starts[chosen], ends[chosen], np.array(match.region, np.float64).reshape(-1, 2) * scale_q)
 
 
+def laid_over(archived_pixels: Pixels, match: Match, query_size: tuple[int, int], max_side: int) -> Pixels:
+    """The archived photo as it lies in the query.
+
+    Args:
+        archived_pixels: (H, W, 3) uint8 RGB; query_size: (width, height) of the oriented query, pixels.
+        max_side: longest side of the picture, pixels.
+
+    Returns:
+        (h, w, 4) uint8 RGBA in the proportions of the query, transparent where the archived photo does not reach.
+
+    Raises:
+        ValueError: the match has no homography (two views of a scene without a common plane).
+    """
+    if len(match.homography) != 9:
+        raise ValueError("a match without a homography cannot be laid over the query")
+    width, height = query_size
+    factor = min(1.0, max_side / max(width, height))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    sx, sy = size[0] / width, size[1] / height
+    shrink = np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1.0]])  # pixel centres stay centres
+    matrix = np.array(match.homography, np.float64).reshape(3, 3) @ np.linalg.inv(shrink)
+    opaque = np.dstack([archived_pixels, np.full(archived_pixels.shape[:2], 255, np.uint8)])
+    return cv2.warpPerspective(opaque, matrix, size, flags=cv2.INTER_AREA | cv2.WARP_INVERSE_MAP)
+
+
 def _ink(canvas: Pixels, starts: NDArray, ends: NDArray, region: NDArray) -> Pixels:
     """Half transparent lines below, outline and points above."""
     thick = max(1, round(max(canvas.shape) / 900))

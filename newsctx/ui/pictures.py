@@ -32,8 +32,12 @@ class WorkbenchPictures:
         return self._once(("thumbnail", image_id), lambda: self._workbench.thumbnail(image_id))
 
     def match_view(self, case_id: str, match: Match) -> Path | None:
-        key = ("match", case_id, match.image_id, match.homography)
-        return self._once(key, lambda: self._workbench.match_view(case_id, match.article_id))
+        key = ("match", case_id, match.image_id, match.homography, match.lines)
+        return self._once(key, lambda: self._workbench.match_view(case_id, match))
+
+    def match_overlay(self, case_id: str, match: Match) -> Path | None:
+        key = ("overlay", case_id, match.image_id, match.homography)
+        return self._once(key, lambda: self._workbench.match_overlay(case_id, match))
 
     def preview(self, case_id: str) -> Path | None:
         return self._once(("preview", case_id), lambda: self._workbench.preview(case_id))

@@ -1,4 +1,4 @@
-"""Matches: archived photographs found in the query by geometry, with their keypoint lines."""
+"""Matches: archived photographs found in the query by geometry, with the points, the place and the picture itself."""
 
 from __future__ import annotations
 
@@ -7,37 +7,64 @@ from typing import Any
 from newsctx.records import Match
 from newsctx.ui.html import picture
 from newsctx.ui.page import Page
-from newsctx.ui.parts import brief, header
+from newsctx.ui.parts import brief, header, thumbnail
 
 TEMPLATE = "verify.html"
+METHODS = {"copy": "copy index", "sift": "SIFT", "orb": "ORB"}
+RELATIONS = {"photo": "the photograph", "scene": "same scene, another photograph"}
 
 
 def view(page: Page) -> dict[str, Any]:
-    """Accepted matches with pictures; candidates that geometry rejected are only counted and listed."""
+    """Accepted matches with pictures; candidates that geometry rejected are listed with the reason."""
     result = page.document.stages.verify if page.document else None
     matches = result.matches if result else ()
+    accepted = [m for m in matches if m.accepted]
+    seen: dict[str, int] = {}
     return {
         **header(page, "verify"),
         "ran": result is not None,
-        "matches": [row(page, m) for m in matches if m.accepted],
-        "rejected": [
-            {**brief(page, m.article_id), "inliers": m.inliers, "confidence": m.confidence, "note": m.note}
-            for m in matches
-            if not m.accepted
-        ],
+        "matches": [row(page, m, _nth(seen, m.article_id)) for m in accepted],
+        "rejected": [rejected(page, m) for m in matches if not m.accepted],
     }
 
 
-def row(page: Page, match: Match) -> dict[str, Any]:
-    """One match with its keypoint picture and where in the query it lies."""
+def row(page: Page, match: Match, nth: int = 1) -> dict[str, Any]:
+    """One match: its keypoint picture, its place in the query, and the archived photo laid over it.
+
+    Args:
+        nth: counts the matches of one article, from 1.
+    """
     assert page.case is not None
+    case_id, photo = page.case.case_id, page.document.photo if page.document else None
     return {
         **brief(page, match.article_id),
-        "picture": picture(page.pictures.match_view(page.case.case_id, match)),
+        "key": match.article_id if nth == 1 else f"{match.article_id}:{nth}",
+        "nth": nth,
+        "picture": picture(page.pictures.match_view(case_id, match)),
+        "query": picture(page.pictures.preview(case_id)),
+        "overlay": picture(page.pictures.match_overlay(case_id, match)),
+        "frame": {"width": photo.width, "height": photo.height} if photo else None,
+        "outline": " ".join(f"{x:g},{y:g}" for x, y in match.region),
         "inliers": match.inliers,
         "confidence": match.confidence,
+        "agreement": None if match.agreement is None else round(100 * match.agreement),
         "mirrored": match.mirrored,
+        "method": METHODS[match.method],
+        "relation": match.relation,
+        "relation_title": RELATIONS[match.relation],
         "region": region(page, match),
+    }
+
+
+def rejected(page: Page, match: Match) -> dict[str, Any]:
+    """A candidate that is no match, and why."""
+    return {
+        **brief(page, match.article_id),
+        "thumbnail": thumbnail(page, match.image_id),
+        "inliers": match.inliers,
+        "confidence": match.confidence,
+        "method": METHODS[match.method],
+        "why": match.note or "below the limits of the settings",
     }
 
 
@@ -49,3 +76,8 @@ def region(page: Page, match: Match) -> str:
     corners = list(zip(match.region, match.region[1:] + match.region[:1], strict=True))
     area = abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in corners)) / 2  # shoelace formula, square pixels
     return f"{min(100.0, 100 * area / (photo.width * photo.height)):.0f}% of the photograph"
+
+
+def _nth(seen: dict[str, int], article_id: str) -> int:
+    seen[article_id] = seen.get(article_id, 0) + 1
+    return seen[article_id]

@@ -71,6 +71,9 @@ class Nothing:
     def match_view(self, case_id: str, match: Match) -> Path | None:
         return None
 
+    def match_overlay(self, case_id: str, match: Match) -> Path | None:
+        return None
+
     def preview(self, case_id: str) -> Path | None:
         return None
 

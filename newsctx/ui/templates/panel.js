@@ -30,6 +30,7 @@ element.addEventListener('change', (event) => {
 element.addEventListener('input', (event) => {
   const node = event.target.closest('input[type=range]');
   if (node?.nextElementSibling) node.nextElementSibling.textContent = node.value;
+  if (node && 'wipe' in node.dataset) node.closest('.wipe').style.setProperty('--cut', `${node.value}%`);
 });
 element.addEventListener('click', (event) => {
   const list = event.target.closest('summary')?.parentElement;
