@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from dateutil import parser
 from dateutil.relativedelta import relativedelta
+from dateutil.tz import tzutc
 
 from newsctx.evaluation.place_metrics import _check_k, f1
 
 _DECADE = re.compile(r"\d{4}s")
-_YEAR = re.compile(r"\d{4}")
+_FILLED_IN = (2000, 2004)  # two leap years: what a text without a year takes over differs, its own year does not
 #: GREAT of a date: unit -> (weight, tolerance); None: equality (NewsRECON, after GETReason, arXiv 2505.21863)
 GREAT_UNITS: dict[str, tuple[float, float | None]] = {
     "century": (1.0, None), "decade": (1.0, 50.0), "year": (1.25, 5.0), "month": (1.5, 6.0), "day": (1.5, 15.0),
@@ -48,7 +49,7 @@ def date_em_pm(predictions: Sequence[str], truth: str, k: int) -> tuple[float, f
 
 def _exact(true: str, predicted: str) -> bool:
     units = true.split("-")
-    if len(units) == 1 and "s" in true.lower() and true[:4].isdigit():
+    if len(units) == 1 and "s" in true.lower() and true[:4].isdecimal():
         first = int(true[:4])
         if predicted.split("-")[0] in {str(y) for y in range(first, first + 10)}:
             return True
@@ -75,14 +76,14 @@ def date_labels(text: str) -> set[str]:
     plain = plain_date(text)
     if not plain:
         return set()
-    if plain.endswith("s") and plain[:-1].isdigit():
-        decade = int(plain[:-1])
-        return {f"{decade}s", f"{decade // 100 + 1}th century"}
     units = plain.split("-")
     try:
+        if plain.endswith("s") and plain[:-1].isdecimal():
+            decade = int(plain[:-1])
+            return {f"{decade}s", f"{decade // 100 + 1}th century"}
         # more than three units are read for their year alone, as published
         numbers = [int(u) for u in (units if len(units) <= 3 else units[:1])]
-    except ValueError:
+    except ValueError:  # no number, or one of thousands of digits
         return {plain}
     year = numbers[0]
     found = {str(year), f"{year // 10 * 10}s", f"{(year - 1) // 100 + 1}th century"}
@@ -96,26 +97,31 @@ def date_labels(text: str) -> set[str]:
 def delta_years(truth: str, predicted: str) -> float:
     """Delta = `1 / (1 + years)`, years = |years + months/12 + days/365.25| of `relativedelta(predicted, truth)`.
 
-    0 where either is no date: also for a decade label, as published. A missing month or day counts as the first one
-    on both sides; the published code fills in the month and day on which it happens to run, so that dates of different
-    precision agree with it on a 1 January only, those of one precision always.
+    0 where either is no date: also for a decade label, as published. Whatever dateutil reads counts, also `17-03-05`
+    (5 March 2017 is 17 March 2005 to it) and `May 5 2017`. A missing month or day counts as the first one on both
+    sides; the published code fills in the month and day on which it happens to run, so that dates of different
+    precision agree with it on a 1 January only, those of one precision always. A text that names no year (`10:30`,
+    `May 5`) is no date here; there it takes the year in which the code runs.
     """
     true, found = _moment(truth), _moment(predicted)
     if true is None or found is None:
         return 0.0
-    gap = relativedelta(found, true)
+    try:
+        gap = relativedelta(found, true)
+    except (ValueError, OverflowError):  # a time zone, or a gap, beyond what a datetime holds
+        return 0.0
     return 1 / (1 + abs(gap.years + gap.months / 12 + gap.days / 365.25))
 
 
 def _moment(text: str) -> datetime | None:
     plain = plain_date(text)
-    if not _YEAR.search(plain):
-        return None
     try:
-        found = parser.parse(plain, default=datetime(2000, 1, 1))
-    except (ValueError, OverflowError):
+        found, again = (parser.parse(plain, default=datetime(year, 1, 1)) for year in _FILLED_IN)
+    except Exception:  # any text may be a prediction, and dateutil raises more kinds than it documents; as published
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if found.year != again.year:  # not the text's own year
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=tzutc())
 
 
 def great_date(truth: str, predicted: str) -> float:
@@ -135,7 +141,8 @@ def _unit_score(true: int | None, found: int | None, tolerance: float | None) ->
         return 0.0
     if tolerance is None:
         return float(true == found)
-    return max(0.0, 1.0 - abs(true - found) / tolerance)
+    gap = abs(true - found)
+    return 1.0 - gap / tolerance if gap < tolerance else 0.0  # a year of thousands of digits has no float
 
 
 def _units(text: str) -> dict[str, int]:
@@ -145,10 +152,11 @@ def _units(text: str) -> dict[str, int]:
     parts = plain.split("-")
     try:
         year = int(plain[:4] if decade else parts[0])
+        finer = {name: int(p) for name, p in zip(("month", "day"), parts[1:], strict=False) if p.isdecimal()}
     except ValueError:
         return {}
     found = {"century": (year - 1) // 100 + 1, "decade": year // 10 * 10}
     if decade:
         return found
     found["year"] = year
-    return found | {name: int(p) for name, p in zip(("month", "day"), parts[1:], strict=False) if p.isdigit()}
+    return found | finer

@@ -60,14 +60,29 @@ def _query(key: str, row: dict[str, Any], folder: Path, places: dict[str, dict[s
 
 
 def _geonames(path: Path) -> dict[str, dict[str, Any]]:
-    """GeoNames' first answer with coordinates, by query in lower case."""
+    """GeoNames' answer by query in lower case: the last row of a query, as in the published evaluation.
+
+    The rows of a query are GeoNames' answers, best first; the published code reads them into a dictionary, so that the
+    last one stays. That is rarely the best one, and kept so that numbers can be compared.
+    """
     found: dict[str, dict[str, Any]] = {}
     for row in read_json(path, list) if path.is_file() else []:
-        key, at = str(row.get("query", "")).lower(), row.get("coordinates")
-        if key and at and key not in found:
-            path_down = [n for n in row.get("hierarchy") or () if n != "Earth"]
-            found[key] = {"lat": float(at[0]), "lon": float(at[1]), "path": tuple(path_down)}
+        if key := str(row.get("query", "")).lower():
+            at = row.get("coordinates") or (None, None)
+            lat, lon = (None if x is None else float(x) for x in at)
+            found[key] = {"lat": lat, "lon": lon, "path": _levels(row.get("hierarchy"))}
     return found
+
+
+def _levels(hierarchy: object) -> tuple[str, ...]:
+    """From continent to leaf: a list, or the same in one string (`Earth;Asia;Mongolia`); neighbours named once."""
+    if isinstance(hierarchy, str):
+        hierarchy = hierarchy.split(";" if ";" in hierarchy else ",")
+    found: list[str] = []
+    for name in (str(n).strip() for n in (hierarchy if isinstance(hierarchy, list) else ()) if n):
+        if name and name.lower() != "earth" and (not found or found[-1].lower() != name.lower()):
+            found.append(name)
+    return tuple(found)
 
 
 def read_json(path: Path, kind: type) -> Any:

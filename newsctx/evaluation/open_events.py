@@ -44,11 +44,14 @@ def read_open_events(path: Path, images: Path | None = None) -> tuple[Query, ...
                     f"and one of {', '.join(_ARTICLE)}."
                 )
             for row in rows:
-                relevant.setdefault(Path(row[query].strip()).stem, []).append(row[article].strip())
+                relevant.setdefault(_plain_id(row[query] or ""), []).append((row[article] or "").strip())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise EvaluationError(f"{path} cannot be read as CSV: {error}.") from error
+    if "" in relevant:
+        raise EvaluationError(f"{path}: a row has no {query}; expected the id of its photograph.")
     return tuple(
-        Query(id=q, image=_image(folder, q), relevant=tuple(dict.fromkeys(a for a in articles if a)))
+        # a query for which no row names an article has no known truth; `()` would say that the archive knows nothing
+        Query(id=q, image=_image(folder, q), relevant=tuple(dict.fromkeys(a for a in articles if a)) or None)
         for q, articles in relevant.items()
     )
 
@@ -61,6 +64,13 @@ def open_events_articles(path: Path, images: Path | None = None) -> Iterator[dic
             "id": article_id, "url": row.get("url", ""), "headline": row.get("title", ""),
             "body": row.get("content", ""), "images": [{"path": str(f)} for f in files],
         } | ({"published": row["date"]} if row.get("date") else {})  # fmt: skip
+
+
+def _plain_id(text: str) -> str:
+    """Without the suffix of a photograph's file; `img.v1` is an id of its own."""
+    text = text.strip()
+    suffix = next((s for s in _SUFFIXES if text.lower().endswith(s)), "")
+    return text[: len(text) - len(suffix)]
 
 
 def _image(folder: Path, name: str) -> Path | None:

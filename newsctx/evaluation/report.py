@@ -11,7 +11,7 @@ from pydantic import Field
 from newsctx.evaluation.bootstrap import bootstrap_interval
 from newsctx.evaluation.outcome import ANSWER, TASKS, Judge, Outcome
 from newsctx.evaluation.tables import Measured, Table, differences, shown, shown_difference, table, text_table
-from newsctx.evaluation.truth import Query
+from newsctx.evaluation.truth import Query, not_asked
 from newsctx.records import Record
 
 #: (after, before): the stages that are held against each other, where both were run
@@ -130,7 +130,7 @@ def build(
         expected=len(judge.queries),
         scored=len(outcomes),
         stages={
-            s: {t: table(scores[s, t], len(judge.asked(t)), _note(judge, t)) for t in tasks if scores[s, t]}
+            s: {t: table(scores[s, t], len(judge.asked(t)), not_asked(judge.queries, t)) for t in tasks if scores[s, t]}
             for s in stages
         },
         comparisons=[_compared(a, b, scores, tasks) for a, b in PAIRS if a in stages and b in stages],
@@ -149,13 +149,6 @@ def _compared(
     both = [t for t in tasks if scores[after, t] and scores[before, t]]
     found = {t: differences(scores[before, t], scores[after, t]) for t in both}
     return Comparison(after=after, before=before, differences=found)
-
-
-def _note(judge: Judge, task: str) -> str:
-    if task == "event articles":
-        none = sum(q.relevant == () for q in judge.queries)
-        return f"{none} more queries have no relevant article and no recall" if none else ""
-    return ""
 
 
 def _great(

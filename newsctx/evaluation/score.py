@@ -15,7 +15,7 @@ from newsctx.evaluation.datasets import load_queries
 from newsctx.evaluation.place_metrics import Point
 from newsctx.evaluation.ranking_metrics import average_precision, recall_at_k
 from newsctx.evaluation.tables import Table, shown, table, text_table
-from newsctx.evaluation.truth import Query, named, read_jsonl
+from newsctx.evaluation.truth import Query, named, not_asked, read_jsonl
 from newsctx.records import Record
 
 RECALL_KS = (1, 5, 10, 100)
@@ -128,7 +128,9 @@ def score(
         asked = [q for q in queries if has_truth(q)]
         if asked and any(getattr(p, field) is not None for p in predictions):
             _complete(asked, by_id, field)
-            tables[name] = table([scored(q, by_id[q.id]) for q in asked], len(asked), _note(name, asked, reader))
+            tables[name] = table(
+                [scored(q, by_id[q.id]) for q in asked], len(asked), _note(name, queries, asked, reader)
+            )
     if not tables:
         raise EvaluationError(
             "Nothing to score: no prediction row has places, dates or a ranking that a truth asks for."
@@ -169,8 +171,9 @@ def _complete(asked: Sequence[Query], by_id: dict[str, Prediction], field: str) 
         )
 
 
-def _note(name: str, asked: Sequence[Query], reader: PlaceReader) -> str:
-    if name != "place":
-        return ""
-    lost = sum(reader.answer(q.place, q.point, q.path).point is None for q in asked)
-    return f"{lost} true places without coordinates: they score 0 unless matched exactly" if lost else ""
+def _note(name: str, queries: Sequence[Query], asked: Sequence[Query], reader: PlaceReader) -> str:
+    notes = [not_asked(queries, name)]
+    lost = sum(reader.answer(q.place, q.point, q.path).point is None for q in asked) if name == "place" else 0
+    if lost:
+        notes.append(f"{lost} true places without coordinates: they score 0 unless matched exactly")
+    return "; ".join(n for n in notes if n)

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from newsctx.errors import EvaluationError
-from newsctx.evaluation.truth import Query, read_jsonl
+from newsctx.evaluation.truth import CENTURY, Query, read_jsonl
 
 _NYT = re.compile(r"^https?://static01\.nyt\.com/")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_COARSE = re.compile(rf"\d{{3}}0s|{CENTURY.pattern}")
 
 
 def read_tara(path: Path, images: Path | None = None) -> tuple[Query, ...]:
@@ -49,14 +50,16 @@ def _place(row: dict[str, Any]) -> str:
 
 
 def _date(value: object, path: Path, number: int) -> str:
-    """With two digits for month and day; labels of a century are coarser than any metric here: none."""
+    """With two digits for month and day; a decade or a century as it stands."""
     text = str(value or "").strip()
     parts = _DATE.fullmatch(text)
     if parts:
         return "-".join([parts[1], *(f"{int(p):02d}" for p in parts.groups()[1:] if p)])
-    if not text or re.fullmatch(r"\d{3}0s", text) or "century" in text:
-        return "" if "century" in text else text
-    raise EvaluationError(f"{path}, line {number}: time {text!r}, expected 2021-5-21, 2021-5, 2021 or 1970s.")
+    if not text or _COARSE.fullmatch(text):
+        return text
+    raise EvaluationError(
+        f"{path}, line {number}: time {text!r}, expected 2021-5-21, 2021-5, 2021, 1970s or 20th century."
+    )
 
 
 def _image(folder: Path, position: int, row: dict[str, Any]) -> Path | None:

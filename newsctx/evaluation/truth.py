@@ -16,6 +16,7 @@ from newsctx.evaluation.place_metrics import Point
 from newsctx.records import PartialDate, Record
 
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
+CENTURY = re.compile(r"\d{1,2}(?:st|nd|rd|th) century")  # a true date of TARA; any finer prediction scores 0
 _NAMED = 10  # ids that a message lists
 
 
@@ -27,7 +28,7 @@ class Query(Record):
     id: Annotated[str, Field(min_length=1)]
     image: Path | None = None
     place: str = ""  # leaf to root: `Paris, France, Europe`
-    date: str = ""  # YYYY-MM-DD, YYYY-MM, YYYY or 1970s
+    date: str = ""  # YYYY-MM-DD, YYYY-MM, YYYY, 1970s or `20th century`
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     path: tuple[str, ...] = ()  # the place from continent to leaf, where the data set knows it
@@ -56,7 +57,7 @@ class Query(Record):
     def _sound(self) -> Query:
         if (self.lat is None) != (self.lon is None):
             raise ValueError("lat and lon go together")
-        if self.date:
+        if self.date and not CENTURY.fullmatch(self.date):
             PartialDate.model_validate(self.date)
         return self
 
@@ -100,6 +101,23 @@ def check_queries(queries: Sequence[Query], where: str, images: bool = False) ->
             f"{where}: the photographs of {named(missing)} are missing: `image` is a path relative to the file. "
             "Every query is scored, so none can be left out silently; remove those rows or add the files."
         )
+
+
+def not_asked(queries: Sequence[Query], task: str) -> str:
+    """How many queries a task (`place`, `date`, `event articles`, `location articles`) leaves out, and why; or nothing.
+
+    An empty list of relevant articles says that there is none to find; a list that is not given is an unknown truth.
+    """
+    field = {"event articles": "relevant", "location articles": "location_relevant"}.get(task, task)
+    values = [getattr(q, field) for q in queries]
+    none, unknown = values.count(()), sum(v in ("", None) for v in values)
+    parts = []
+    if none:
+        parts.append(f"{none} more queries have no relevant article and no recall")
+    if unknown:
+        what = f"their {task} is" if field == task else "their relevant articles are"
+        parts.append(f"{unknown} more are not scored: {what} not known")
+    return "; ".join(parts)
 
 
 def read_jsonl(path: Path) -> list[tuple[int, dict[str, Any]]]:

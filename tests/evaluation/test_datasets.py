@@ -67,8 +67,8 @@ def test_five_pils_has_one_query_a_photograph(tmp_path: Path) -> None:
     }
     (tmp_path / "test.json").write_text(json.dumps([FIVE, {**FIVE, "caption": "false"}, unknown]))
     names = [
-        {"query": "Jodhpur", "coordinates": [26.27, 73.02], "hierarchy": ["Earth", "Asia", "India", "Jodhpur"]},
         {"query": "Jodhpur", "coordinates": [0, 0], "hierarchy": []},
+        {"query": "Jodhpur", "coordinates": [26.27, 73.02], "hierarchy": ["Earth", "Asia", "India", "Jodhpur"]},
     ]
     (tmp_path / "geonames.json").write_text(json.dumps(names))
     first, second = load_queries(tmp_path / "test.json")
@@ -83,6 +83,23 @@ def test_five_pils_has_one_query_a_photograph(tmp_path: Path) -> None:
         load_queries(tmp_path / "test.json")
 
 
+def test_the_last_geonames_row_of_a_query_counts_and_a_hierarchy_may_be_one_string(tmp_path: Path) -> None:
+    """The published evaluation reads the rows into a dictionary by query, and splits a string at its semicolons."""
+    (tmp_path / "test.json").write_text(
+        json.dumps([{**FIVE, "location": "Mongolia"}, {**FIVE, "image_id": 8, "location": "D.C., USA"}])
+    )
+    names = [
+        {"query": "mongolia", "coordinates": [46.0, 105.0], "hierarchy": "Earth;Asia;Mongolia"},
+        {"query": "Mongolia", "coordinates": [43.5, 114.75], "hierarchy": "Earth;Asia;China;China; Inner Mongolia"},
+        {"query": "d.c.", "coordinates": [38.9, -77.0], "hierarchy": ["Earth", "North America"]},
+        {"query": "d.c."},  # GeoNames knew nothing: this answer is the last one, too
+    ]
+    (tmp_path / "geonames.json").write_text(json.dumps(names))
+    mongolia, capital = load_queries(tmp_path / "test.json")
+    assert (mongolia.point, mongolia.path) == ((43.5, 114.75), ("Asia", "China", "Inner Mongolia"))
+    assert (capital.point, capital.path) == (None, ())
+
+
 def test_the_published_five_pils_metadata() -> None:
     folder = os.environ.get("NEWSCTX_TEST_DATA")
     if not folder:
@@ -91,6 +108,17 @@ def test_the_published_five_pils_metadata() -> None:
     assert len(found) == 624
     assert sum(bool(q.place) for q in found) == 535 and sum(bool(q.date) for q in found) == 576
     assert sum(q.point is not None for q in found) > 200
+    assert not any(len(name) < 2 for q in found for name in q.path), "a hierarchy was read letter by letter"
+    # the published cache, written out: a dictionary of the rows
+    rows, names = (
+        json.loads((Path(folder) / "5pils_ooc" / name).read_text(encoding="utf-8"))
+        for name in ("test.json", "geonames.json")
+    )
+    cache = {row["query"].lower(): row.get("coordinates") for row in names}
+    location = {str(row["image_id"]): row["location"] for row in rows}
+    for query in found:
+        at = cache.get(location[query.id].split(",")[0].strip().lower())
+        assert query.point == (tuple(at) if at else None), query.place
 
 
 def test_tara_gold_and_training_files(tmp_path: Path) -> None:
@@ -105,11 +133,13 @@ def test_tara_gold_and_training_files(tmp_path: Path) -> None:
     (tmp_path / "images-2021-b.jpg").write_bytes(b"x")
     found = load_queries(path)
     assert [(q.id, q.place, q.date) for q in found] == [
-        ("0", "Tokyo, Japan, Asia", "2021-05-02"), ("1", "", "1970s"), ("2", "Paris, France", ""),
+        ("0", "Tokyo, Japan, Asia", "2021-05-02"), ("1", "", "1970s"), ("2", "Paris, France", "20th century"),
     ]  # fmt: skip
     assert [q.image.name if q.image else None for q in found] == ["0.png", "images-2021-b.jpg", None]
     train = lines(tmp_path / "train.jsonl", [{"locations": ["Oslo (Norway)", "Norway"], "date": "2019"}])
     assert (load_queries(train)[0].place, load_queries(train)[0].date) == ("Oslo, Norway, Norway", "2019")
+    with pytest.raises(EvaluationError, match="line 1: time 'this century'"):
+        load_queries(lines(tmp_path / "x.jsonl", [{"gold_time": "this century"}]))
     with pytest.raises(EvaluationError, match="line 1: time 'soon'"):
         load_queries(lines(tmp_path / "x.jsonl", [{"gold_time": "soon"}]))
     with pytest.raises(EvaluationError, match="neither gold_location"):
@@ -123,6 +153,14 @@ def test_open_events_truth_and_articles(tmp_path: Path) -> None:
     found = load_queries(path)
     assert [(q.id, q.relevant) for q in found] == [("q1", ("n1", "n2")), ("q2", ("n1",))]
     assert found[0].image == tmp_path / "q1.jpg" and found[1].image is None
+    path.write_text("query_id,retrieved_article_id\nimg.v1,n1\nimg.v2.JPG,n2\n c.d.webp ,\n")
+    found = load_queries(path)
+    assert [(q.id, q.relevant) for q in found] == [
+        ("img.v1", ("n1",)), ("img.v2", ("n2",)), ("c.d", None),  # no article named: unknown, not `none`
+    ]  # fmt: skip
+    path.write_text("query_id,retrieved_article_id\n,n1\n")
+    with pytest.raises(EvaluationError, match="a row has no query_id"):
+        load_queries(path)
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     with pytest.raises(EvaluationError, match="columns a, b; expected one of query_id, image_index"):
         load_queries(tmp_path / "bad.csv")

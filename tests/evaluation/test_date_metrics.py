@@ -102,6 +102,51 @@ def test_delta_is_0_where_either_is_no_date(text) -> None:
     assert delta_years(text, "2017-01-01") == delta_years("2017-01-01", text) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("truth", "predicted", "years"),
+    [
+        ("1900-03-17", "17-03-05", 105),  # day, month, year: 17 March 2005
+        ("2017-05-05", "May 5 2018", 1),
+        ("2017-12-26", "26 December 2017", 0),
+    ],
+)
+def test_delta_reads_what_dateutil_reads(truth, predicted, years) -> None:
+    assert delta_years(truth, predicted) == pytest.approx(1 / (1 + years), abs=1e-9)
+
+
+def test_delta_takes_no_year_from_the_day_on_which_it_runs() -> None:
+    """dateutil fills in what a text leaves out; a weekday, a time or a day of a month is no date of a photograph."""
+    for text in ("10:30", "Monday", "5", "May"):
+        assert delta_years("2000-01-01", text) == delta_years("2004-01-01", text) == 0.0
+
+
+_NASTY = ["²", "2017-²", "²s", "²²²²s", "2017-1²", "9" * 5000, "9" * 4000, "2017-" + "9" * 5000, "9" * 5000 + "s",
+          "NaN", "2017-12-26T25:00", "0000-00-00", "10000-01-01", "1E999", "2017-01-01 00:00:00+99:99",
+          "0001-01-01 +23:59", "9999-12-31 -23:59", "-", "--", "T", "\0", "٢٠١٧-١٢", "２０１７", "1970s-²",
+          "Ⅳ", "𝟚𝟘𝟙𝟟s"]  # fmt: skip
+
+
+def test_any_text_may_be_a_prediction() -> None:
+    """What a language model writes is scored, never an error: all scores lie in 0..1."""
+    draw = random.Random(9)
+    pieces = [*"0123456789-/:.sT +²½٣", "2017", "12", "1970s", "AM", "Monday", "May", "UTC", "century", "é", "\n"]
+    made = ["".join(draw.choices(pieces, k=draw.randrange(1, 9))) for _ in range(4000)]
+    for text in [*_NASTY, *made]:
+        for truth in ("2017-12-26", "2017-12", "2017", "1970s", "20th century"):
+            em, pm = date_em_pm([text], truth, 1)
+            scores = (example_f1_date(truth, text), delta_years(truth, text), great_date(truth, text))
+            assert 0 <= em <= pm <= 1 and all(0 <= s <= 1 for s in scores), (truth, text)
+
+
+def test_a_true_century_is_met_by_its_own_name_alone() -> None:
+    """As published: everything else scores 0, and the photograph stays in the denominator."""
+    assert date_em_pm(["20th century"], "20th century", 1) == (1, 1) and date_em_pm(["1955"], "20th century", 1) == (
+        0,
+        0,
+    )
+    assert great_date("20th century", "1955") == delta_years("20th century", "1955") == 0.0
+
+
 def _slow_years(truth: date, predicted: date) -> float:
     """Count whole months from the truth towards the prediction, then the days that are left."""
     sign = 1 if predicted >= truth else -1

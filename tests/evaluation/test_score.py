@@ -107,6 +107,26 @@ def test_rankings_by_hand_and_queries_without_relevant_articles_have_no_recall(t
     assert set(found.tables) == {"event articles", "location articles"}
 
 
+def test_what_is_not_scored_is_counted_and_said_with_its_reason(tmp_path: Path) -> None:
+    """An empty list of relevant articles: none to find. No list, place or date: the truth is not known."""
+    truth = [{"id": "a", "relevant": ["n1"], "date": "20th century"}, {"id": "b", "relevant": []}, {"id": "c"}]
+    rows = [{"id": i, "ranking": ["n1"], "dates": ["1955-03-04"]} for i in "abc"]
+    found = scored(tmp_path, truth, rows)
+    note = found.tables["event articles"].note
+    assert note.startswith("1 more queries have no relevant article") and "1 more are not scored" in note
+    dates = found.tables["date"]
+    assert (dates.expected, dates.scored) == (1, 1) and means(found, "date")["GREAT"] == 0.0  # a century is scored
+    assert dates.note == "2 more are not scored: their date is not known"
+    assert "2 more are not scored: their date is not known" in found.text()
+
+
+def test_no_text_of_a_model_ends_the_command(tmp_path: Path, capsys) -> None:
+    truth = write(tmp_path / "t.jsonl", [{"id": "a", "date": "2017-03"}])
+    predictions = write(tmp_path / "p.jsonl", [{"id": "a", "dates": ["2017-²", "²s", "9" * 5000]}])
+    assert main(["score", "--truth", str(truth), "--predictions", str(predictions)]) == 0
+    assert "expected 1, scored 1" in capsys.readouterr().out
+
+
 A = {"id": "a", "place": "Paris", "date": "2017"}
 FULL = {"id": "a", "places": ["Paris"], "dates": ["2017"]}
 
