@@ -43,7 +43,8 @@ def test_a_model_of_ones_own_fills_the_picture_channels(archive: Path, capsys: p
     profile = save_tiny_clip(archive.parent / "clip")
     assert main(["index", "--archive", str(archive), "--profile", profile, "--device", "cpu"]) == 0
     said = capsys.readouterr().out
-    assert "captions: 3 computed" in said and "unavailable" not in said
+    assert "captions: 3 computed" in said
+    assert said.count("is unavailable") == 1 and "image_second is unavailable: this profile has no second" in said
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,13 @@ def test_wrong_names_end_with_a_message(
 def test_no_archive_ends_with_a_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["index", "--archive", str(tmp_path / "none")]) == 1
     assert "there is no archive folder" in capsys.readouterr().err
+
+
+def test_a_second_image_encoder_of_ones_own_fills_its_channel_too(
+    archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = save_tiny_clip(archive.parent / "clip")
+    monkeypatch.setenv("NEWSCTX_SECOND_IMAGE", save_tiny_timm(archive.parent / "second"))
+    assert main(["index", "--archive", str(archive), "--profile", profile, "--device", "cpu"]) == 0
+    said = capsys.readouterr().out
+    assert "photographs, second encoder: " in said and "unavailable" not in said
