@@ -222,7 +222,9 @@ class StructureSettings(_Group):
         description="text parts whose articles the content channel scores exactly, beyond `index.exact_up_to`",
     )
     logo_articles: int = Field(
-        4, ge=2, description="an identical image in this many articles of different days is a logo or file picture"
+        4,
+        ge=2,
+        description="an identical image in this many articles of different stories is a logo or file picture (own choice)",
     )
 
 

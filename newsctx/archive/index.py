@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -77,12 +76,7 @@ class ArchiveIndex:
 
     @classmethod
     def open(
-        cls,
-        archive_dir: Path,
-        version: str,
-        models: EncoderSlots,
-        settings: Settings | None = None,
-        logos: Mapping[str, int] = MappingProxyType({}),
+        cls, archive_dir: Path, version: str, models: EncoderSlots, settings: Settings | None = None
     ) -> ArchiveIndex:
         """Open the index of an archive.
 
@@ -91,7 +85,6 @@ class ArchiveIndex:
             version: the store's.
             models: its encoders must be those that the index was built with; a slot without a model is not compared.
             settings: `index`, `copy_detection`, `structure.alpha` and `retrieve.probes` of it count.
-            logos: image id -> number of its articles, of pictures that are no evidence (`newsctx.archive.logos`).
 
         Raises:
             ArchiveError: no index, or a damaged one.
@@ -126,10 +119,6 @@ class ArchiveIndex:
             reasons |= {"image_second": models.second_image_unavailable}
         if models.sentence is None:
             reasons |= {"words_dense": models.sentence_unavailable}
-        shared = {tag: logos[i] for tag, i in enumerate(images) if i in logos}
-        for name in PHOTO_PARTS:
-            if name in vectors:
-                vectors[name].discount(shared)
         if structure is not None and settings.retrieve.weights.get("content", 0) > 0:
             structure.prepare(settings.structure.alpha)
         ids = tuple(a for a, _ in articles)
@@ -243,6 +232,22 @@ class ArchiveIndex:
             return None
         rows, tags = part.rows_of(self._rows[article_id]), part.tags_of(self._rows[article_id])
         return rows[0] if len(rows) and tags[0] == LEAD else None
+
+    def alike(self, one: str, other: str, floor: float) -> bool | None:
+        """Whether headline + abstract of two articles have at least the cosine `floor`; None where one has neither."""
+        a, b = self.lead_vector(one), self.lead_vector(other)
+        return None if a is None or b is None else float(a @ b) >= floor
+
+    def discount(self, logos: Mapping[str, int]) -> None:
+        """Let some photographs count as tie-breakers only, from now on; only whoever opens the index may call this.
+
+        Args:
+            logos: image id -> number of its articles, of pictures that are no evidence (`newsctx.archive.logos`).
+        """
+        shared = {tag: logos[i] for tag, i in enumerate(self.image_ids) if i in logos}
+        for name in PHOTO_PARTS:
+            if name in self._vectors:
+                self._vectors[name].discount(shared)
 
     def published(self, article_id: str) -> PartialDate | None:
         """The article's date as it was when the index was built."""

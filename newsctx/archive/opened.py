@@ -63,9 +63,11 @@ def open_archive(folder: Path, models: Models, settings: Settings, notices: tupl
         IndexMismatch: the index was built with other models or before the last import.
     """
     store = ArchiveStore.open(folder)
-    least = settings.structure.logo_articles
-    found = logos(store.shared_images(least), least, settings.refine.window_days)
-    index = ArchiveIndex.open(folder, store.version, models, settings, found)
+    index = ArchiveIndex.open(folder, store.version, models, settings)
+    least, floor = settings.structure.logo_articles, settings.retrieve.coverage_floor
+    shared = store.shared_images(least)
+    found = logos(shared, least, settings.refine.window_days, lambda a, b: index.alike(a, b, floor))
+    index.discount(found)
     counts = store.counts()
     info = ArchiveInfo(
         name=folder.resolve().name, version=store.version, articles=counts.articles, photos=counts.photos,

@@ -10,11 +10,15 @@ from PIL import Image
 
 from newsctx.archive.enrich import Enricher
 from newsctx.archive.importer import import_archive
-from newsctx.archive.logos import logos, note, occasions
+from newsctx.archive.logos import logos, note, stories
 from newsctx.archive.store import ArchiveStore
 from newsctx.records import PartialDate
 
 NOWHERE = Enricher(resolve=lambda text: None, link=lambda headline, abstract, body: (), digest="none")
+
+
+def named(*texts: str) -> list[tuple[str, PartialDate | None]]:
+    return [(f"a{i}", d) for i, d in enumerate(dates(*texts))]
 
 
 def dates(*texts: str) -> list[PartialDate | None]:
@@ -33,11 +37,11 @@ def dates(*texts: str) -> list[PartialDate | None]:
         ((), 0),
     ],
 )
-def test_occasions_by_hand(when: tuple[str, ...], count: int) -> None:
-    assert occasions(dates(*when), 7) == count
+def test_stories_by_their_dates_by_hand(when: tuple[str, ...], count: int) -> None:
+    assert stories(named(*when), 7) == count
 
 
-def test_occasions_are_the_largest_set_of_dates_far_apart() -> None:
+def test_stories_by_dates_are_the_largest_set_far_apart() -> None:
     """Slow oracle: every subset."""
     draw = np.random.default_rng(0)
     forms = ("2017", "2017-{m:02d}", "2017-{m:02d}-{d:02d}")
@@ -55,16 +59,32 @@ def test_occasions_are_the_largest_set_of_dates_far_apart() -> None:
             for s in itertools.combinations(when, n)
             if all(apart(a, b) for a, b in itertools.combinations(s, 2))
         )
-        assert occasions(when, 7) == best
+        assert stories([(str(i), d) for i, d in enumerate(when)], 7) == best
+
+
+def test_words_tell_stories_of_one_week_apart_and_undated_ones_together() -> None:
+    """Articles are named by their story and a number: fire1, fire2, vote1 ..."""
+
+    def alike(a: str, b: str) -> bool | None:
+        return None if "?" in (a[0], b[0]) else a[:-1] == b[:-1]
+
+    week = [(a, PartialDate.model_validate("2017-05-01")) for a in ("fire1", "fire2", "vote1", "flood1", "fire3")]
+    assert stories(week, 7, alike) == 3 and stories(week, 7, alike, enough=2) == 2
+    assert stories([(a, None) for a, _ in week], 7, alike) == 3
+    assert stories([*week, ("?1", week[0][1])], 7, alike) == 3  # no words, same day: not known to be another
+    assert stories([*week, ("?1", None)], 7, alike) == 4
+    years = [("fire1", PartialDate.model_validate(f"201{i}-05-01")) for i in range(4)]
+    assert stories(years, 7, alike) == 4  # the same again years later: a file picture
 
 
 def test_a_syndicated_photograph_is_no_logo() -> None:
-    week = [(f"s{i}", d) for i, d in enumerate(dates(*(f"2017-05-{d:02d}" for d in range(1, 8))))]
-    years = [(f"l{i}", d) for i, d in enumerate(dates("2014", "2015-02", "2016-07-01", "2016-07-02", "2017-05-01"))]
-    anniversary = [*week, *years[:1]]
+    week = named(*(f"2017-05-{d:02d}" for d in range(1, 8)))
+    years = named("2014", "2015-02", "2016-07-01", "2016-07-02", "2017-05-01")
+    anniversary = [*week, ("again", years[0][1])]
     found = logos({"photo": week, "logo": years, "again": anniversary, "rare": years[:3]}, 4, 7)
     assert found == {"logo": 5}
-    assert logos({"logo": years}, 5, 7) == {}  # four occasions only
+    assert logos({"logo": years}, 5, 7) == {}  # four stories only
+    assert logos({"icon": week}, 4, 7, lambda a, b: False) == {"icon": 7}  # seven stories of one week
     assert "5 articles" in note(5)
 
 
