@@ -125,6 +125,8 @@ def test_a_neighbour_that_is_cited_more_weighs_more() -> None:
     found = citation(scores, {"m": ["a", "z"], "b": ["a"], "c": ["a"]}, S)
     support = (3.125 * 0.6 + 1.425 * 0.9) / (3.125 + 1.425)
     assert found["m"] == Lift("citation", pytest.approx(0.1 * support), ("a", "z"))  # 1.875 before 1.2825
+    unknown = {"m": ["a", "z"], "b": ["a", "nowhere"], "c": ["elsewhere", "a"], "nowhere": ["z"]}
+    assert citation(scores, unknown, S) == found  # the rank that unknown articles would take is not taken
 
 
 def test_only_neighbours_that_score_high_support() -> None:
@@ -132,6 +134,11 @@ def test_only_neighbours_that_score_high_support() -> None:
     scores = {"a": 0.9, "b": 0.8, "c": 0.2, "d": 0.1}
     found = citation(scores, {"d": ["a"], "c": ["b"]}, S.model_copy(update={"high_share": 0.5}))
     assert {a: lift.neighbours for a, lift in found.items()} == {"c": ("b",), "d": ("a",)}
+
+
+def test_of_an_odd_number_the_middle_one_scores_high_too() -> None:
+    half = S.model_copy(update={"high_share": 0.5})
+    assert set(citation({"a": 0.9, "b": 0.8, "c": 0.7}, {"a": ["b"], "b": ["c"]}, half)) == {"a", "b", "c"}
 
 
 def test_cycles_self_links_repeated_and_unknown_links_are_harmless() -> None:

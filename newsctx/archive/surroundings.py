@@ -16,8 +16,8 @@ _KEPT = 20_000  # articles whose photographs are remembered: about 5 MB
 class Neighbourhood:
     """Answers from memory where it can; the archive under it never changes.
 
-    The link graph is read whole when it is first asked for (100,000 articles with 250,000 links between them: half a
-    second, some 20 MB): joining addresses for every query would take longer than all the rest of a fusion.
+    The link graph is read whole when it is first asked for (100,000 articles with 250,000 links between them: 0.8 s
+    of one core, some 20 MB): joining addresses for every query would take longer than all the rest of a fusion.
     """
 
     def __init__(self, store: ArchiveStore, index: ArchiveIndex) -> None:

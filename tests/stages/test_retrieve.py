@@ -106,6 +106,14 @@ def test_neighbours_lift_an_article_and_the_rank_before_is_the_fused_one() -> No
     assert found.hits[3].refinements == () and "lifted" not in found.hits[3].reason
 
 
+def test_scores_that_the_lifts_make_equal_are_ordered_by_article_id() -> None:
+    """With a weight of 1 two lone neighbours have the sum of both scores each: c 1/61 + 1/62, b 1/62 + 1/61."""
+    settings = RefineSettings(temporal=1, citation=0)
+    found = retrieve.run([_channel("visual", "c", "b")], _settings(visual=1), refinement=settings, around=_around)
+    assert [(h.article_id, h.rank_before) for h in found.hits] == [("b", 2), ("c", 1)]
+    assert found.hits[0].score == found.hits[1].score
+
+
 def test_an_excluded_article_lifts_nobody() -> None:
     settings = RefineSettings(temporal=0.5, citation=0)
     run = [_channel("visual", *"abcd")], _settings(visual=1)
