@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from toy_index import MemoryStore, Slots, article, unit
+from toy_index import MemoryStore, Slots, TopicEncoder, article, unit
 
 from newsctx import placement
 from newsctx.archive.enrich import Enricher
@@ -210,10 +210,10 @@ def test_composite_is_the_formula_over_the_united_candidates(
 # --- bad pictures ---------------------------------------------------------------------------------------------
 
 
-def import_world(folder: Path, rows: list[dict]) -> tuple:
+def import_world(folder: Path, rows: list[dict], sentence: object = None) -> tuple:
     (folder / "articles.jsonl").write_text("\n".join(json.dumps(r) for r in rows))
     summary = import_archive(folder / "articles.jsonl", folder / "archive", enricher=NOWHERE)
-    slots = Slots(image_text=WordsAndColours())
+    slots = Slots(sentence, WordsAndColours())
     settings = Settings()
     with ArchiveStore.open(folder / "archive") as store:
         build_index(store, slots, folder / "archive", settings)
@@ -308,6 +308,22 @@ def test_a_logo_in_six_articles_wins_neither_copy_nor_visual(tmp_path: Path) -> 
     assert sorted(a for a, _ in copied.hits) == [f"w{i}" for i in range(5)]
     assert sorted(a for a, _ in seen.hits[:5]) == [f"w{i}" for i in range(5)]
     assert dict(seen.hits)["w0"] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_words_tell_a_logo_of_one_day_from_a_wire_photo_of_one_day(tmp_path: Path) -> None:
+    """Both pictures stand in four articles of 1 May 2017; only those of the wire photo tell the same."""
+    for name, seed in (("logo", 1), ("wire", 2)):
+        noise(seed).save(tmp_path / f"{name}.png")
+    rows = [
+        {"id": f"{picture}{i}", "headline": words, "published": "2017-05-01", "images": [f"{picture}.png"]}
+        for picture, stories in (("logo", ("storm", "trial", "match", "launch")), ("wire", ("fire flood",) * 4))
+        for i, words in enumerate(stories)
+    ]
+    archive, _ = import_world(tmp_path, rows, TopicEncoder())
+    logo = hashlib.sha256((tmp_path / "logo.png").read_bytes()).hexdigest()
+    assert archive.logos == {logo: 4}
+    without, _ = import_world(tmp_path, rows)
+    assert without.logos == {}  # by dates alone both are one event
 
 
 def test_sections_and_blank_are_settings_of_the_index() -> None:
