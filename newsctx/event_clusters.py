@@ -7,6 +7,7 @@ The rules are pure functions over a pool of anything that has an article id, a d
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,7 @@ class PoolItem(Protocol):
     @property
     def date(self) -> date | None: ...
     @property
-    def location_text(self) -> str: ...
+    def location_text(self) -> str | None: ...
     @property
     def score(self) -> float: ...
 
@@ -37,7 +38,7 @@ class PoolArticle(NamedTuple):
 
     article_id: str
     date: date | None  # the day; None where it is not known to the day
-    location_text: str  # `Paris (France) ; Lyon`
+    location_text: str | None  # `Paris (France) ; Lyon`; empty or None where there is none
     score: float  # of the bi-encoder; higher is better
 
 
@@ -77,7 +78,7 @@ def build_clusters(
     date or a place atom are left out.
 
     Args:
-        pool: in bi-encoder order, best first; each article once.
+        pool: in bi-encoder order, best first; an article that stands twice counts once, at its first place.
         min_size: N_min, at least 1.
         window_days: most days between a cluster's first and last article: with 15, the 1st and the 16th of a month
             stand together, the 1st and the 17th do not. The published code compares dates so.
@@ -119,17 +120,29 @@ def rerank_by_events(
         probabilities: one per cluster.
 
     Raises:
-        ValueError: not one probability per cluster.
+        ValueError: not one probability per cluster, one that is no number, or a cluster of articles that the pool
+            does not have.
     """
-    if len(clusters) != len(probabilities):
-        raise ValueError(f"{len(probabilities)} probabilities for {len(clusters)} clusters: expected one for each")
-    if len(clusters) < min_clusters:
-        return [item.article_id for item in pool]
-    order = sorted(range(len(clusters)), key=lambda i: -probabilities[i])
+    check_probabilities(probabilities, len(clusters), "clusters")
     scores = {item.article_id: item.score for item in pool}
+    foreign = next((a for c in clusters for a in c.article_ids if a not in scores), None)
+    if foreign is not None:
+        raise ValueError(f"a cluster has the article {foreign!r} that is not in the pool: expected the pool's clusters")
+    if len(clusters) < min_clusters:
+        return list(scores)
+    order = sorted(range(len(clusters)), key=lambda i: -probabilities[i])
     put = walk([clusters[i] for i in order], scores)
     rest = sorted((a for a in scores if a not in put), key=lambda a: -scores[a])
     return [*put, *rest]
+
+
+def check_probabilities(probabilities: Sequence[float], count: int, what: str) -> None:
+    """Raise ValueError unless there are `count` numbers: a NaN has no place in an order."""
+    if len(probabilities) != count:
+        raise ValueError(f"{len(probabilities)} probabilities for {count} {what}: expected one for each")
+    wrong = next((i for i, p in enumerate(probabilities) if math.isnan(p)), None)
+    if wrong is not None:
+        raise ValueError(f"probability {wrong} of the {what} is nan: expected a number from 0 to 1")
 
 
 def walk(clusters: Sequence[C], scores: Mapping[str, float]) -> dict[str, C]:
@@ -148,8 +161,8 @@ def best(article_ids: Sequence[str], scores: Mapping[str, float]) -> str:
 def _by_atom(pool: Sequence[PoolItem]) -> dict[str, list[tuple[date, str]]]:
     """(day, article id) in pool order, by atom in order of first appearance."""
     members: dict[str, list[tuple[date, str]]] = {}
-    for item in pool:
-        if item.date is not None:
+    for item in {item.article_id: item for item in pool}.values():  # once each, as published
+        if item.date is not None and item.location_text:
             for atom in atoms(item.location_text):
                 members.setdefault(atom, []).append((item.date, item.article_id))
     return members

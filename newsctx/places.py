@@ -32,7 +32,9 @@ def atoms(location_text: str) -> tuple[str, ...]:
     """Atoms of a location text, in order of appearance, each once (NewsRECON sec. 3).
 
     Each `;`-separated keyword without its parentheses, then each parenthesised part; lower case, every character but
-    `a-z 0-9 - space` a space, spaces folded. `Paris (France) ; Lyon` -> (`paris`, `france`, `lyon`).
+    `a-z 0-9 - space` a space, spaces folded. `Paris (France) ; Lyon` -> (`paris`, `france`, `lyon`). A keyword without
+    any of these characters (`東京`) has no atom; the published code gives all such keywords one and the same, empty
+    atom, and so takes Tokyo and Moscow in their own scripts for one place.
     """
     found: dict[str, None] = {}
     for keyword in location_text.split(";"):

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from newsctx.event_clusters import check_probabilities
 from newsctx.heads import Scorer
 from newsctx.ranking import NO_EDITS, RankEdits, arrange, ranks
 from newsctx.records import Hit, LocateResult
@@ -35,10 +36,9 @@ def rerank_by_location(pool: Sequence[PoolItem], probabilities: Sequence[float])
         probabilities: p_loc, one per article of the pool.
 
     Raises:
-        ValueError: not one probability per article.
+        ValueError: not one probability per article, or one that is no number.
     """
-    if len(pool) != len(probabilities):
-        raise ValueError(f"{len(probabilities)} probabilities for {len(pool)} articles: expected one for each")
+    check_probabilities(probabilities, len(pool), "articles")
     order = sorted(range(len(pool)), key=lambda i: -(probabilities[i] * pool[i].score))
     return [pool[i].article_id for i in order]
 

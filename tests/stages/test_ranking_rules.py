@@ -72,6 +72,35 @@ def test_a_single_article_is_a_cluster_where_one_is_enough() -> None:
     assert [c.article_ids for c in build_clusters(pool_of(("a", may(1), "Rome")), 1, 15)] == [("a",)]
 
 
+def test_an_article_without_a_location_text_is_left_out() -> None:
+    pool = [*pool_of(("a", may(1), "Rome"), ("b", may(2), "Rome")), Item("c", may(1), None)]  # type: ignore[arg-type]
+    assert [c.article_ids for c in build_clusters(pool, 1, 0)] == [("a",), ("b",)]
+
+
+def test_an_article_that_stands_twice_in_the_pool_counts_once() -> None:
+    """The published code keeps a pool's articles by their address."""
+    pool = pool_of(("a", may(1), "Rome"), ("a", may(1), "Rome"), ("b", may(9), "Rome"), ("b", may(9), "Rome"))
+    assert build_clusters(pool, 2, 7) == []
+    assert [c.article_ids for c in build_clusters(pool, 2, 15)] == [("a", "b")]
+    assert rerank_by_events(pool, [], []) == ["a", "b"]
+
+
+def test_places_in_other_scripts_are_not_one_place() -> None:
+    pool = pool_of(("a", may(1), "東京"), ("b", may(2), "Москва"))
+    assert build_clusters(pool, 1, 15) == []
+
+
+def test_probabilities_that_are_no_numbers_and_foreign_clusters_are_refused() -> None:
+    pool = pool_of(("a", may(1), "Rome"), ("b", may(1), "Oslo"))
+    clusters = build_clusters(pool, 1, 15)
+    with pytest.raises(ValueError, match="probability 1 of the clusters is nan"):
+        rerank_by_events(pool, clusters, [0.5, float("nan")])
+    with pytest.raises(ValueError, match="probability 0 of the articles is nan"):
+        rerank_by_location(pool, [float("nan"), 0.5])
+    with pytest.raises(ValueError, match="article 'b' that is not in the pool"):
+        rerank_by_events(pool[:1], clusters, [0.5, 0.4])
+
+
 @pytest.mark.parametrize(("size", "days"), [(0, 15), (2, -1)])
 def test_senseless_sizes_are_refused(size: int, days: int) -> None:
     with pytest.raises(ValueError, match="expected at least"):
