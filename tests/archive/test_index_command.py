@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from toy_index import CPU, save_tiny_clip
+from toy_index import CPU, save_tiny_clip, save_tiny_timm
 
 from newsctx.archive.enrich import Enricher
 from newsctx.archive.importer import import_archive
@@ -43,7 +43,7 @@ def test_a_model_of_ones_own_fills_the_picture_channels(archive: Path, capsys: p
     profile = save_tiny_clip(archive.parent / "clip")
     assert main(["index", "--archive", str(archive), "--profile", profile, "--device", "cpu"]) == 0
     said = capsys.readouterr().out
-    assert "captions: 3 computed" in said
+    assert "captions: 4 computed" in said  # three headlines, and the body as the lead of all three
     assert said.count("is unavailable") == 1 and "image_second is unavailable: this profile has no second" in said
 
 
