@@ -21,6 +21,7 @@ from newsctx.settings import IndexSettings
 
 PARTS = ("headline", "lead", "body", "captions")  # a part's number is its tag
 _BLOCK = 4096  # articles whose parts are added up together
+_LONGEST = 2000  # characters of a section: image-text encoders read some 77 tokens of it
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")  # a cut need not be exact: a section is read as a whole
 
 
@@ -44,7 +45,10 @@ def texts(article: Article, settings: IndexSettings) -> list[tuple[int, str]]:
 
 
 def sections(body: Sequence[str], most: int) -> list[str]:
-    """At most `most` sections of whole paragraphs; of whole sentences where there are fewer paragraphs than that."""
+    """At most `most` sections of whole paragraphs; of whole sentences where there are fewer paragraphs than that.
+
+    Each is cut to what an encoder can make use of.
+    """
     units = list(body) if len(body) >= most else [s for p in body for s in _SENTENCE_END.split(p) if s]
     total = sum(map(len, units))
     grouped: dict[int, list[str]] = {}
@@ -52,7 +56,7 @@ def sections(body: Sequence[str], most: int) -> list[str]:
     for unit in units:  # a unit belongs where its middle lies
         grouped.setdefault(min(most - 1, int(most * (before + len(unit) / 2) / total)), []).append(unit)
         before += len(unit)
-    return [" ".join(part) for _, part in sorted(grouped.items())]
+    return [" ".join(part)[:_LONGEST].rstrip() for _, part in sorted(grouped.items())]
 
 
 def mean(vectors: Sequence[np.ndarray]) -> np.ndarray | None:

@@ -51,6 +51,10 @@ def test_sections(body: list[str], most: int, expected: list[str]) -> None:
     assert structure.sections(body, most) == expected
 
 
+def test_a_book_length_section_is_cut() -> None:
+    assert [len(s) for s in structure.sections(["word " * 100_000, "end"], 1)] == [1999]  # ends in a space: stripped
+
+
 def test_sections_lose_no_word_and_are_never_too_many() -> None:
     draw = np.random.default_rng(0)
     for _ in range(50):

@@ -64,7 +64,7 @@ def index_of(folder: Path, *articles: object, images: dict[str, Path] | None = N
 
 
 def test_content_by_hand(tmp_path: Path) -> None:
-    """a: 0.4 fire + 0.3 flood + 0.2 fire (of two sections, fire and fire) + 0.1 vote: (0.6, 0.3, 0.1), length 0.678.
+    """a: 0.4 fire + 0.3 flood + 0.2 fire (the body) + 0.1 vote: (0.6, 0.3, 0.1), length 0.678.
 
     b: a headline alone is the whole vector, whatever it weighs. c: flood. d has no text.
     """
@@ -83,6 +83,21 @@ def test_content_by_hand(tmp_path: Path) -> None:
     captions = content.search(VOTE, index, K, StructureSettings(alpha={"captions": 1.0}))
     assert captions.hits == (("a", 1.0),)  # no other article has captions
     assert [a for a, _ in content.search(FIRE, index, RetrieveSettings(k=1), S).hits] == ["b"]
+
+
+def test_the_body_is_the_mean_of_its_sections(tmp_path: Path) -> None:
+    """Whole: (2, 1), cosine 2/sqrt(5) to fire; in two sections (1, 0) and (0, 1): 1/sqrt(2)."""
+    store, slots, s = (
+        MemoryStore([article("a", body="lead\nfire fire\nflood")]),
+        Slots(),
+        StructureSettings(alpha={"body": 1}),
+    )
+    slots.image_text = WordsAndColours()
+    for most, expected in ((1, 2 / np.sqrt(5)), (2, 1 / np.sqrt(2))):
+        settings = Settings(index=IndexSettings(sections=most))
+        build_index(store, slots, tmp_path, settings)
+        index = ArchiveIndex.open(tmp_path, "v1", slots, settings)
+        assert dict(content.search(FIRE, index, K, s).hits) == pytest.approx({"a": expected}, abs=2e-6)
 
 
 def test_equal_articles_are_ordered_by_id(tmp_path: Path) -> None:
@@ -324,7 +339,3 @@ def test_words_tell_a_logo_of_one_day_from_a_wire_photo_of_one_day(tmp_path: Pat
     assert archive.logos == {logo: 4}
     without, _ = import_world(tmp_path, rows)
     assert without.logos == {}  # by dates alone both are one event
-
-
-def test_sections_and_blank_are_settings_of_the_index() -> None:
-    assert IndexSettings(sections=1) != IndexSettings() and IndexSettings(blank=0.0) != IndexSettings()
