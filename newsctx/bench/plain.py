@@ -50,11 +50,14 @@ def ratio_matches(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.
     size, found = (b * b).sum(1), []
     for start in range(0, len(a), BLOCK):
         part = a[start : start + BLOCK]
-        squared = np.maximum(size[None] - 2 * (part @ b.T) + (part * part).sum(1)[:, None], 0)
-        rows = np.arange(len(part))
+        own, rows = (part * part).sum(1), np.arange(len(part))
+        squared = part @ b.T  # without `own`, which changes no order within a row
+        squared *= -2
+        squared += size
         nearest = squared.argmin(axis=1)
-        best = squared[rows, nearest].copy()
+        best = np.maximum(squared[rows, nearest] + own, 0)
         squared[rows, nearest] = np.inf
-        keep = np.sqrt(best) < RATIO * np.sqrt(squared.min(axis=1))
+        second = np.maximum(squared.min(axis=1) + own, 0)
+        keep = np.sqrt(best) < RATIO * np.sqrt(second)
         found.append(np.stack([start + rows[keep], nearest[keep]], axis=1))
     return np.concatenate(found)

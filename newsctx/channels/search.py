@@ -67,7 +67,7 @@ class Searcher:
         candidates are looked through, so that those which are left out make room for others.
         """
         found = self._cached(
-            "copy", (query.photo.sha256, self.settings.copy_detection, self.settings.verify), lambda: self._copy(query)
+            "copy", (query.photo, self.settings.copy_detection, self.settings.verify), lambda: self._copy(query)
         )
         asked = filters.read(query.note, query.find_place, self.settings.words.place_km)
         sieve = filters.Sieve(asked, self.archive.store.facts if asked.filters.places else self._dates, query.pinned)
@@ -158,6 +158,7 @@ class Searcher:
             s.verify,
             s.copy_detection,
             s.seed,
+            tuple(line.box for line in query.photo.ocr),
         )
         result, matches = copy.search(
             query.pixels(), self.archive.index.copy, self.settings.copy_detection, self.settings.retrieve.k,

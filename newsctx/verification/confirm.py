@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -12,7 +12,7 @@ from newsctx.settings import CopySettings, VerifySettings
 from newsctx.verification.agreement import Grey, agreement, small_grey
 from newsctx.verification.features import Pixels, QueryFeatures, photo_features, query_features
 from newsctx.verification.pair import compare
-from newsctx.verification.verdict import Relation, judge
+from newsctx.verification.verdict import Polygon, Relation, judge, share_on_text
 
 
 class Confirmed(NamedTuple):
@@ -29,7 +29,8 @@ class Confirmed(NamedTuple):
 class Confirmation:
     """Looks at the pixels under a geometry, and where they disagree compares both photos closely.
 
-    pixels: (H, W, 3) uint8 RGB, the query; load: image id -> pixels of the archived photo, None where it is gone.
+    pixels: (H, W, 3) uint8 RGB, the query; load: image id -> pixels of the archived photo, None where it is gone;
+    text: corners of the text that OCR read in the query, its pixels.
     """
 
     pixels: Pixels
@@ -37,6 +38,7 @@ class Confirmation:
     settings: VerifySettings
     extraction: CopySettings
     seed: int
+    text: Sequence[Polygon] = ()
 
     def __call__(self, image_id: str, found: MatchGeometry) -> Confirmed:
         """The geometry as it is where the pixels bear it out (or the file is gone), else what a closer look found."""
@@ -47,10 +49,11 @@ class Confirmation:
         small = small_grey(archived, s.small_side)
         sizes = self.pixels.shape[1::-1], archived.shape[1::-1]
         agreed = agreement(self._grey, small, found.homography, *sizes, s.alike)
-        verdict = judge(found, agreed, 0.0, s)
+        verdict = judge(found, agreed, share_on_text(found.lines, self.text), s)
         if verdict.relation == "photo" and not verdict.reason:
             return Confirmed(found, agreement=agreed.share)
-        closer = compare(self._query, photo_features(archived, s, self.extraction), s, self.extraction, self.seed)
+        features = photo_features(archived, s, self.extraction)
+        closer = compare(self._query, features, s, self.extraction, self.seed, self.text)
         if not closer:
             reason = verdict.reason or "a closer comparison does not bear it out"
             return Confirmed(found, "copy", verdict.relation, agreed.share, reason)

@@ -27,6 +27,9 @@ SPREAD_INSTEAD = 0.3
 EDITED = 0.5
 """Share of alike blocks that such a photograph still has."""
 
+MOSTLY = 0.5
+"""Share of the inliers on text above which the rest of the pictures has to agree too: a caption plate, a brand."""
+
 
 class Verdict(NamedTuple):
     """reason: empty where something is proven, else why not."""
@@ -46,9 +49,10 @@ def judge(found: MatchGeometry, agreed: Agreement, on_text: float, settings: Ver
     level = stretch_at(found.homography, found.lines[:, :2].mean(axis=0)) <= settings.photo_stretch
     if share is None:  # hardly any texture in common: points without a picture behind them
         return Verdict("photo", f"only {agreed.blocks} parts of the common frame have texture to compare")
-    if share >= settings.photo_agreement and spread >= settings.min_spread:
+    enough = settings.text_agreement if on_text > MOSTLY else settings.photo_agreement
+    if share >= enough and spread >= settings.min_spread:
         return Verdict("photo" if level else "scene", "")
-    if share >= EDITED and spread >= SPREAD_INSTEAD and level:
+    if share >= EDITED and spread >= SPREAD_INSTEAD and level and on_text <= MOSTLY:
         return Verdict("photo", "")
     outside = round(found.inliers * (1 - on_text))
     if on_text > 0 and outside < settings.scene_inliers:

@@ -1,0 +1,93 @@
+"""Blocks that look alike, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from verify_world import paint
+
+from newsctx.localfeatures.geometry import MatchGeometry
+from newsctx.settings import VerifySettings
+from newsctx.verification.agreement import Agreement, agreement, small_grey
+from newsctx.verification.verdict import judge, share_on_text
+
+SIZE = (240, 180)
+
+
+def noise(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (180, 240), dtype=np.uint8)
+
+
+def test_a_photo_agrees_with_itself_and_not_with_another() -> None:
+    same = agreement(noise(1), noise(1), np.eye(3), SIZE, SIZE, 0.5)
+    assert same == Agreement(1.0, 20 * 15)  # 240 x 180 pixels in blocks of 12
+    assert agreement(noise(1), noise(2), np.eye(3), SIZE, SIZE, 0.5).share < 0.05
+
+
+def test_a_half_that_differs_counts_half() -> None:
+    other = noise(1).copy()
+    other[:, 120:] = noise(2)[:, 120:]
+    assert agreement(other, noise(1), np.eye(3), SIZE, SIZE, 0.5).share == pytest.approx(0.5, abs=0.03)
+
+
+def test_only_the_common_frame_counts() -> None:
+    # the query shows the right half: its pixel 0 is the archived pixel 120
+    move = np.array([[1.0, 0, 120], [0, 1, 0], [0, 0, 1]])
+    found = agreement(noise(1)[:, 120:], noise(1), move, (120, 180), SIZE, 0.5)
+    assert found == Agreement(1.0, 10 * 15)
+
+
+def test_small_copies_and_photos_of_different_size_meet() -> None:
+    photo = paint(1, 480, 360)
+    grow = np.diag([1 / 3, 1 / 3, 1])  # a query of three times the size
+    grow[:2, 2] = -1 / 3
+    query = np.repeat(np.repeat(photo, 3, axis=0), 3, axis=1)
+    found = agreement(small_grey(query, 640), small_grey(photo, 256), grow, (1440, 1080), (480, 360), 0.5)
+    assert found.share > 0.97
+
+
+def test_flat_pictures_say_nothing() -> None:
+    flat = np.full((180, 240), 90, np.uint8)
+    assert agreement(flat, flat, np.eye(3), SIZE, SIZE, 0.5) == Agreement(None, 0)
+    assert agreement(flat, noise(1), np.eye(3), SIZE, SIZE, 0.5).share == 0  # texture in one of them is told
+
+
+def geometry(explained: float, inliers: int = 40, matrix: np.ndarray | None = None) -> MatchGeometry:
+    lines = np.random.default_rng(0).uniform(0, 100, (inliers, 4)).astype(np.float32)
+    return MatchGeometry(inliers, 1.0, False, np.eye(3) if matrix is None else matrix, lines, (), 0.5, explained, 60)
+
+
+@pytest.mark.parametrize(
+    ("spread", "share", "on_text", "relation", "proven"),
+    [
+        (0.6, 0.95, 0.0, "photo", True),
+        (0.12, 0.75, 0.0, "photo", True),
+        (0.12, 0.75, 0.9, "scene", False),  # the same on text: a caption plate
+        (0.12, 0.95, 0.9, "photo", True),  # a page of text: all of it agrees
+        (0.45, 0.58, 0.0, "photo", True),  # under a banner: less agrees, but the points span it
+        (0.19, 0.61, 0.0, "scene", False),  # a brand name on two screens
+        (0.45, 0.35, 0.0, "scene", True),
+        (0.45, 0.35, 0.8, "scene", False),  # 8 of 40 points off the text, 12 are needed
+        (0.45, 0.10, 0.0, "scene", False),
+        (0.45, None, 0.0, "photo", False),
+    ],
+)
+def test_verdicts(spread, share, on_text, relation, proven) -> None:
+    verdict = judge(geometry(spread), Agreement(share, 100 if share else 3), on_text, VerifySettings())
+    assert (verdict.relation, verdict.reason == "") == (relation, proven)
+
+
+def test_a_stretched_photograph_is_another_view() -> None:
+    stretched = geometry(0.6, matrix=np.diag([1.0, 1.6, 1.0]))
+    assert judge(stretched, Agreement(0.95, 100), 0.0, VerifySettings()).relation == "scene"
+    assert judge(geometry(0.6, matrix=np.diag([1.0, 1.4, 1.0])), Agreement(0.95, 100), 0.0, VerifySettings()) == (
+        "photo",
+        "",
+    )
+
+
+def test_share_on_text_by_hand() -> None:
+    lines = np.array([[5, 5, 0, 0], [15, 5, 0, 0], [5, 25, 0, 0], [50, 50, 0, 0]], np.float32)
+    boxes = (((0, 0), (20, 0), (20, 10), (0, 10)), ((0, 20), (10, 20), (10, 30), (0, 30)))
+    assert share_on_text(lines, boxes) == 0.75
+    assert share_on_text(lines, ()) == 0 and share_on_text(lines[:0], boxes) == 0
