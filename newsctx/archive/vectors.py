@@ -47,7 +47,7 @@ class VectorPart:
         np.save(folder / "owners.npy", np.asarray(owners, np.int64))
         np.save(folder / "tags.npy", np.asarray(tags, np.int32))
         if len(vectors) > exact_up_to:
-            faiss.write_index(_inverted(vectors), str(folder / "ivf.faiss"))
+            faiss.write_index(inverted(vectors), str(folder / "ivf.faiss"))
 
     @classmethod
     def open(cls, folder: Path, probes: int = 32) -> VectorPart:
@@ -198,7 +198,7 @@ class _Shared:
         return np.where(np.isinf(divisors), -1.0, np.minimum(scores, scores / divisors))
 
 
-def _inverted(vectors: np.ndarray) -> object:
+def inverted(vectors: np.ndarray) -> object:
     """An inverted file of about 4 sqrt(N) lists, trained on an even sample with a fixed seed."""
     import faiss
 
