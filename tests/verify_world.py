@@ -27,6 +27,14 @@ def paint(seed: int, width: int = 460, height: int = 300) -> np.ndarray:
     return out
 
 
+def branded(seed: int, x: int, y: int, size: float) -> np.ndarray:
+    """A photograph with a brand name on it; its letters are `size` times as large as OpenCV's."""
+    photo = paint(seed)
+    cv2.putText(photo, "NEWSFLIX", (x, y), cv2.FONT_HERSHEY_TRIPLEX, size, (20, 10, 10), 14, cv2.LINE_AA)
+    cv2.putText(photo, "NEWSFLIX", (x, y), cv2.FONT_HERSHEY_TRIPLEX, size, (240, 240, 240), 5, cv2.LINE_AA)
+    return photo
+
+
 def typeset(words: str, width: int = 600, height: int = 420) -> np.ndarray:
     """A page of black letters on white, four words a line."""
     page = np.full((height, width, 3), 255, np.uint8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from verify_world import SETTINGS, accepted, look, paint, typeset
+from verify_world import SETTINGS, accepted, branded, look, paint, typeset
 
 from newsctx.localfeatures.homography import frame_of, warp
 
@@ -95,14 +95,6 @@ def test_the_same_photo_twice_is_found_twice() -> None:
 def test_different_photographs_are_never_accepted() -> None:
     for i in range(3):
         assert accepted(look(paint(20 + i), paint(30 + i))) == []
-
-
-def branded(seed: int, x: int, y: int, size: float) -> np.ndarray:
-    """A photograph with a brand name on it; its letters are `size` times as large as OpenCV's."""
-    photo = paint(seed)
-    cv2.putText(photo, "NEWSFLIX", (x, y), cv2.FONT_HERSHEY_TRIPLEX, size, (20, 10, 10), 14, cv2.LINE_AA)
-    cv2.putText(photo, "NEWSFLIX", (x, y), cv2.FONT_HERSHEY_TRIPLEX, size, (240, 240, 240), 5, cv2.LINE_AA)
-    return photo
 
 
 def test_a_large_shared_brand_is_refused_and_says_why() -> None:
