@@ -18,6 +18,7 @@ from newsctx.demo.locate import demo_source
 from newsctx.errors import IndexMismatch
 from newsctx.heads import CrossEncoderHead, HeadInfo
 from newsctx.models import load
+from newsctx.overrides import SetWeight
 from newsctx.pipeline import Pipeline, Request
 from newsctx.settings import Settings
 from newsctx.writers.extractive import ExtractiveWriter
@@ -49,7 +50,7 @@ def test_every_channel_runs_and_the_scorers_give_probabilities(world):
     document, opened = analyse(world)
     stages = document.stages
     states = {c.name: c.state for c in stages.retrieve.channels}
-    assert {states[n] for n in ("image_text", "visual", "copy", "coverage")} == {"ran"}
+    assert {states[n] for n in ("image_text", "content", "visual", "copy", "coverage")} == {"ran"}
     assert stages.locate.scorer == "zero-shot" and not stages.locate.unavailable
     assert all(h.probability is not None for h in stages.locate.hits)
     assert stages.events.scorer and all(c.probability is not None for c in stages.events.clusters)
@@ -59,6 +60,32 @@ def test_every_channel_runs_and_the_scorers_give_probabilities(world):
     scores = opened.index.bi_scores(vector, [h.article_id for h in stages.retrieve.hits])
     for hit in stages.locate.hits:  # NewsRECON sec. 2: ordered by p_loc * s_bi
         assert hit.score == pytest.approx(hit.probability * max(scores[hit.article_id], 0.0), abs=1e-5)
+
+
+def test_the_composite_score_is_off_until_it_weighs_something_and_shows_its_parts(world):
+    archive, models, settings, folder = world
+    opened = open_archive(archive, models, settings)
+
+    def retrieve(*weights, **changes):
+        changed = settings.model_copy(update=changes)
+        pipeline = Pipeline(opened, models, changed, StageCache(folder / "composite"), ExtractiveWriter())
+        found = pipeline.search(Request(CROP, "crop.jpg", overrides=weights)).results
+        return {r.name: r for r in found}
+
+    assert retrieve()["composite"].state == "off"
+    on = SetWeight(channel="composite", weight=1)
+    found = retrieve(on)["composite"]
+    assert found.state == "ran" and len(found.hits) == settings.retrieve.k
+    beta = settings.structure.beta
+    for article_id, score in found.hits:
+        parts = found.parts[article_id]
+        assert score == pytest.approx(sum(beta[n] * parts[n] for n in ("content", "visual", "position")), abs=1e-5)
+    best, _ = found.hits[0]
+    assert found.evidence[best] in opened.store.articles([best])[best].image_ids
+    without = retrieve(on, SetWeight(channel="content", weight=0), SetWeight(channel="visual", weight=0))
+    assert without["content"].state == "off" and without["composite"].hits == found.hits  # it asks them itself
+    other = retrieve(on, structure=settings.structure.model_copy(update={"alpha": {"captions": 1.0}}))
+    assert other["content"].hits != retrieve()["content"].hits  # new weights of the parts, the same index
 
 
 def test_an_event_head_that_reads_other_clusters_than_it_was_trained_on_is_named(world):
