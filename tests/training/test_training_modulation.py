@@ -8,21 +8,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from toy_index import CPU, article, save_tiny_clip
+from PIL import Image
+from toy_index import CPU, MemoryStore, Slots, article, save_tiny_clip
 from training.training_world import make_world
 
 from newsctx import cli
+from newsctx.archive.index import ArchiveIndex
+from newsctx.archive.index_build import build_index
+from newsctx.channels import visual
 from newsctx.errors import TrainingError
 from newsctx.modulation import ModulationInfo, PlacementModulation
 from newsctx.profiles import Profile, load_models
-from newsctx.records import ArticleImage
+from newsctx.records import ArticleImage, ModelInfo
+from newsctx.settings import CopySettings, Settings
 from newsctx.training.corpus import Entry
 from newsctx.training.images import image_digest
 from newsctx.training.labels import Label
 from newsctx.training.modulation_training import ModulationTraining
 from newsctx.training.options import ModulationOptions
-from newsctx.training.photos import TrainingPhoto
+from newsctx.training.photos import TrainingPhoto, read_pixels
 from newsctx.training.placed_pictures import Pictures, first_relevant_rank
+from newsctx.training.pools import FrozenVectors
 
 DIM, EVENTS = 12, 40
 INFO = ModulationInfo(name="m", base_model="toy", base_digest="e" * 64, dim=DIM, hidden=32)
@@ -101,6 +107,61 @@ def test_where_position_tells_relevant_photographs_apart_it_learns_to_listen(tmp
     top, bottom = (training.modulation.apply(v[None], np.array([p]), text)[0] @ v for p in (0.0, 1.0))
     assert top > 0.8 > 0.5 > bottom
     assert training.evaluate() == {k: training.best[k] for k in ("r1", "r10", "mrr")}
+
+
+class Colours:
+    """An encoder to compute by hand: the colours of 4 x 4 blocks, less their mean; every text has the same vector."""
+
+    batch_size, dim = 32, 48
+    info = ModelInfo(slot="image_text", name="colours", digest="c" * 64, device="cpu")
+
+    def encode_images(self, images: list[np.ndarray]) -> np.ndarray:
+        small = [np.asarray(Image.fromarray(i).resize((4, 4), Image.Resampling.BOX), np.float64) for i in images]
+        return np.stack([unit(s.ravel() - s.mean()) for s in small])
+
+    def encode_texts(self, texts: list[str]) -> np.ndarray:
+        return np.full((len(texts), self.dim), self.dim**-0.5, np.float32)
+
+
+def test_from_photographs_and_articles_to_better_hits_of_the_visual_channel(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    events = rng.integers(0, 256, (24, 4, 4, 3)).astype(np.float64)
+
+    def file(name: str, pattern: np.ndarray, noise: float) -> Path:
+        pixels = (pattern + rng.normal(0, noise, pattern.shape)).clip(0, 255).astype(np.uint8)
+        Image.fromarray(pixels).resize((32, 32), Image.Resampling.NEAREST).save(tmp_path / f"{name}.png")
+        return tmp_path / f"{name}.png"
+
+    articles, files, photos, labels = [], {}, [], {}
+    for n, event in enumerate(events):
+        pair = file(f"own{n}", event, 60), file(f"stray{n}", events[(n + 5) % 24], 10)
+        ids = [image_digest(f) for f in pair]
+        files.update(zip(ids, pair, strict=True))
+        images = tuple(ArticleImage(image_id=i, suffix=".png", position=p) for i, p in zip(ids, (0, 3), strict=True))
+        articles.append(article(f"a{n:02d}", "news", body="one\ntwo\nthree\nfour", images=images))
+        split = "dev" if n % 4 == 0 else "train"
+        photos.append(TrainingPhoto(id=f"q{n}", image=file(f"q{n}", event, 10), split=split))
+        labels[f"q{n}"] = Label(f"q{n}", (f"a{n:02d}",), (f"a{n:02d}",))
+    encoder = Colours()
+    entries = [Entry(a, None, tuple((i, files[i]) for i in a.image_ids)) for a in articles]
+    info = INFO.model_copy(update={"dim": 48, "base_digest": encoder.info.digest})
+    vectors = FrozenVectors(encoder, tmp_path / "vectors")  # type: ignore[arg-type]
+    training = ModulationTraining(info, photos, labels, entries, vectors, QUICK, tmp_path / "work")
+    training.run()
+    training.modulation.save(tmp_path / "m")
+    trained = PlacementModulation.load(tmp_path / "m", encoder.info, encoder.dim, CPU)
+
+    settings = Settings(copy_detection=CopySettings(enabled=False))
+    store, first = MemoryStore(articles, files), {}
+    for name, slots in (("raw", Slots(None, encoder)), ("trained", Slots(None, encoder, modulation=trained))):
+        (tmp_path / name).mkdir()
+        build_index(store, slots, tmp_path / name, settings)
+        index = ArchiveIndex.open(tmp_path / name, "v1", slots, settings)
+        asked = [(p.id, encoder.encode_images([read_pixels(p.image)])[0]) for p in photos if p.split == "dev"]
+        hits = {q: visual.search(v, index, settings.retrieve).hits[0][0] for q, v in asked}
+        first[name] = sum(hits[q] == f"a{int(q[1:]):02d}" for q in hits)
+    assert first["raw"] == 0, "of six, the article with the stray photograph of the event comes first"
+    assert first["trained"] >= 5
 
 
 def test_where_position_tells_nothing_it_is_on_the_development_photographs_no_worse_than_none(tmp_path: Path) -> None:
