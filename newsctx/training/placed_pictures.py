@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -30,7 +31,10 @@ class Pictures:
 
 def pictures_of(entries: Sequence[Entry], vectors: FrozenVectors) -> Pictures:
     """Vectors, positions and surrounding texts of the articles' photographs."""
-    found = [(placing.places(e.article)[i], file) for e in entries for i, file in e.images]
+    found: list[tuple[placing.Placed, Path]] = []
+    for entry in entries:
+        places = placing.places(entry.article)
+        found += [(places[image_id], file) for image_id, file in entry.images]
     first = np.cumsum([0, *(len(e.images) for e in entries)])
     return Pictures(
         vectors.pictures([file for _, file in found]),
