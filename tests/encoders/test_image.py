@@ -174,3 +174,30 @@ def test_a_map_of_features_is_no_vector(tmp_path: Path) -> None:
 
 def test_the_folder_of_an_image_text_model_serves_too(tmp_path: Path) -> None:
     assert ImageEncoder.load(save_tiny_clip(tmp_path), CPU).dim == 16
+
+
+def test_a_model_by_name_comes_from_the_cache_also_at_another_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub's cache as `hf download timm/test_vit.r160_in1k model.safetensors` leaves it, with weights of our own."""
+    from huggingface_hub import constants
+    from safetensors.torch import load_file
+
+    folder = tmp_path / "models--timm--test_vit.r160_in1k"
+    save_tiny_timm(folder / "snapshots" / ("0" * 40))
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text("0" * 40)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(hub, "reachable", lambda endpoint: False)
+    assert hub.cached(address("timm:test_vit.r160_in1k"))
+    whole, smaller = (ImageEncoder.load(f"timm:test_vit.r160_in1k{size}", CPU) for size in ("", "@96"))
+    state = load_file(folder / "snapshots" / ("0" * 40) / "model.safetensors")
+    own = whole._model.state_dict()
+    assert all(np.array_equal(own[k], state[k]) for k in own) and set(state) - set(own) == {"head.weight", "head.bias"}
+    # 160 pixels are 10 x 10 patches of 16, 96 are 6 x 6: the position embeddings are resampled, nothing else changes
+    less = smaller._model.state_dict()
+    assert (own["pos_embed"].shape[1], less["pos_embed"].shape[1]) == (101, 37)
+    assert all(np.array_equal(own[k], less[k]) for k in own if k != "pos_embed")
+    assert whole.info.digest != smaller.info.digest
+    assert smaller._preprocess(_image(50, 70)).shape == (3, 96, 96) and whole._preprocess(_image(9, 9)).shape[1] == 160
+    assert np.linalg.norm(smaller.encode_images(_photos()), axis=1) == pytest.approx(1, abs=1e-5)
