@@ -10,14 +10,20 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from sklearn.metrics import roc_auc_score
 
 from newsctx import profiles
 from newsctx.archive.opened import open_archive
 from newsctx.demo.locate import demo_source
+from newsctx.evaluation import fast
 from newsctx.evaluation.datasets import load_queries
 from newsctx.evaluation.report import Report
 from newsctx.evaluation.session import Session
+from newsctx.event_clusters import build_clusters, pool_of
+from newsctx.heads import CrossEncoderHead
 from newsctx.models import Models, load
 from newsctx.settings import CopySettings, Settings
 from newsctx.start import prepare_demo
@@ -33,11 +39,15 @@ def real(embedded_weights: Path) -> Iterator[Models]:
 
 
 @pytest.fixture(scope="module")
-def report(real: Models, tmp_path_factory: pytest.TempPathFactory) -> Report:
+def session(real: Models, tmp_path_factory: pytest.TempPathFactory) -> Session:
     folder = tmp_path_factory.mktemp("embedded")
     archive = prepare_demo(folder, real, SETTINGS)
     queries = load_queries(demo_source() / "queries.jsonl", "auto", None, need_images=True)
-    session = Session(queries, open_archive(archive, real, SETTINGS), real, SETTINGS, folder, fast=True)
+    return Session(queries, open_archive(archive, real, SETTINGS), real, SETTINGS, folder, fast=True)
+
+
+@pytest.fixture(scope="module")
+def report(session: Session) -> Report:
     return session.report()
 
 
@@ -73,9 +83,34 @@ def test_the_location_head_puts_the_right_place_first_more_often(report: Report)
     assert gain.mean >= 0.05 and gain.low > 0
 
 
-def test_the_event_stage_does_no_harm(report: Report) -> None:
+def test_the_event_order_is_no_worse_than_the_encoders(report: Report) -> None:
     found = next(c for c in report.comparisons if (c.after, c.before) == ("events", "retrieve"))
     assert found.differences["event articles"]["R@1"].mean >= 0
+    # most of that is the location head's; the stage itself must not cost more than chance allows
+    own = next(c for c in report.comparisons if (c.after, c.before) == ("events", "locate"))
+    assert own.differences["event articles"]["R@1"].high >= 0
+
+
+def test_the_event_head_knows_something(session: Session, real: Models) -> None:
+    """Area under the ROC curve: a relevant event candidate before another one; an untrained head comes to about 0.6."""
+    assert isinstance(real.event_scorer, CrossEncoderHead)
+    torch.manual_seed(0)
+    untrained = CrossEncoderHead(real.event_scorer.meta)
+    trained_auc, untrained_auc = (_auc(session, head) for head in (real.event_scorer, untrained))
+    assert trained_auc >= 0.85 and trained_auc > untrained_auc + 0.1
+
+
+def _auc(session: Session, head: CrossEncoderHead) -> float:
+    world, found = session.world, []
+    for n, (query, ranked) in enumerate(zip(world.queries, fast.rank(world, 100), strict=True)):
+        articles = [world.articles[a] for a, _ in ranked]
+        clusters = build_clusters(pool_of(articles), 2, 15)
+        right = [bool(set(c.article_ids) & set(query.relevant or ())) for c in clusters]
+        if any(right) and not all(right):
+            texts = world.encode_texts([c.text for c in clusters])
+            found.append(roc_auc_score(right, head.probabilities(world.images[n], texts)))
+    assert len(found) > 90
+    return float(np.mean(found))
 
 
 def test_the_answer_is_near_and_says_when_it_does_not_know(report: Report) -> None:
