@@ -141,13 +141,14 @@ class StructurePart:
 
     def scores(self, query: np.ndarray, alpha: Mapping[str, float], owners: Iterable[int]) -> dict[int, float]:
         """Exact cosines of the given articles; those without a part that weighs anything are left out."""
-        wanted = np.intersect1d(np.array(list(owners), np.int64), self._ids)
+        wanted = np.unique(np.array(list(owners), np.int64))
         if self._inverted is None:
             known, vectors = self._all(_weights(alpha))
-            rows = np.flatnonzero(np.isin(known, wanted))
+            rows = _places(known, wanted)
             found, scores = self._score(query, known[rows], vectors[rows])
         else:
-            found, scores = self._score(query, *self._text_vectors(_weights(alpha), wanted))
+            has_rows = self._ids[_places(self._ids, wanted)]
+            found, scores = self._score(query, *self._text_vectors(_weights(alpha), has_rows))
         return dict(zip(found.tolist(), scores.tolist(), strict=True))
 
     def prepare(self, alpha: Mapping[str, float]) -> None:
@@ -202,3 +203,11 @@ class StructurePart:
 
 def _weights(alpha: Mapping[str, float]) -> np.ndarray:
     return np.array([alpha.get(name, 0.0) for name in PARTS], np.float32)
+
+
+def _places(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where the wanted values stand among ascending ones; those that are not there are left out."""
+    at = np.searchsorted(values, wanted)
+    inside = at < len(values)
+    at, wanted = at[inside], wanted[inside]
+    return at[values[at] == wanted]
