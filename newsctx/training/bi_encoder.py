@@ -88,7 +88,7 @@ class BiEncoderTraining:
         owners = [column[a] for a, part in candidates for _ in part]
         relevant = [{column[a] for a in p} for p in self.data.dev_positives]
         tokens = torch.cat([tokenizer(texts[i : i + 1024]) for i in range(0, len(texts), 1024)])
-        return len(candidates), DevSet(images, tokens, owners, relevant)
+        return len(candidates), DevSet(images, tokens, owners, relevant, len(candidates))
 
     # --- training ---------------------------------------------------------------------------------------------
 

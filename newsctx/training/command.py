@@ -16,7 +16,10 @@ from newsctx.training.options import (
     add_options,
 )
 
-_EXCLUDE = "photos.jsonl of the evaluation: perceptual duplicates of its photographs are left out"
+_EXCLUDE = (
+    "photos.jsonl of the evaluation: perceptual duplicates of its photographs are left out (the labels keep that for "
+    "the later steps, which check it against this file where it is given again)"
+)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from newsctx.archive import index_texts
 from newsctx.archive.store import ArchiveStore
@@ -16,9 +14,11 @@ from newsctx.captioning.ledger import read
 from newsctx.captioning.run import JUDGEMENTS, Judged
 from newsctx.errors import TrainingError
 from newsctx.records import Article
-from newsctx.training.options import TextSource
-from newsctx.training.photos import TrainingPhoto, read_pixels
+from newsctx.training.exclusion import Exclusion, hashes_of, is_duplicate
+from newsctx.training.options import LabelOptions, TextSource
+from newsctx.training.photos import TrainingPhoto
 
+BITS = LabelOptions().duplicate_bits
 VISUAL_FILTER = "not applied: `filter-articles` has not been run on this archive"
 
 
@@ -43,6 +43,7 @@ class Corpus:
     left_out: dict[str, int]  # reason -> articles
     all_ids: tuple[str, ...]  # of the archive, also of articles left out
     visual_filter: str = VISUAL_FILTER
+    exclusion: Exclusion | None = None  # None: there were no evaluation photographs to compare with
 
     @property
     def digest(self) -> str:
@@ -51,12 +52,22 @@ class Corpus:
         return digest([[*e.article.image_ids, row] for e, row in zip(self.entries, read, strict=True)])
 
 
-def load_corpus(archive: Path, duplicates_of: Sequence[TrainingPhoto] = (), bits: int = 4) -> Corpus:
+def load_corpus(
+    archive: Path,
+    duplicates_of: Sequence[TrainingPhoto] = (),
+    bits: int = BITS,
+    exclusion: Exclusion | None = None,
+) -> Corpus:
     """The articles that may train.
 
     Left out, with counts: articles judged to be about no visual event (`filter-articles`), without a location keyword,
-    without an image that exists, and those whose image is a perceptual duplicate of one of `duplicates_of` (the
-    evaluation photographs).
+    without an image that exists, without a text, and those whose image is a perceptual duplicate of an evaluation
+    photograph.
+
+    Args:
+        duplicates_of: the evaluation photographs.
+        bits: hashes that differ in at most so many bits are one photograph.
+        exclusion: instead of both, what `train labels` left out; also applied to what the archive has got since.
 
     Raises:
         ArchiveError: no archive there.
@@ -64,20 +75,45 @@ def load_corpus(archive: Path, duplicates_of: Sequence[TrainingPhoto] = (), bits
     """
     with ArchiveStore.open(archive) as store:
         entries = [_entry(a, store.image_path) for page in store.iter_articles() for a in page]
-    hashes = _hashes([p.image for p in duplicates_of])
     unseen, visual_filter = _not_visual(archive)
-    kept, left = [], Counter()
+    fit, left = [], Counter()
     for entry in entries:
-        reason = "no visual event" if entry.id in unseen else _reason(entry, hashes, bits)
+        reason = "no visual event" if entry.id in unseen else _reason(entry)
         if reason:
             left[reason] += 1
         else:
-            kept.append(entry)
+            fit.append(entry)
+    found = _again(fit, exclusion) if exclusion else _exclusion(fit, hashes_of(duplicates_of), bits)
+    excluded = set(found.articles) if found else set()
+    kept = tuple(e for e in fit if e.id not in excluded)
+    if excluded:
+        left["image duplicates an evaluation photograph"] = len(excluded)
     if not kept:
         raise TrainingError(
             f"{archive}: no article may train ({dict(left)}); expected articles with location keywords and photographs."
         )
-    return Corpus(tuple(kept), dict(sorted(left.items())), tuple(e.id for e in entries), visual_filter)
+    return Corpus(kept, dict(sorted(left.items())), tuple(e.id for e in entries), visual_filter, found)
+
+
+def _exclusion(entries: Sequence[Entry], hashes: tuple[int, ...], bits: int) -> Exclusion | None:
+    if not hashes:
+        return None
+    found = (e.id for e in entries if e.image and is_duplicate(e.image, hashes, bits))
+    return Exclusion(hashes, bits, tuple(found), _checked(entries))
+
+
+def _again(entries: Sequence[Entry], before: Exclusion) -> Exclusion | None:
+    """The same, where nothing has changed; else all are compared anew, and what was left out before stays out."""
+    if before.checked == _checked(entries):
+        return before
+    known = set(before.articles)
+    found = _exclusion([e for e in entries if e.id not in known], before.hashes, before.bits)
+    stay = [e.id for e in entries if e.id in known]
+    return replace(found, articles=(*stay, *found.articles), checked=_checked(entries)) if found else None
+
+
+def _checked(entries: Sequence[Entry]) -> str:
+    return digest([[e.id, *e.article.image_ids] for e in entries])
 
 
 def _not_visual(archive: Path) -> tuple[frozenset[str], str]:
@@ -94,37 +130,21 @@ def _entry(article: Article, path: Callable[[str], Path | None]) -> Entry:
     return Entry(article, found[0][1] if found else None, found)
 
 
-def _reason(entry: Entry, hashes: np.ndarray, bits: int) -> str:
+def _reason(entry: Entry) -> str:
     if not entry.article.places:
         return "no location keyword"
     if entry.image is None:
         return "no image that exists"
-    if len(hashes) and is_duplicate(entry.image, hashes, bits):
-        return "image duplicates an evaluation photograph"
+    if not index_texts.captions(entry.article):
+        return "no text"  # no caption, abstract or headline: nothing stands for it, in training or in a search
     return ""
 
 
-def is_duplicate(image: Path, hashes: np.ndarray, bits: int) -> bool:
-    """Whether its perceptual hash differs from one of `hashes` ((N,) uint64) in at most `bits` bits."""
-    return bool((np.bitwise_count(hashes ^ _hashes([image])[0]) <= bits).any())
-
-
-def _hashes(images: Sequence[Path]) -> np.ndarray:
-    from newsctx.imaging import phash
-
-    return np.array([int(phash(read_pixels(p)), 16) for p in images], np.uint64)
-
-
-def without_duplicates(
-    photos: Sequence[TrainingPhoto], evaluation: Sequence[TrainingPhoto], bits: int
-) -> tuple[TrainingPhoto, ...]:
-    """The training photographs that are no perceptual duplicate of an evaluation photograph."""
-    hashes = _hashes([p.image for p in evaluation])
-    return tuple(p for p in photos if not len(hashes) or not is_duplicate(p.image, hashes, bits))
-
-
 def texts_of(article: Article, source: TextSource) -> tuple[str, ...]:
-    """What stands for an article in training, at least one text (METHODS: captions, else abstract, else headline)."""
+    """What stands for an article in training (METHODS: captions, else abstract, else headline).
+
+    At least one text of every article of a corpus: what `source` does not give is made up for by what a search reads.
+    """
     captions = [c.strip() for c in article.captions if c.strip()]
     whole = article.abstract.strip() or article.headline.strip()
     if source == "captions":
@@ -133,4 +153,4 @@ def texts_of(article: Article, source: TextSource) -> tuple[str, ...]:
         found = [whole]
     else:
         found = [*captions, *index_texts.captions(article), article.abstract.strip(), article.headline.strip()]
-    return tuple(dict.fromkeys(t for t in found if t))
+    return tuple(dict.fromkeys(t for t in found if t)) or tuple(index_texts.captions(article))

@@ -41,6 +41,7 @@ class DevSet:
         tokens: Tensor,
         owners: Sequence[int],
         relevant: Sequence[set[int]],
+        columns: int,
     ) -> None:
         """What is ranked.
 
@@ -49,7 +50,14 @@ class DevSet:
             tokens: (texts, C) token ids.
             owners: the column of each text, ascending.
             relevant: columns of each photograph.
+            columns: candidates, each with at least one text.
+
+        Raises:
+            ValueError: a candidate without a text: all scores after it would stand one column too far left.
         """
+        if list(dict.fromkeys(owners)) != list(range(columns)):
+            lost = [c for c in range(columns) if c not in set(owners)]
+            raise ValueError(f"the candidates {lost[:10]} have no text, or are out of order: expected texts of each")
         self._images, self._tokens, self._relevant = images, tokens, relevant
         self._starts = np.flatnonzero(np.diff(np.asarray([-1, *owners])))
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from newsctx.cache import write_beside
 from newsctx.dates import covers
 from newsctx.errors import TrainingError
 from newsctx.places import atoms
 from newsctx.records import Article
+from newsctx.training.exclusion import ROW, Exclusion
 from newsctx.training.options import Positive
 from newsctx.training.photos import TrainingPhoto, listed, read_rows
 
@@ -71,8 +73,10 @@ def make_labels(photos: Sequence[TrainingPhoto], articles: Iterable[Article], da
     return tuple(found)
 
 
-def write_labels(labels: Iterable[Label], path: Path) -> None:
-    rows = [{"photo": m.photo, "location": list(m.location), "event": list(m.event)} for m in labels]
+def write_labels(labels: Iterable[Label], path: Path, exclusion: Exclusion | None = None) -> None:
+    """A row for each photograph, after one that says what duplicates the evaluation photographs, if there were any."""
+    rows: list[dict[str, Any]] = [exclusion.row()] if exclusion else []
+    rows += [{"photo": m.photo, "location": list(m.location), "event": list(m.event)} for m in labels]
     write_beside(path, "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows).encode())
 
 
@@ -84,6 +88,8 @@ def read_labels(path: Path, photos: Sequence[TrainingPhoto], article_ids: Iterab
     """
     labels: dict[str, Label] = {}
     for number, row in read_rows(path):
+        if ROW in row:  # read by `read_exclusion`
+            continue
         try:
             label = Label(str(row["photo"]), tuple(row["location"]), tuple(row["event"]))
         except (KeyError, TypeError) as error:

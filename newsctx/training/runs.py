@@ -14,6 +14,7 @@ from newsctx.heads import HeadInfo, Slot
 from newsctx.runtime import choose_device, seed_everything
 from newsctx.training import corpus as corpora
 from newsctx.training import labels as labelling
+from newsctx.training.exclusion import check_excluded, read_exclusion, without_duplicates
 from newsctx.training.hashes import data_digest
 from newsctx.training.options import (
     BiEncoderOptions,
@@ -53,11 +54,11 @@ def labels(args: argparse.Namespace) -> int:
     photos = read_photos(args.photos)
     evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
     corpus = corpora.load_corpus(args.archive, evaluation, options.duplicate_bits)
-    kept = corpora.without_duplicates(photos, evaluation, options.duplicate_bits)
+    kept = without_duplicates(photos, evaluation, options.duplicate_bits)
     found = labelling.make_labels(kept, (e.article for e in corpus.entries), options.days)
     # a photograph that duplicates an evaluation photograph has a row, so that it is not taken for forgotten
     empty = [labelling.Label(p.id, (), ()) for p in photos if p not in kept]
-    labelling.write_labels([*found, *empty], args.out)
+    labelling.write_labels([*found, *empty], args.out, corpus.exclusion)
     print(f"articles: {len(corpus.entries)}, left out: {corpus.left_out or 'none'}")
     print(f"visual-event filter: {corpus.visual_filter}")
     print(f"photographs that duplicate an evaluation photograph: {len(empty)}")
@@ -73,8 +74,7 @@ def bi_encoder(args: argparse.Namespace) -> int:
 
     options = read_options(args, BiEncoderOptions)
     photos = read_photos(args.photos)
-    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
-    corpus = corpora.load_corpus(args.archive, evaluation)
+    corpus = _corpus(args)
     known = labelling.read_labels(args.labels, photos, corpus.all_ids)
     data = prepare(photos, known, corpus, options)
     device = choose_device(args.device)
@@ -110,6 +110,14 @@ def bi_encoder(args: argparse.Namespace) -> int:
     return 0
 
 
+def _corpus(args: argparse.Namespace) -> corpora.Corpus:
+    """The articles that may train: without the duplicates that `train labels` left out."""
+    exclusion = read_exclusion(args.labels)
+    if args.exclude_photos:
+        check_excluded(args.labels, exclusion, read_photos(args.exclude_photos))
+    return corpora.load_corpus(args.archive, exclusion=exclusion)
+
+
 def work_folder(args: argparse.Namespace) -> Path:
     """Where a run keeps what the result does not need."""
     return args.work or args.out.with_name(f"{args.out.name}-work")
@@ -133,8 +141,7 @@ def _head(args: argparse.Namespace, slot: Slot) -> int:
     is_event = slot == "event_head"
     options = read_options(args, HeadOptions, **({"dropout": 0.1} if is_event else {}))
     photos = read_photos(args.photos)
-    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
-    corpus = corpora.load_corpus(args.archive, evaluation)
+    corpus = _corpus(args)
     known = labelling.read_labels(args.labels, photos, corpus.all_ids)
     device = choose_device(args.device)
     encoder = ImageTextEncoder.load(args.model, device, options.encode_batch)
@@ -185,8 +192,7 @@ def relevance(args: argparse.Namespace) -> int:
 
     options = read_options(args, RelevanceOptions)
     photos = read_photos(args.photos)
-    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
-    corpus = corpora.load_corpus(args.archive, evaluation)
+    corpus = _corpus(args)
     known = labelling.read_labels(args.labels, photos, corpus.all_ids)
     device = choose_device(args.device)
     encoder = ImageTextEncoder.load(args.model, device, options.encode_batch)
@@ -222,8 +228,7 @@ def modulation(args: argparse.Namespace) -> int:
 
     options = read_options(args, ModulationOptions)
     photos = read_photos(args.photos)
-    evaluation = read_photos(args.exclude_photos) if args.exclude_photos else ()
-    corpus = corpora.load_corpus(args.archive, evaluation)
+    corpus = _corpus(args)
     known = labelling.read_labels(args.labels, photos, corpus.all_ids)
     device = choose_device(args.device)
     encoder = ImageTextEncoder.load(args.model, device, options.encode_batch)
@@ -252,4 +257,7 @@ def modulation(args: argparse.Namespace) -> int:
     write_record(args.out, record)
     before, best = training.before, training.best
     print(f"{args.out}: dev MRR {before['mrr']:.3f} (no modulation) -> {best['mrr']:.3f} (epoch {best['epoch']})")
+    if not best["epoch"]:
+        print(f"{args.out}: no epoch ranks better than no modulation, so this one changes nothing: it is not needed",
+              file=sys.stderr)  # fmt: skip
     return 0

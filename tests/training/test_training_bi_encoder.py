@@ -19,7 +19,7 @@ from newsctx.errors import TrainingError
 from newsctx.training.bi_data import prepare
 from newsctx.training.bi_encoder import BiEncoderTraining
 from newsctx.training.corpus import load_corpus
-from newsctx.training.dev import retrieval
+from newsctx.training.dev import DevSet, retrieval
 from newsctx.training.initial import init_model
 from newsctx.training.labels import make_labels
 from newsctx.training.loss import info_nce, place_loss
@@ -135,6 +135,14 @@ def test_retrieval_metrics_by_hand() -> None:
     # ranks of the first relevant article: 1; 2 (the other is third); 2 (a tie, the earlier column first)
     found = retrieval(scores, [{0}, {0, 2}, {1}])
     assert found == {"r1": pytest.approx(1 / 3), "r10": 1.0, "mrr": pytest.approx((1 + 0.5 + 0.5) / 3)}
+
+
+def test_a_candidate_without_a_text_shifts_no_column() -> None:
+    """Two texts of candidate 0, none of 1, one of 2: their best scores would stand in columns 0 and 1."""
+    for owners, columns in (([0, 0, 2], 3), ([0, 1], 3), ([1, 0], 2), ([1, 2], 3)):
+        with pytest.raises(ValueError, match="no text, or are out of order"):
+            DevSet([], torch.zeros(len(owners), 4), owners, [], columns)
+    assert DevSet([], torch.zeros(3, 4), [0, 0, 1], [], 2)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,15 @@ import torch
 from toy_index import CPU
 from training.training_world import SMALL_CONFIG, make_world
 
+from newsctx.archive.importer import import_archive
 from newsctx.cli import main
 from newsctx.encoders import ImageTextEncoder
+from newsctx.errors import TrainingError
 from newsctx.heads import CrossEncoderHead
-from newsctx.settings import EventSettings
+from newsctx.records import Article, ArticleImage
+from newsctx.training.corpus import load_corpus, texts_of
+from newsctx.training.exclusion import read_exclusion
+from newsctx.training.photos import read_photos
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +79,99 @@ def test_evaluation_photographs_are_left_out(world: Path, capsys: pytest.Capture
     labels, args = world / "without.jsonl", ["--photos", world / "photos.jsonl", "--exclude-photos", evaluation]
     assert run("labels", world, *args, "--duplicate-bits", 0, "--out", labels) == 0
     assert "image duplicates an evaluation photograph" in capsys.readouterr().out
-    named = {a for r in map(json.loads, labels.read_text().splitlines()) for a in r["location"]}
+    first, *rows = map(json.loads, labels.read_text().splitlines())
+    named = {a for r in rows for a in r["location"]}
     assert "paris-flood-1" not in named and "paris-fire-1" in named
+    assert first["excluded"]["bits"] == 0 and "paris-flood-1" in first["excluded"]["articles"]
+
+
+def test_what_the_labels_leave_out_stays_out_of_every_later_step(
+    world: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Neither the bits nor the evaluation photographs have to be said again; other ones are refused."""
+    evaluation, labels = tmp_path / "evaluation.jsonl", tmp_path / "labels.jsonl"
+    evaluation.write_text(json.dumps({"id": "q", "image": str(world / "images/paris-flood-1.png"), "place": "Paris"}))
+    photos = ["--photos", world / "photos.jsonl", "--exclude-photos", evaluation]
+    assert run("labels", world, *photos, "--duplicate-bits", 26, "--out", labels) == 0
+    excluded = set(read_exclusion(labels).articles)
+    few = load_corpus(world / "archive", read_photos(evaluation)).left_out  # by the 4 bits of old
+    assert len(excluded) > few["image duplicates an evaluation photograph"] > 0
+    model = f"local-dir:{world / 'first'}"
+    for what, more in (("bi-encoder", ["--batch", 8, "--queries", 4]), ("location", []), ("event", [])):
+        args = [*common(world, model, tmp_path / what), "--labels", labels, "--epochs", 1, *more]
+        assert run(what, world, *args) == 0
+        record = json.loads((tmp_path / what / "training.json").read_text())
+        assert record["data"]["left_out"] == {"image duplicates an evaluation photograph": len(excluded)}
+        assert record["data"]["articles"] == 24 - len(excluded)
+    capsys.readouterr()
+    args = [*common(world, model, tmp_path / "no"), "--exclude-photos", evaluation]
+    assert run("location", world, *args) == 1  # labels of the world: made without
+    assert "made without 1 of the 1 photographs of --exclude-photos (q)" in capsys.readouterr().err
+
+
+def test_an_exclusion_is_also_applied_to_what_the_archive_got_since(world: Path, tmp_path: Path) -> None:
+    archive, photos = make_world(tmp_path)
+    evaluation = read_photos(photos)[:1]
+    before = load_corpus(archive, evaluation, bits=0).exclusion
+    assert before is not None and before.articles == ()  # the photographs of this world are no copies
+    rows = [json.loads(r) for r in (tmp_path / "articles.jsonl").read_text().splitlines()]
+    copy = rows[0] | {"id": "late", "images": [{"path": str(evaluation[0].image.relative_to(tmp_path))}]}
+    _write(tmp_path / "articles.jsonl", [*rows, copy])
+    import_archive(tmp_path / "articles.jsonl", archive)
+    after = load_corpus(archive, exclusion=before)
+    assert after.exclusion.articles == ("late",) and "late" not in {e.id for e in after.entries}
+    known = replace(before, articles=("agra-fire-1",))
+    assert load_corpus(archive, exclusion=known).exclusion.articles == ("agra-fire-1", "late")
+
+
+def test_a_damaged_exclusion_names_the_line_and_the_remedy(tmp_path: Path) -> None:
+    for bad in ({"hashes": ["zz"]}, {"hashes": [], "bits": 4}, [], {"hashes": ["1" * 17], "bits": 4, "articles": []}):
+        _write(tmp_path / "labels.jsonl", [{"excluded": bad}])
+        with pytest.raises(TrainingError, match=r"line 1: .* run `train labels` again"):
+            read_exclusion(tmp_path / "labels.jsonl")
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_an_article_without_text_is_left_out_and_counted(
+    split: str, tmp_path: Path, world: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """With a photograph and a place but nothing that a search could read, it can be no pair and no candidate."""
+    make_world(tmp_path)
+    rows = [json.loads(r) for r in (tmp_path / "articles.jsonl").read_text().splitlines()]
+    photos = {r["id"]: r for r in map(json.loads, (tmp_path / "photos.jsonl").read_text().splitlines())}
+    bare = next(r for r in rows if photos[f"p-{r['id']}"]["split"] == split)
+    bare |= {"headline": "", "abstract": "", "captions": []}
+    _write(tmp_path / "articles.jsonl", rows)
+    import_archive(tmp_path / "articles.jsonl", tmp_path / "other")
+    archive = ["--archive", str(tmp_path / "other"), "--photos", str(tmp_path / "photos.jsonl")]
+    assert main(["train", "labels", *archive, "--out", str(tmp_path / "labels.jsonl")]) == 0
+    assert "articles: 23, left out: {'no text': 1}" in capsys.readouterr().out
+    for text in ("captions", "abstract", "mixed"):
+        out = tmp_path / text
+        made = [*archive, "--labels", str(tmp_path / "labels.jsonl"), "--model", f"local-dir:{world / 'first'}"]
+        made += [
+            "--out",
+            str(out),
+            "--device",
+            "cpu",
+            "--text",
+            text,
+            "--epochs",
+            "1",
+            "--batch",
+            "8",
+            "--queries",
+            "4",
+        ]
+        assert main(["train", "bi-encoder", *made]) == 0
+        assert json.loads((out / "training.json").read_text())["data"]["left_out"] == {"no text": 1}
+    capsys.readouterr()
+
+
+def test_an_article_that_a_setting_gives_no_text_is_known_by_another() -> None:
+    image = ArticleImage(caption="A bridge at dawn.")
+    article = Article(article_id="a", headline="", abstract="", body="", images=(image,))
+    assert texts_of(article, "captions") == texts_of(article, "abstract") == ("A bridge at dawn.",)
 
 
 def test_the_whole_chain(world: Path, capsys: pytest.CaptureFixture) -> None:
@@ -96,7 +193,7 @@ def test_the_whole_chain(world: Path, capsys: pytest.CaptureFixture) -> None:
         out = world / what
         args = common(world, f"local-dir:{model}", out)
         assert run(what, world, *args, "--epochs", 2, "--min-articles", 2, "--features", "product,absdiff") == 0
-        head = CrossEncoderHead.load(out, encoder.info, encoder.dim, slot, CPU, EventSettings(min_articles=2))
+        head = CrossEncoderHead.load(out, encoder.info, encoder.dim, slot, CPU)
         assert head.meta.features == ("product", "absdiff")
         assert head.meta.dropout == (0.1 if what == "event" else 0.0)
         assert "dev_r1" in head.meta.metrics and head.meta.data_hash == record["data"]["hash"]
