@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--profile", default=None, metavar="NAME", help="which models: embedded, clip, newsrecon or local-dir:PATH"
     )
     parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help="a JSON file with settings that differ from the defaults"
+    )
+    parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
     )
     parser.add_argument("--port", type=int, default=PORT, help=f"port to listen on (default: {PORT})")
@@ -51,11 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Open the archive, serve until stopped."""
-    from newsctx.settings import Settings
+    from newsctx.analyse_command import read_settings
     from newsctx.start import start  # models and Gradio load here, not for --help
     from newsctx.ui.serving import serve
 
-    settings = Settings(profile=args.profile) if args.profile else Settings()
+    settings = read_settings(args.settings, args.profile)
     locked = profile_lock(args.host, args.root_path, os.environ)
     workbench = start(args.archive, args.state, settings, locked)
     try:
