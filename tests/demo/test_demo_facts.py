@@ -6,10 +6,18 @@ import re
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
+from newsctx.demo.build import archive_scene
+from newsctx.demo.commands import SEED
 from newsctx.demo.facts import FIRST, KINDS, LAST, PARENTS, events, hierarchy, keyword
+from newsctx.demo.painter.canvas import rng_for
 from newsctx.demo.painter.cities import CITIES
+from newsctx.demo.painter.stage import Scene
 from newsctx.demo.queries import NEAR, drawn, held_out
 from newsctx.demo.texts import article_row, stories
+from newsctx.demo.weights import ENCODER_WORLD, HEADS_WORLD
+from newsctx.demo.worlds import rows_of
 
 _SENTENCE = re.compile(r"[^.!?]+(?:[.!?](?=\d)[^.!?]+)*[.!?]+[\"”]?")
 
@@ -103,8 +111,36 @@ def test_one_query_in_twelve_has_nothing_relevant() -> None:
     assert queries == drawn(600, "evaluation")  # from fixed seeds
 
 
-def test_no_scene_is_painted_twice() -> None:
-    """Held-out photographs are paintings of their own: no seed of an archived one, of another set or of training."""
-    seeds = [q.scene.seed for q in (*held_out(), *drawn(600, "evaluation")) if q.scene]
-    assert len(set(seeds)) == len(seeds)
-    assert not any(seed.startswith("training") for seed in seeds)
+def _worlds() -> dict[str, tuple[str, int]]:
+    """The seed and the number of events of each world that the embedded weights are trained on."""
+    given = {"encoder": ENCODER_WORLD, "heads": HEADS_WORLD}
+    return {n: (o[o.index("--seed") + 1], int(o[o.index("--events") + 1])) for n, o in given.items()}
+
+
+@pytest.fixture(scope="module")
+def scenes() -> dict[str, list[Scene]]:
+    """Everything that is painted: the archive, the held-out and the drawn queries, and the worlds to train on."""
+    found = {
+        "archive": [archive_scene(s, SEED) for s in stories() if s.photo],
+        "held out": [q.scene for q in held_out() if q.scene],
+        "evaluation": [q.scene for q in drawn(600, "evaluation") if q.scene],
+    }
+    for name, (seed, count) in _worlds().items():
+        rows = (rows_of(number, seed, 3, 3) for number in range(count))  # no world has more of each event
+        found[name] = [painted.scene for _, _, paintings in rows for painted in paintings]
+    return found
+
+
+def test_no_scene_is_painted_twice(scenes: dict[str, list[Scene]]) -> None:
+    """Held-out photographs are paintings of their own: none of the archive, of another set or of training."""
+    assert {name: len(part) >= 100 for name, part in scenes.items()} == dict.fromkeys(scenes, True)
+    every = [(scene.seed, name) for name, part in scenes.items() for scene in part]
+    twice = [seed for seed, n in Counter(seed for seed, _ in every).items() if n > 1]
+    assert not twice, [(seed, [name for s, name in every if s == seed]) for seed in twice[:5]]
+
+
+def test_scenes_of_other_seeds_draw_other_numbers(scenes: dict[str, list[Scene]]) -> None:
+    """What a seed decides (where things stand, the noise) differs, even between seeds that are spelt alike."""
+    seeds = [scene.seed for part in scenes.values() for scene in part]
+    first = Counter(int(rng_for("scene", seed).integers(2**62)) for seed in seeds)
+    assert len(first) == len(seeds)
