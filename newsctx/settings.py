@@ -302,6 +302,12 @@ class VerifySettings(_Group):
         le=1,
         description="nearest over second nearest, both ways; Lowe's 0.8 loses oblique views (own trial)",
     )
+    angle_window: float = Field(
+        60.0, gt=0, description="degrees around the commonest rotation that a match may differ: oblique views turn corners"
+    )
+    scale_window: float = Field(
+        1.5, gt=0, description="octaves around the commonest change of size that a match may differ"
+    )
     orb_distance: int = Field(64, ge=1, le=256, description="bits above which two ORB keypoints are no match (of 256)")
     max_error: float = Field(
         0.012, gt=0, description="largest error of an inlier, share of the archived photo's longest side"
@@ -322,6 +328,9 @@ class VerifySettings(_Group):
     )
     text_agreement: float = Field(
         0.9, ge=0, le=1, description="the same where most points lie on text that OCR read: the rest must agree too"
+    )
+    grown_agreement: float = Field(
+        0.9, ge=0, le=1, description="the same where points were matched along a first, weak homography (own trial)"
     )
     photo_stretch: float = Field(
         1.5, ge=1, description="stretch ratio above which a match is the scene from elsewhere, not the photograph"

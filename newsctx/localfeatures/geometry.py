@@ -83,12 +83,8 @@ def tentative(query: LocalFeatures, archived: LocalFeatures, settings: CopySetti
     """(M, 2) rows of query and archived keypoints that are each other's nearest and pass the ratio test."""
     if len(query) < 2 or len(archived) < 2:
         return np.zeros((0, 2), np.intp)
-    a, b = query.descriptors.astype(np.float32), archived.descriptors.astype(np.float32)
-    squared = a @ b.T  # whole numbers below 2 ** 24: exact in any order
-    squared *= -2
-    squared += (a * a).sum(1)[:, None]
-    squared += (b * b).sum(1)[None]
-    rows = np.arange(len(a))
+    squared = distances(query, archived)
+    rows = np.arange(len(query))
     nearest = squared.argmin(axis=1)
     best = squared[rows, nearest]
     back = squared.argmin(axis=0)
@@ -98,6 +94,16 @@ def tentative(query: LocalFeatures, archived: LocalFeatures, settings: CopySetti
     near = best < (settings.max_distance * DESCRIPTOR_SCALE) ** 2
     keep = np.flatnonzero(mutual & near & (best < settings.ratio**2 * second))
     return np.stack([keep, nearest[keep]], axis=1)
+
+
+def distances(query: LocalFeatures, archived: LocalFeatures) -> NDArray[np.float32]:
+    """(N, M) squared distances of the descriptors, in units of 1 / DESCRIPTOR_SCALE."""
+    a, b = query.descriptors.astype(np.float32), archived.descriptors.astype(np.float32)
+    squared = a @ b.T  # whole numbers below 2 ** 24: exact in any order
+    squared *= -2
+    squared += (a * a).sum(1)[:, None]
+    squared += (b * b).sum(1)[None]
+    return squared
 
 
 def consistent(

@@ -45,6 +45,7 @@ def row(page: Page, match: Match, nth: int = 1) -> dict[str, Any]:
         "overlay": picture(page.pictures.match_overlay(case_id, match)),
         "frame": {"width": photo.width, "height": photo.height} if photo else None,
         "outline": " ".join(f"{x:g},{y:g}" for x, y in match.region),
+        "cut": cut(match, photo.width) if photo else 50,
         "inliers": match.inliers,
         "confidence": match.confidence,
         "agreement": None if match.agreement is None else round(100 * match.agreement),
@@ -54,6 +55,12 @@ def row(page: Page, match: Match, nth: int = 1) -> dict[str, Any]:
         "relation_title": RELATIONS[match.relation],
         "region": region(page, match),
     }
+
+
+def cut(match: Match, width: int) -> int:
+    """Where the slider of the overlay starts: the middle of the region, percent of the query's width in pixels."""
+    across = [x for x, _ in match.region]
+    return round(100 * (min(across) + max(across)) / 2 / width) if across else 50
 
 
 def rejected(page: Page, match: Match) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from newsctx.verification.features import PhotoFeatures, QueryFeatures, query_fe
 from newsctx.verification.pair import Finding, compare
 from newsctx.verification.verdict import Polygon
 
-NOTHING = "no geometry holds its points and the query's together"
+NOTHING = "no points of it lie as in the photograph under check"
 
 
 class Compared(Record):

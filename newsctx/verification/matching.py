@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from newsctx.localfeatures.features import LocalFeatures
-from newsctx.localfeatures.geometry import consistent, tentative
+from newsctx.localfeatures.features import DESCRIPTOR_SCALE, LocalFeatures
+from newsctx.localfeatures.geometry import consistent, distances, tentative
+from newsctx.localfeatures.homography import warp
 from newsctx.settings import CopySettings, VerifySettings
 
 Method = Literal["sift", "orb"]
@@ -45,11 +46,32 @@ def hamming(query: LocalFeatures, archived: LocalFeatures, settings: VerifySetti
     return np.stack([keep, nearest[keep]], axis=1)
 
 
+def guided(
+    query: LocalFeatures, archived: LocalFeatures, matrix: NDArray[np.float64], reach: float, geometry: CopySettings
+) -> NDArray[np.intp]:
+    """(M, 2) rows of SIFT keypoints that are each other's nearest among those that a homography brings together.
+
+    Args:
+        matrix: (3, 3), query -> archived; reach: largest distance under it, pixels of the archived photo.
+    """
+    table = distances(query, archived)
+    placed = warp(matrix, query.points)
+    apart = np.linalg.norm(placed[:, None] - archived.points[None], axis=2)
+    table[apart > reach] = np.inf
+    rows = np.arange(len(query))
+    nearest = table.argmin(axis=1)
+    near = table[rows, nearest] < (geometry.max_distance * DESCRIPTOR_SCALE) ** 2
+    keep = np.flatnonzero(near & (table.argmin(axis=0)[nearest] == rows))
+    return np.stack([keep, nearest[keep]], axis=1)
+
+
 def geometry_settings(settings: VerifySettings, extraction: CopySettings) -> CopySettings:
     """The copy channel's settings with the numbers of this comparison, for the functions that both share."""
     return extraction.model_copy(
         update={
             "ratio": settings.ratio,
+            "angle_window": settings.angle_window,
+            "scale_window": settings.scale_window,
             "max_error": settings.max_error,
             "max_stretch": settings.max_stretch,
             "confidence_half": settings.confidence_half,

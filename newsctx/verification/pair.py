@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -16,11 +16,14 @@ from newsctx.settings import CopySettings, VerifySettings
 from newsctx.verification.agreement import agreement
 from newsctx.verification.epipolar import two_views
 from newsctx.verification.features import PhotoFeatures, QueryFeatures
-from newsctx.verification.matching import METHODS, Method, geometry_settings, matches
+from newsctx.verification.matching import METHODS, Method, geometry_settings, guided, matches
 from newsctx.verification.verdict import Polygon, Relation, judge, share_on_text
 
 SAME_PLACE = 0.5
 """Share of the smaller region from which two findings are one: a symmetric photo matches its own mirror image."""
+
+GROWTH = (4.0, 2.0)
+"""How far from where a first homography puts them points are matched again, in tolerances, step by step."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class _Comparison:
             if held is None or measured is None:
                 break
             found = self._judged(measured, method)
+            if not found.accepted(self.settings) and method == "sift":
+                found = self._grown(found, held.matrix, view, stored, flip)
             if found.accepted(self.settings):
                 return found
             first = first or found
@@ -135,6 +140,36 @@ class _Comparison:
         verdict = judge(found, agreed, share_on_text(found.lines, self.text), self.settings)
         confidence = 0.0 if verdict.reason else found.confidence
         return Finding(found, method, verdict.relation, confidence, agreed.share, verdict.reason)
+
+    def _grown(
+        self, found: Finding, matrix: NDArray[np.float64], view: LocalFeatures, stored: LocalFeatures, flip: bool
+    ) -> Finding:
+        """The finding again after matching along its homography, where that makes it a proven one.
+
+        An oblique view leaves few points that look alike, on one spot of the frame. Points that were matched because
+        they fit are no evidence of the fit: confidence and least inliers stay those of the first estimate, and the
+        pixels must agree nearly everywhere: lines of text agree with other lines of text in most places.
+        """
+        first = found.geometry
+        if first.inliers < self.settings.min_inliers or first.confidence < self.settings.min_confidence:
+            return found
+        tolerance = self.geometry.max_error * max(stored.width, stored.height)
+        sizes = (view.width, view.height), (stored.width, stored.height)
+        grown = None
+        for reach in GROWTH:
+            pairs = guided(view, stored, matrix, reach * tolerance, self.geometry)
+            if len(pairs) < LEAST_MATCHES:
+                return found
+            source, target = view.points[pairs[:, 0]], stored.points[pairs[:, 1]]
+            held = fit(source, target, *sizes, tolerance, self.geometry, self.seed)
+            if held is None:
+                return found
+            matrix, grown = held.matrix, measure(held, view, stored, pairs, tolerance, self.geometry, flip)
+        if grown is None:
+            return found
+        again = self._judged(replace(grown, confidence=first.confidence), "sift")
+        alike = again.agreement is not None and again.agreement >= self.settings.grown_agreement
+        return again if alike and again.accepted(self.settings) else found
 
     def _weakness(self, found: MatchGeometry) -> str:
         if found.inliers < self.settings.min_inliers:
@@ -158,7 +193,7 @@ class _Comparison:
     def _two_view_problem(self, found: MatchGeometry) -> str:
         outside = round(found.inliers * (1 - share_on_text(found.lines, self.text)))
         if outside < self.settings.epipolar_inliers:
-            return f"{outside} points hold two views together, {self.settings.epipolar_inliers} are needed"
+            return f"{outside} points agree on two views of one scene, {self.settings.epipolar_inliers} are needed"
         if found.explained < self.settings.scene_spread:
             return f"the points span {found.explained:.0%} of the photograph: lettering, a logo"
         return ""

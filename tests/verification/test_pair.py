@@ -5,9 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from verify_world import SETTINGS, accepted, branded, look, paint, typeset
+from verify_world import EXTRACTION, SETTINGS, accepted, branded, look, paint, typeset
 
 from newsctx.localfeatures.homography import frame_of, warp
+from newsctx.verification import pair
+from newsctx.verification.features import photo_features, query_features
+from newsctx.verification.matching import guided
 
 
 def seen_from(photo: np.ndarray, corners: list[list[float]], size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -157,3 +160,37 @@ def test_same_seed_same_findings() -> None:
     photo = paint(14)
     a, b = look(photo[20:, 30:], photo)[0], look(photo[20:, 30:], photo)[0]
     assert np.array_equal(a.geometry.homography, b.geometry.homography) and a.agreement == b.agreement
+
+
+def oblique(photo: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    return seen_from(photo, [[0, 45], [width, 0], [width, 299], [0, 250]], (width + 4, 300))
+
+
+def test_an_oblique_view_is_won_by_matching_along_its_first_homography(monkeypatch) -> None:
+    photo = paint(16)
+    view, truth = oblique(photo, 170)
+    wide = SETTINGS.model_copy(update={"min_spread": 0.3})  # the first 41 points span 0.26 of the common frame
+    (found,) = look(view, photo, settings=wide)
+    assert found.accepted(wide) and found.relation == "scene" and found.agreement >= 0.9
+    assert found.geometry.inliers > 60 and found.geometry.explained > 0.3
+    assert error(found, truth, np.array([[40.0, 100.0], [120, 150], [80, 200]])) < 3
+    monkeypatch.setattr(pair, "GROWTH", ())
+    (left,) = look(view, photo, settings=wide)
+    assert not left.accepted(wide) and found.confidence == left.geometry.confidence  # growing adds no confidence
+
+
+def test_guided_matches_are_the_nearest_within_reach() -> None:
+    photo = paint(17)
+    query = query_features(photo[:, 40:], SETTINGS, EXTRACTION).plain.sift.take(np.arange(60))
+    archived = photo_features(photo, SETTINGS, EXTRACTION).sift
+    matrix = np.array([[1.0, 0, 40], [0, 1, 0], [0, 0, 1]])
+    a, b = query.descriptors.astype(float), archived.descriptors.astype(float)
+    table = np.linalg.norm(a[:, None] - b[None], axis=2)
+    table[np.linalg.norm((query.points + (40, 0))[:, None] - archived.points[None], axis=2) > 6] = np.inf
+    expected = [
+        (i, int(table[i].argmin()))
+        for i in range(len(query))
+        if table[i].min() < EXTRACTION.max_distance * 512 and table[:, table[i].argmin()].argmin() == i
+    ]
+    assert [tuple(p) for p in guided(query, archived, matrix, 6, EXTRACTION).tolist()] == expected
+    assert len(expected) > 30
