@@ -78,3 +78,29 @@ def test_a_match_with_a_note_lifts_nothing_however_sound() -> None:
     result = verify.run(HITS, [logo], SETTINGS)
     assert order(result) == "abcde"
     assert [(m.accepted, m.note) for m in result.matches] == [(False, "stands in 6 articles")]
+
+
+def test_the_same_scene_comes_after_the_photograph_and_stays_ranked() -> None:
+    # c shows the scene with more confidence than b has as the photograph: b first, c second, the rest as before.
+    matches = (a_match("c", 80, 0.99, relation="scene", method="sift"), a_match("b", 9, 0.5, method="orb"))
+    result = verify.run(HITS, matches, SETTINGS, RankEdits())
+    assert order(result) == "bcade"
+    assert [h.tier for h in result.hits] == ["matched", "ranked", "ranked", "ranked", "ranked"]
+    assert "same scene" in result.hits[1].reason and "in the query" in result.hits[0].reason
+    assert [m.article_id for m in result.matches] == ["b", "c"]
+
+
+def test_an_article_with_both_is_its_photograph() -> None:
+    matches = (a_match("d", 90, 0.99, "1", relation="scene"), a_match("d", 9, 0.5, "2"))
+    result = verify.run(HITS, matches, SETTINGS, RankEdits())
+    assert order(result) == "dabce" and result.hits[0].tier == "matched" and "9 matching" in result.hits[0].reason
+
+
+def test_what_has_a_note_lifts_nothing_and_is_listed_last() -> None:
+    matches = (
+        a_match("e", 90, 1.0, note="the points span 9% of the common frame: lettering, a logo"),
+        a_match("d", 8, 0.4),
+    )
+    result = verify.run(HITS, matches, SETTINGS, RankEdits())
+    assert order(result) == "dabce"
+    assert [(m.article_id, m.accepted) for m in result.matches] == [("d", True), ("e", False)]
