@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from newsctx import imaging
+from newsctx import channel_names, imaging
 from newsctx.archive.opened import OpenArchive
 from newsctx.encoders import ImageTextEncoder
 from newsctx.errors import ArchiveError, EvaluationError
@@ -24,7 +24,8 @@ from newsctx.remembered import Remembered
 from newsctx.settings import Settings
 
 RANDOM_SEED = 7  # of the untrained encoder
-_ALONE = ("copy", "words_note", "words_ocr")  # coverage starts from what copy finds, so it has no row of its own
+_BASIS = {"coverage": ("copy",)}  # channels that start from what another one finds: they are measured together
+_SILENT = "has nothing to say here: it lacks its encoder, its part of the index, or what it reads of a query"
 _COLUMNS = (("event articles", "R@1"), ("event articles", "R@10"), ("event articles", "mAP"), ("place", "EM@1"),
             ("date", "EM@1"))  # fmt: skip
 
@@ -54,7 +55,7 @@ class Ablations(Record):
 
 
 @dataclass
-class _Table:
+class AblationTable:
     """Collects rows; the first is what the others of its kind are held against."""
 
     judge: Judge
@@ -86,7 +87,7 @@ def fast_ablations(
     world: FastWorld, judge: Judge, archive: OpenArchive, encoder: ImageTextEncoder, settings: Settings
 ) -> Ablations:
     """What needs no more than the encoder: heads and stages off, abstracts, photographs alone, a random encoder."""
-    table = _Table(judge, [])
+    table = AblationTable(judge, [])
     off = {"locate": {"enabled": False}, "events": {"enabled": False}}
     table.add("encoder, location and events", run_fast(world, settings), "events")
     for name, groups in (("without location", ("locate",)), ("without events", ("events",)),
@@ -114,21 +115,22 @@ def fast_ablations(
 def pipeline_ablations(
     judge: Judge, settings: Settings, evaluate: Callable[[Settings, str], Mapping[str, Outcome]]
 ) -> Ablations:
-    """What needs the whole pipeline: each remaining channel alone, each stage off.
+    """What needs the whole pipeline: each channel alone, each stage off.
 
     Args:
         evaluate: settings and last stage -> outcomes.
     """
-    table = _Table(judge, [])
+    table = AblationTable(judge, [])
     table.add("whole pipeline", evaluate(settings, "context"), "events")
-    changes = {"verify": {"candidates": 0}, "locate": {"enabled": False}, "events": {"enabled": False}}
-    for stage, change in changes.items():
-        table.add(f"without {stage}", evaluate(_with(settings, {stage: change}), "context"), "events")
-    known = tuple(settings.retrieve.weights)
-    for channels in [*((c,) for c in _ALONE if c in known), ("copy", "coverage")]:
-        weights = {c: float(c in channels) for c in known}
+    for stage in ("verify", "locate", "events"):
+        off = _with(settings, {stage: {"enabled": False}})
+        table.add(f"without {stage}", evaluate(off, "context"), "events")
+    for channel in channel_names.WEIGHTS:
+        channels = (*_BASIS.get(channel, ()), channel)
+        weights = {c: float(c in channels) for c in channel_names.WEIGHTS}
         outcomes = evaluate(_with(settings, {"retrieve": {"weights": weights}}), "retrieve")
-        table.add(f"{' + '.join(channels)} alone", outcomes, "retrieve")
+        silent = not any(o.rankings["retrieve"] for o in outcomes.values())
+        table.add(f"{' + '.join(channels)} alone", outcomes, "retrieve", _SILENT if silent else "")
     return Ablations(rows=table.rows)
 
 

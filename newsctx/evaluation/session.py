@@ -23,6 +23,7 @@ from newsctx.evaluation.outcome import ANSWER, TASKS, Judge, Outcome
 from newsctx.evaluation.report import Report, build
 from newsctx.evaluation.runner import RANKING_STAGES, check_articles, run_pipeline
 from newsctx.evaluation.setting_paths import ARCHIVE_SHARE, Axis, points
+from newsctx.evaluation.structure_ablation import structure_ablations
 from newsctx.evaluation.sweep import Sweep, evaluate_fast, fast_enough, sweep
 from newsctx.evaluation.truth import Query
 from newsctx.models import Models, load
@@ -33,6 +34,7 @@ from newsctx.writers.extractive import ExtractiveWriter
 
 FAST = "fast: image-text encoder, location, events and answer"
 WHOLE = "the whole pipeline"
+STRUCTURE = "article structure, part by part (EVENTA-H, Table 1)"
 
 
 @dataclass
@@ -115,6 +117,7 @@ class Session:
         found: dict[str, Ablations] = {}
         if self.models.image_text is not None:
             found[FAST] = fast_ablations(self.world, self.judge, self.archive, self.models.image_text, self.settings)
+            found[STRUCTURE] = structure_ablations(self.world, self.judge, self.archive, self.settings)
         elif self.fast:
             raise EvaluationError(f"no image-text encoder is loaded: {self.models.image_text_unavailable}")
         if not self.fast:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from toy_index import save_tiny_clip
 
-from newsctx import imaging
+from newsctx import channel_names, imaging
 from newsctx.archive.importer import import_archive
 from newsctx.archive.index_build import build_index
 from newsctx.archive.opened import open_archive
@@ -144,6 +144,9 @@ def test_the_whole_pipeline_and_a_second_run_that_computes_nothing(command, tmp_
     printed = capsys.readouterr().out
     assert "expected 2 queries (the first of 3: --limit), scored 2" in printed
     assert "events" not in printed
+    assert command("--stage", "verify") == 0
+    printed = capsys.readouterr().out
+    assert "retrieve -> verify" in printed and "locate" not in printed
 
 
 def test_a_failing_stage_names_the_query(command, monkeypatch, capsys) -> None:
@@ -196,6 +199,7 @@ def test_sweeps_print_a_table_each_and_write_a_plot(command, tmp_path: Path, cap
         (("--archive-share", "0,1"), "expected shares above 0"),
         (("--sweep", "events.pool=1", "--ablations"), "expected one of them"),
         (("--limit", "0"), "expected at least 1"),
+        (("--fast", "--stage", "verify"), "the fast evaluation compares no photographs. Leave --fast away"),
         (("--fast", "--sweep", "verify.candidates=1"), "does not depend on verify.candidates"),
         (("--sweep", "events.window_days=soon"), "events.window_days = 'soon'"),
         (("--sweep", "events.pool=1", "--plot", "x.pdf"), "ends in .html or .png"),
@@ -208,13 +212,16 @@ def test_what_cannot_be_measured_is_refused(command, capsys, extra, message) -> 
 
 def test_the_ablations_are_one_table(command, tmp_path: Path, capsys) -> None:
     assert command("--ablations", "--fast", "--json", str(tmp_path / "out.json")) == 0
-    (table,) = json.loads((tmp_path / "out.json").read_text()).values()
+    table, structure = json.loads((tmp_path / "out.json").read_text()).values()
     names = [row["name"] for row in table["rows"]]
     assert names[0] == "encoder, location and events" and "image_text alone, frozen random encoder" in names
     assert any("abstracts" in n for n in names) and "visual channel alone" in names
     assert all(row["metrics"] for row in table["rows"])
     assert table["rows"][0]["difference"] is None and table["rows"][1]["difference"] is not None
     assert "frozen random encoder" in capsys.readouterr().out
+    parts = [row["name"] for row in structure["rows"]]
+    assert parts[:2] == ["encoder only (captions)", "content"] and parts[2:4] == ["+ visual", "+ position"]
+    assert all({"event R@1", "event R@10", "event mAP"} <= set(row["metrics"]) for row in structure["rows"])
 
 
 def test_axes_and_points() -> None:
@@ -237,12 +244,17 @@ def test_the_pipelines_ablations_have_a_row_for_each_stage_and_channel(command, 
     assert set(tables) == {session.FAST, session.WHOLE}
     names = [row["name"] for row in tables[session.WHOLE]["rows"]]
     assert names == [
-        "whole pipeline", "without verify", "without locate", "without events", "copy alone", "words_note alone",
-        "words_ocr alone", "copy + coverage alone",
+        "whole pipeline", "without verify", "without locate", "without events", "image_text alone", "content alone",
+        "visual alone", "visual_second alone", "composite alone", "copy alone", "words_note alone", "words_ocr alone",
+        "copy + coverage alone",
     ]  # fmt: skip
-    whole, *_, copies = tables[session.WHOLE]["rows"]
-    assert "answer GREAT" in whole["metrics"]
+    assert {n.split()[-2] for n in names[4:]} == set(channel_names.WEIGHTS)
+    rows = {row["name"]: row for row in tables[session.WHOLE]["rows"]}
+    assert "answer GREAT" in rows["whole pipeline"]["metrics"]
+    copies = rows["copy + coverage alone"]
     assert copies["metrics"]["event R@1"] == 0.0, "no query is a copy of an archived photograph"
+    assert rows["visual_second alone"]["note"].startswith("has nothing to say"), "there is no second encoder"
+    assert rows["visual alone"]["note"] == rows["image_text alone"]["note"] == ""
 
 
 def test_a_sweep_of_a_setting_that_fast_does_not_see_runs_the_pipeline(command, tmp_path: Path, capsys) -> None:
