@@ -92,10 +92,11 @@ class Pipeline:
         s, e = self.settings, request.edits
         own: dict[StageName, tuple[Any, ...]] = {
             "photo": (code_digest(), request.sha256, request.filename, s.photo, self.models.ocr_digest),
-            "retrieve": (self.archive.digest, self.models.digest, s.seed, s.retrieve, s.copy_detection, s.verify)
+            "retrieve": (self.archive.digest, self.models.digest, s.seed, s.retrieve, s.copy_detection)
+            + (s.verify.model_copy(update={"enabled": True}),)  # without the stage the copy channel finds the same
             + (s.fusion, s.refine, e.fusion, s.structure)
             + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve"), s.words),
-            "verify": (e.rank_edits("verify"),),
+            "verify": (s.verify.enabled, e.rank_edits("verify")),
             "locate": (s.locate, e.rank_edits("locate")),
             "events": (s.events, e.rank_edits("events"), e.clusters),
             "chunks": (s.chunks, e.chunks, request.inputs.claim.text),
@@ -289,8 +290,9 @@ class _Work:
 
     def _verify(self) -> VerifyResult:
         hits, found = self.results["retrieve"].hits, self._search().matches
-        edits = self.request.edits.rank_edits("verify")
-        return verify.run(hits, (*found, *self._compared(hits, found)), self.pipeline.settings.verify, edits)
+        edits, settings = self.request.edits.rank_edits("verify"), self.pipeline.settings.verify
+        compared = self._compared(hits, found) if settings.enabled else ()
+        return verify.run(hits, (*found, *compared), settings, edits)
 
     def _compared(self, hits: tuple[Hit, ...], found: tuple[Match, ...]) -> tuple[Match, ...]:
         """The best hits' photographs, but those that the copy channel found, against the query."""

@@ -287,6 +287,7 @@ class IndexSettings(_Group):
 class VerifySettings(_Group):
     """Geometric verification of candidates (BeyondVision, arXiv 2512.20042)."""
 
+    enabled: bool = True
     candidates: int = Field(
         20, ge=0, description="fused hits whose photographs are compared with the query; 0 = only the copy channel's"
     )
@@ -303,7 +304,9 @@ class VerifySettings(_Group):
         description="nearest over second nearest, both ways; Lowe's 0.8 loses oblique views (own trial)",
     )
     angle_window: float = Field(
-        60.0, gt=0, description="degrees around the commonest rotation that a match may differ: oblique views turn corners"
+        60.0,
+        gt=0,
+        description="degrees around the commonest rotation that a match may differ: oblique views turn corners",
     )
     scale_window: float = Field(
         1.5, gt=0, description="octaves around the commonest change of size that a match may differ"

@@ -11,7 +11,7 @@ from newsctx.errors import SettingsError
 if TYPE_CHECKING:
     from newsctx.evaluation.session import Session
 
-STAGES = ("all", "retrieve", "locate", "events", "context")
+STAGES = ("all", "retrieve", "verify", "locate", "events", "context")
 QUERIES = """\
 The queries are JSON Lines, one photograph a line:
   {"id": "q1", "image": "queries/q1.jpg", "place": "Paris, France, Europe", "date": "2021-02-01",
@@ -64,6 +64,11 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError(f"--limit {args.limit}: expected at least 1.")
     if args.ablations and (args.sweep or args.archive_share):
         raise SettingsError("--ablations and --sweep: expected one of them; run the command twice.")
+    if args.fast and args.stage == "verify":
+        raise SettingsError(
+            "--fast --stage verify: the fast evaluation compares no photographs. Leave --fast away, or choose "
+            "retrieve, locate, events or context."
+        )
     axes = _axes(args)  # refused before anything is loaded
     from newsctx.evaluation.session import open_session
 

@@ -27,8 +27,12 @@ def run(
     Returns:
         Articles whose photograph is in the query in tier `matched`, by confidence, then inliers, then their order
         before; then those with the same scene, likewise; the rest unchanged. All matches, accepted ones first and the
-        photograph before the scene, but those of excluded articles.
+        photograph before the scene, but those of excluded articles. Where the stage is switched off the order is kept
+        and there are no matches.
     """
+    if not settings.enabled:
+        kept = arrange(hits, edits, ranks(hits))
+        return VerifyResult(hits=kept, unavailable="switched off in the settings")
     judged = [_judge(m, settings) for m in matches if m.article_id not in edits.excluded]
     judged.sort(
         key=lambda m: (not m.accepted, m.relation != "photo", -m.confidence, -m.inliers, m.article_id, m.image_id)

@@ -104,3 +104,12 @@ def test_what_has_a_note_lifts_nothing_and_is_listed_last() -> None:
     result = verify.run(HITS, matches, SETTINGS, RankEdits())
     assert order(result) == "dabce"
     assert [(m.article_id, m.accepted) for m in result.matches] == [("d", True), ("e", False)]
+
+
+def test_switched_off_it_keeps_the_order_lifts_nothing_and_says_so() -> None:
+    off = VerifySettings(enabled=False)
+    edits = RankEdits(pinned=("c",))
+    result = verify.run(HITS, (a_match("e", 30, 0.9),), off, edits)
+    assert order(result) == order(verify.run(HITS, (), SETTINGS, edits)) == "cabde"
+    assert result.matches == () and {h.tier for h in result.hits[1:]} == {"ranked"}
+    assert result.unavailable == "switched off in the settings"
