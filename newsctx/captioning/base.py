@@ -34,5 +34,10 @@ class VisualJudge(Protocol):
 
 
 def text_digest(article: Article) -> str:
-    """Changes with the text that captions and judgements are made from."""
+    """Changes with the text that captions are made from."""
     return digest(article.headline, article.abstract, article.body)
+
+
+def judged_digest(article: Article) -> str:
+    """Changes with the text that judgements are made from: also the captions of the article's photographs."""
+    return digest(text_digest(article), [i.caption for i in article.images])

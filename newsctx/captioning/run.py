@@ -10,7 +10,7 @@ from newsctx.archive import tables
 from newsctx.archive.store import ArchiveStore
 from newsctx.archive.workfile import Job, WorkFile, locked
 from newsctx.cache import digest
-from newsctx.captioning.base import NewsCaptioner, VisualJudge, text_digest
+from newsctx.captioning.base import NewsCaptioner, VisualJudge, judged_digest, text_digest
 from newsctx.captioning.ledger import Entry, Ledger
 from newsctx.records import Article, Record
 
@@ -102,7 +102,7 @@ def judge_articles(archive: Path, judge: VisualJudge, advance: Advance = lambda 
     ArchiveStore.open(archive).close()
     with locked(archive), ArchiveStore.open(archive) as store, Ledger(archive / JUDGEMENTS, Judged) as ledger:
         for article in _articles(store, advance):
-            row, text = ledger.get(article.article_id), text_digest(article)
+            row, text = ledger.get(article.article_id), judged_digest(article)
             if row is not None and (row.maker, row.text) == (maker, text):
                 counts["kept"] += 1
             else:

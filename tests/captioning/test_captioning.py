@@ -14,7 +14,7 @@ from newsctx.captioning.extractive import ExtractiveCaptioner
 from newsctx.captioning.run import CAPTIONS, JUDGEMENTS, caption_articles, judge_articles
 from newsctx.captioning.visual_words import VisualWords
 from newsctx.cli import main
-from newsctx.records import Article, ModelInfo
+from newsctx.records import Article, ArticleImage, ModelInfo
 from newsctx.training.corpus import load_corpus
 
 BODY = "Water stood in the streets of Ghent on Monday. Boats carried people out. It rained on. A fourth sentence here."
@@ -115,11 +115,44 @@ def test_a_changed_text_is_captioned_anew_and_an_unchanged_import_keeps_captions
 def test_visual_words_say_why_and_leave_other_languages_alone(archive: Path):
     with ArchiveStore.open(archive) as store:
         found = {a: VisualWords().judge(store.article(a)) for a in "abcd"}
-    assert found["a"] == Judgement(visual=False, reason="no word for something that a photograph can show")
+    assert found["b"] == Judgement(visual=False, reason="no word for something that a photograph can show")
     assert found["c"].visual is True and "'flood'" in found["c"].reason
-    assert found["b"].visual is False and found["d"].visual is None and "article is de" in found["d"].reason
+    assert found["a"].visual is True and "'boats'" in found["a"].reason, "only the beginning of the body says so"
+    assert found["d"].visual is None and "article is de" in found["d"].reason
     floods = Article(article_id="x", headline="FLOODED towns", abstract="", body="")
     assert VisualWords().judge(floods).visual is True, "inflected and in capitals"
+
+
+def test_visual_words_are_those_of_the_painted_kinds_and_of_captions_but_no_words_of_other_news():
+    def judged(headline: str, *captions: str) -> bool | None:
+        images = tuple(ArticleImage(caption=c) for c in captions)
+        return VisualWords().judge(Article(article_id="x", headline=headline, images=images)).visual
+
+    seen = ("Boat hits pier", "Express leaves the railway", "Gale takes roofs", "Snowstorm halts city", "Late trophy",
+            "Runners cross the bridge", "Candles for the lost", "House burned down", "Placards at gate")  # fmt: skip
+    assert [t for t in seen if not judged(t)] == []
+    unseen = (
+        "Central bank raises rates",
+        "Court upholds the ruling",
+        "Talks on the trade deal continue",
+        "Supporters of the bill",
+        "Minister champions a reform",
+        "Shipping costs rise",
+        "A wave of layoffs",
+    )
+    assert [t for t in unseen if judged(t)] == []
+    assert judged("The nose", "Evening procession near the church spires.") is True
+    assert judged("The nose", "The minister at his desk.") is False
+
+
+def test_another_photo_caption_is_judged_anew(archive: Path):
+    row = ROWS[0] | {"images": [{"url": "https://n.example/a.jpg", "caption": "A desk."}]}
+    imported(archive.parent, (row, *ROWS[1:]))
+    judge_articles(archive, VisualWords())
+    assert judge_articles(archive, VisualWords()).judged == 0
+    row["images"] = [{"url": "https://n.example/a.jpg", "caption": "A flood."}]
+    imported(archive.parent, (row, *ROWS[1:]))
+    assert judge_articles(archive, VisualWords()).judged == 1
 
 
 def test_training_leaves_out_what_was_judged_not_visual(tmp_path: Path):
@@ -148,7 +181,7 @@ def test_the_commands(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["caption-articles", "--archive", str(archive), "--json", str(out)]) == 0
     assert json.loads(out.read_text())["written"] == 3 and "next: python -m newsctx index" in capsys.readouterr().out
     assert main(["filter-articles", "--archive", str(archive)]) == 0
-    assert "1 about a visual event, 2 not, 1 undecided" in capsys.readouterr().out
+    assert "2 about a visual event, 1 not, 1 undecided" in capsys.readouterr().out
     assert (archive / JUDGEMENTS).is_file()
     assert main(["caption-articles", "--archive", str(archive), "--most", "0"]) == 1
     assert "--most 0" in capsys.readouterr().err
