@@ -203,6 +203,23 @@ def test_a_narrow_window_never_scrolls_sideways(address, open_page, case_id, sta
     assert page.evaluate(f"{inside}.every(b => b.getBoundingClientRect().right <= 390)"), "every button is reachable"
 
 
+def test_the_overlay_follows_the_arrow_keys(address, open_page, case_id):
+    page = open_page(f"{address}?case={case_id}")
+    page.wait_for_selector(DONE)
+    slider = tab(page, "verify").locator("input[data-wipe]").first
+    loaded = "() => [...document.querySelectorAll('.wipe img')].slice(0, 2).every(i => i.naturalWidth > 0)"
+    page.wait_for_function(loaded)
+    before = int(slider.input_value())
+    clip = "getComputedStyle(document.querySelector('.wipe .over')).clipPath"
+    shown = page.evaluate(clip)
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert int(slider.input_value()) == before + 5
+    assert page.evaluate(clip) != shown, "more of the archived photograph shows"
+    assert page.locator(".wipe output").first.inner_text() == str(before + 5)
+
+
 def test_dark_follows_the_system(address, open_page, case_id):
     light, dark = (
         open_page(f"{address}?case={case_id}", scheme=s).evaluate(
