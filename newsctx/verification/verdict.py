@@ -49,6 +49,9 @@ def judge(found: MatchGeometry, agreed: Agreement, on_text: float, settings: Ver
     level = stretch_at(found.homography, found.lines[:, :2].mean(axis=0)) <= settings.photo_stretch
     if share is None:  # hardly any texture in common: points without a picture behind them
         return Verdict("photo", f"only {agreed.blocks} parts of the common frame have texture to compare")
+    if share < settings.clear_agreement and found.inliers < settings.unclear_inliers:
+        few = f"{found.inliers} points are few where {share:.0%} of the common frame looks alike"
+        return Verdict("scene", f"{few}: lettering, a logo")
     enough = settings.text_agreement if on_text > MOSTLY else settings.photo_agreement
     if share >= enough and spread >= settings.min_spread:
         return Verdict("photo" if level else "scene", "")

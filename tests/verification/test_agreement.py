@@ -52,7 +52,7 @@ def test_flat_pictures_say_nothing() -> None:
     assert agreement(flat, noise(1), np.eye(3), SIZE, SIZE, 0.5).share == 0  # texture in one of them is told
 
 
-def geometry(explained: float, inliers: int = 40, matrix: np.ndarray | None = None) -> MatchGeometry:
+def geometry(explained: float, inliers: int = 80, matrix: np.ndarray | None = None) -> MatchGeometry:
     lines = np.random.default_rng(0).uniform(0, 100, (inliers, 4)).astype(np.float32)
     return MatchGeometry(inliers, 1.0, False, np.eye(3) if matrix is None else matrix, lines, (), 0.5, explained, 60)
 
@@ -67,7 +67,7 @@ def geometry(explained: float, inliers: int = 40, matrix: np.ndarray | None = No
         (0.45, 0.58, 0.0, "photo", True),  # under a banner: less agrees, but the points span it
         (0.19, 0.61, 0.0, "scene", False),  # a brand name on two screens
         (0.45, 0.35, 0.0, "scene", True),
-        (0.45, 0.35, 0.8, "scene", False),  # 8 of 40 points off the text, 12 are needed
+        (0.45, 0.35, 0.9, "scene", False),  # 8 of 80 points off the text, 12 are needed
         (0.45, 0.10, 0.0, "scene", False),
         (0.45, None, 0.0, "photo", False),
     ],
@@ -75,6 +75,13 @@ def geometry(explained: float, inliers: int = 40, matrix: np.ndarray | None = No
 def test_verdicts(spread, share, on_text, relation, proven) -> None:
     verdict = judge(geometry(spread), Agreement(share, 100 if share else 3), on_text, VerifySettings())
     assert (verdict.relation, verdict.reason == "") == (relation, proven)
+
+
+def test_few_points_need_a_clear_agreement() -> None:
+    def reason(share: float, inliers: int) -> str:
+        return judge(geometry(0.45, inliers), Agreement(share, 100), 0.0, VerifySettings()).reason
+
+    assert "20 points are few" in reason(0.74, 20) and reason(0.74, 60) == "" and reason(0.81, 20) == ""
 
 
 def test_a_stretched_photograph_is_another_view() -> None:
