@@ -339,10 +339,15 @@ class VerifySettings(_Group):
         1.5, ge=1, description="stretch ratio above which a match is the scene from elsewhere, not the photograph"
     )
     clear_agreement: float = Field(
-        0.8, ge=0, le=1, description="share of alike blocks below which few inliers are lettering (own trial: 0.5 to 0.75)"
+        0.8,
+        ge=0,
+        le=1,
+        description="share of alike blocks below which few inliers are lettering (own trial: 0.5 to 0.75)",
     )
     unclear_inliers: int = Field(
-        60, ge=8, description="least inliers below `clear_agreement`: lettering has 20 to 35, a banner leaves 250 (own trial)"
+        60,
+        ge=8,
+        description="least inliers below `clear_agreement`: lettering has 20 to 35, a banner leaves 250 (own trial)",
     )
     min_spread: float = Field(
         0.1, ge=0, le=1, description="least share of the common frame that inliers span in the same photograph"
