@@ -25,7 +25,7 @@ from newsctx.settings import Settings
 
 RANDOM_SEED = 7  # of the untrained encoder
 _BASIS = {"coverage": ("copy",)}  # channels that start from what another one finds: they are measured together
-_SILENT = "has nothing to say here: it lacks its encoder, its part of the index, or what it reads of a query"
+_SILENT = "found nothing for any query: no match, or it lacks its encoder, its part of the index or a text to search by"
 _COLUMNS = (("event articles", "R@1"), ("event articles", "R@10"), ("event articles", "mAP"), ("place", "EM@1"),
             ("date", "EM@1"))  # fmt: skip
 

@@ -241,7 +241,7 @@ def test_axes_and_points() -> None:
 def test_the_pipelines_ablations_have_a_row_for_each_stage_and_channel(command, tmp_path: Path, capsys) -> None:
     assert command("--ablations", "--json", str(tmp_path / "out.json")) == 0
     tables = json.loads((tmp_path / "out.json").read_text())
-    assert set(tables) == {session.FAST, session.WHOLE}
+    assert {session.FAST, session.WHOLE} <= set(tables)
     names = [row["name"] for row in tables[session.WHOLE]["rows"]]
     assert names == [
         "whole pipeline", "without verify", "without locate", "without events", "image_text alone", "content alone",
@@ -253,7 +253,7 @@ def test_the_pipelines_ablations_have_a_row_for_each_stage_and_channel(command, 
     assert "answer GREAT" in rows["whole pipeline"]["metrics"]
     copies = rows["copy + coverage alone"]
     assert copies["metrics"]["event R@1"] == 0.0, "no query is a copy of an archived photograph"
-    assert rows["visual_second alone"]["note"].startswith("has nothing to say"), "there is no second encoder"
+    assert rows["visual_second alone"]["note"].startswith("found nothing"), "there is no second encoder"
     assert rows["visual alone"]["note"] == rows["image_text alone"]["note"] == ""
 
 
