@@ -14,11 +14,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from training.training_world import SMALL_CONFIG
 
 from newsctx import hub
 from newsctx.encoders import ImageTextEncoder
 from newsctx.errors import ModelUnavailable
 from newsctx.runtime import Device
+from newsctx.training.initial import init_model
 
 _VARIABLES = [f"{kind}_proxy" for kind in ("http", "https", "all", "no")]
 
@@ -153,6 +155,21 @@ def _refused(monkeypatch: pytest.MonkeyPatch, proxy: str, why: str) -> None:
     with pytest.raises(ModelUnavailable, match=r"hf download laion/CLIP-ViT-B-32-laion2B-s34B-b79K") as refused:
         ImageTextEncoder.load("ViT-B-32/laion2b_s34b_b79k", Device("cpu", "test"))
     assert why in str(refused.value) and (not proxy or f"through the proxy {proxy}" in str(refused.value))
+
+
+def test_a_folder_that_has_all_it_needs_is_loaded_without_asking_for_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded profile needs no network, and so makes no request."""
+    monkeypatch.setattr(hub, "reachable", lambda endpoint: pytest.fail("the hub was asked"))
+    init_model(SMALL_CONFIG, tmp_path / "model", 0, ["a flood in Paris", "a march in Cairo"])
+    assert ImageTextEncoder.load(f"local-dir:{tmp_path / 'model'}", Device("cpu", "test")).dim == 16
+    asked = []
+    monkeypatch.setattr(hub, "reachable", lambda endpoint: bool(asked.append(endpoint)))
+    (tmp_path / "model" / "tokenizer.json").unlink()  # its tokenizer is then the hub's
+    with pytest.raises(ModelUnavailable):
+        ImageTextEncoder.load(f"local-dir:{tmp_path / 'model'}", Device("cpu", "test"))
+    assert asked
 
 
 def test_loading_the_sentence_encoder_first_keeps_no_process_offline() -> None:

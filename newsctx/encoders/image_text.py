@@ -47,7 +47,7 @@ class ImageTextEncoder:
         """
         import open_clip
 
-        with hub.at_once():
+        with hub.offline() if _whole(name) else hub.at_once():
             architecture, model, preprocess = load_open_clip(name, device, "image-text encoder")
             try:
                 tokenizer = open_clip.get_tokenizer(architecture)
@@ -89,6 +89,19 @@ class ImageTextEncoder:
     def _batches(self, items: Sequence[Any], forward: Callable[[Sequence[Any]], Any]) -> np.ndarray:
         with self._lock:
             return unit_rows(items, forward, self.batch_size, getattr(self, "dim", 0), self.info.name, self._device)
+
+
+def _whole(name: str) -> bool:
+    """Whether a name is a folder that has all it needs, so that the hub is not even asked whether it is there."""
+    if not name.startswith(LOCAL):
+        return False
+    folder = Path(name.removeprefix(LOCAL))
+    try:
+        config = (folder / "open_clip_config.json").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return True  # it is refused all the same
+    own = (folder / "tokenizer.json").is_file() or "hf_tokenizer_name" not in config
+    return own and "hf_model_name" not in config
 
 
 def load_open_clip(name: str, device: Device, what: str) -> tuple[str, Any, Callable[..., Any]]:
