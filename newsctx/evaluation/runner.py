@@ -9,6 +9,7 @@ from newsctx.cache import StageCache, code_digest, digest
 from newsctx.errors import EvaluationError
 from newsctx.evaluation.outcome import Outcome
 from newsctx.evaluation.truth import Query
+from newsctx.overrides import ExcludeArticle
 from newsctx.pipeline import Pipeline, Request
 from newsctx.records import STAGES, StageName
 
@@ -37,8 +38,7 @@ def run_pipeline(
     """
     found: dict[str, Outcome] = {}
     for done, query in enumerate(queries, 1):
-        data = photograph(query)
-        request = Request(data, query.image.name if query.image else "")
+        request = request_of(query)
         key = digest("outcome", code_digest(), pipeline.keys(request)[last])
         stored = kept.get("outcomes", key, Outcome)
         if stored:
@@ -77,6 +77,13 @@ def _run(pipeline: Pipeline, request: Request, query_id: str, last: StageName) -
         seconds=sum(document.seconds.values()),
     )
     return outcome.with_context(document.context) if document.context else outcome
+
+
+def request_of(query: Query) -> Request:
+    """The photograph as an analyst's request, with what the query leaves out; raises EvaluationError."""
+    data = photograph(query)
+    left_out = tuple(ExcludeArticle(article_id=a) for a in query.exclude)
+    return Request(data, query.image.name if query.image else "", overrides=left_out)
 
 
 def photograph(query: Query) -> bytes:

@@ -34,6 +34,7 @@ class Query(Record):
     path: tuple[str, ...] = ()  # the place from continent to leaf, where the data set knows it
     relevant: tuple[str, ...] | None = None  # event-relevant articles; empty: the archive knows nothing of it
     location_relevant: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()  # articles that are left out, as the photograph's own where others are to be found
     kind: str = ""
     note: str = ""
 

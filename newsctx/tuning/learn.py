@@ -68,11 +68,13 @@ def learn(observed: Observed, settings: Settings, tell: Tell = lambda what, trie
 
 
 def judge(observed: Observed, before: Settings, after: Settings) -> tuple[Row, ...]:
-    """Every channel alone, the fusion before and after, on the queries of `observed`."""
+    """Every channel alone, the fusion before (each method) and after, on the queries of `observed`."""
     defaults = observed.rankings(before)
     base = precision(defaults, observed.queries)
     rankings = {f"{name} alone": observed.channel(name, after) for name in observed.ran()}
-    rankings |= {f"fused, defaults ({before.fusion.method})": defaults}
+    for method in METHODS:
+        given = before if method == before.fusion.method else with_value(before, "fusion.method", method)
+        rankings[f"fused, defaults ({method})"] = defaults if given is before else observed.rankings(given)
     rankings |= {f"fused, learned ({after.fusion.method})": observed.rankings(after)}
     return tuple(_row(name, found, observed, base) for name, found in rankings.items())
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from newsctx.cache import digest
 from newsctx.errors import EvaluationError
 from newsctx.evaluation.ranking_metrics import average_precision, recall_at_k
-from newsctx.evaluation.runner import photograph
+from newsctx.evaluation.runner import request_of
 from newsctx.evaluation.truth import Query
 from newsctx.fusion import fuse
-from newsctx.pipeline import Pipeline, Request
+from newsctx.pipeline import Pipeline
 from newsctx.records import ChannelResult
 from newsctx.refine import Surroundings, refine
 from newsctx.settings import Settings
@@ -43,10 +43,9 @@ class Observed:
     def rankings(self, settings: Settings) -> list[list[str]]:
         """The fused and refined ranking of each query, as the retrieve stage makes it."""
         found = []
+        retrieve = settings.retrieve
         for query, results in zip(self.queries, self.results(settings), strict=True):
-            fused = fuse(
-                results, settings.retrieve.weights, settings.retrieve.k, settings.retrieve.rrf_k, settings.fusion
-            )
+            fused = fuse(results, retrieve.weights, retrieve.k, retrieve.rrf_k, settings.fusion)
             scores = {f.article_id: f.score for f in fused}
             lifts = refine(scores, self._surroundings(query.id, results), settings.refine)
             total = {a: s + sum(x.added for x in lifts.get(a, ())) for a, s in scores.items()}
@@ -65,9 +64,13 @@ class Observed:
     def _search(self, query: Query, settings: Settings) -> tuple[ChannelResult, ...]:
         weights = dict.fromkeys(settings.retrieve.weights, 1.0)
         every = settings.model_copy(update={"retrieve": settings.retrieve.model_copy(update={"weights": weights})})
-        outcome = self.pipeline(every).search(Request(photograph(query), query.image.name if query.image else ""))
+        outcome = self.pipeline(every).search(request_of(query))
         self.progress(1)
-        return outcome.results
+        out = set(query.exclude)
+        return tuple(
+            r.model_copy(update={"hits": tuple(h for h in r.hits if h[0] not in out)}) if out else r
+            for r in outcome.results
+        )
 
     def _surroundings(self, query_id: str, results: Sequence[ChannelResult]) -> Surroundings:
         if query_id not in self._around:

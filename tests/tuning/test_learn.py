@@ -69,8 +69,9 @@ def test_noise_loses_its_weight_and_the_parts_that_help_gain_it(asked: list[Quer
     after, scores = learn(one, settings)
     assert set(scores) == {"rrf", "weighted", "evidence"} and max(scores.values()) == scores[after.fusion.method]
     assert after.structure.alpha["headline"] > after.structure.alpha["body"], "the content channel alone says so"
-    rows = {r.name.partition(" (")[0]: r for r in judge(other, settings, after)}
-    learned, before = rows["fused, learned"], rows["fused, defaults"]
+    rows = {r.name: r for r in judge(other, settings, after)}
+    learned, before = rows[f"fused, learned ({after.fusion.method})"], rows["fused, defaults (rrf)"]
+    assert {"fused, defaults (weighted)", "fused, defaults (evidence)"} <= set(rows)
     # with its headline, content has every truth first: nothing is better than mAP 1
     assert learned.metrics["mAP"].mean == pytest.approx(1.0)
     assert before.metrics["mAP"].mean < 1 and learned.gain.mean == pytest.approx(1 - before.metrics["mAP"].mean)
@@ -98,6 +99,13 @@ def test_learning_is_the_same_in_every_run_and_searches_once_per_structure(asked
     first, _ = learn(Observed(asked, Counting, Settings()), Settings())
     assert len(searched) == len(set(searched)), "other weights and another fusion search nothing again"
     assert learn(Observed(asked, World, Settings()), Settings())[0] == first
+
+
+def test_what_a_query_leaves_out_is_neither_ranked_nor_learned_from(asked: list[Query]) -> None:
+    own = asked[0].model_copy(update={"exclude": (ARTICLES[0],), "relevant": (ARTICLES[1],)})
+    (results,) = Observed([own], World, Settings()).results(Settings())
+    assert all(ARTICLES[0] not in [a for a, _ in r.hits] for r in results)
+    assert ARTICLES[0] not in Observed([own], World, Settings()).rankings(Settings())[0]
 
 
 def test_a_channel_that_is_switched_off_can_be_found_useful(asked: list[Query]) -> None:
