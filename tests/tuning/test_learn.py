@@ -21,7 +21,7 @@ ARTICLES = [f"a{i:02}" for i in range(40)]
 
 
 class World:
-    """`visual` is right at rank 1 or 2, `words_ocr` is noise, `content` is right only where the headline weighs most."""
+    """`visual` is right at rank 1 or 2, `words_ocr` is noise, `content` is right where the headline weighs most."""
 
     archive = SimpleNamespace(neighbourhood=SimpleNamespace(around=lambda ids: Surroundings()))
 
