@@ -20,6 +20,7 @@ from newsctx import __version__, imaging
 from newsctx.archive.opened import OpenArchive
 from newsctx.archive.pictures import archived_pixels
 from newsctx.cache import StageCache, code_digest, digest
+from newsctx.channels import composite, content
 from newsctx.channels.search import ChannelOutcome, Query, Searcher
 from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
 from newsctx.errors import NewsctxError, OverrideError
@@ -31,6 +32,7 @@ from newsctx.records import (
     STAGES,
     Article,
     Caption,
+    ChannelResult,
     ChunksResult,
     Context,
     EventsResult,
@@ -134,6 +136,16 @@ class Pipeline:
         work = _Work(self, request, self.keys(request))
         work._result("photo")
         return work._search()
+
+    def photo_vector(self, request: Request) -> np.ndarray | None:
+        """(D,) float32, L2-normalised, or None without an image-text encoder."""
+        return _Work(self, request, {}).image_vector
+
+    def structural(self, vector: np.ndarray | None) -> tuple[ChannelResult, ChannelResult]:
+        """The channels that `settings.structure` changes, content and composite, for a photograph's vector."""
+        s, index = self.settings, self.archive.index
+        found = content.search(vector, index, s.retrieve, s.structure)
+        return found, composite.search(vector, index, s.retrieve, s.structure, (found,))
 
     def fused(self, request: Request) -> RetrieveResult:
         """The fused ranking of `search`, refined, with the analyst's edits: the retrieve stage alone."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from newsctx.cache import digest
 from newsctx.errors import EvaluationError
 from newsctx.evaluation.ranking_metrics import average_precision, recall_at_k
@@ -15,8 +17,6 @@ from newsctx.pipeline import Pipeline
 from newsctx.records import ChannelResult
 from newsctx.refine import Surroundings, refine
 from newsctx.settings import Settings
-
-STRUCTURAL = ("content", "composite")  # the channels that `structure` changes
 
 
 @dataclass
@@ -31,14 +31,21 @@ class Observed:
     settings: Settings
     progress: Callable[[int], None] = lambda done: None
     _around: dict[str, Surroundings] = field(default_factory=dict)
-    _results: dict[str, list[tuple[ChannelResult, ...]]] = field(default_factory=dict)
+    _found: list[tuple[ChannelResult, ...]] = field(default_factory=list)
+    _structural: dict[str, list[dict[str, ChannelResult]]] = field(default_factory=dict)  # by structure settings
+    _vectors: list[np.ndarray | None] = field(default_factory=list)
 
     def results(self, settings: Settings) -> list[tuple[ChannelResult, ...]]:
         """Every channel's ranking of each query under these `structure` settings."""
+        if not self._found:
+            self._found = [self._search(q) for q in self.queries]
+        if settings.structure == self.settings.structure:
+            return self._found
         key = digest(settings.structure)
-        if key not in self._results:
-            self._results[key] = [self._search(q, settings) for q in self.queries]
-        return self._results[key]
+        if key not in self._structural:
+            self._structural[key] = self._searched_again(settings)
+        pairs = zip(self._found, self._structural[key], strict=True)
+        return [tuple(new.get(r.name, r) for r in found) for found, new in pairs]
 
     def rankings(self, settings: Settings) -> list[list[str]]:
         """The fused and refined ranking of each query, as the retrieve stage makes it."""
@@ -61,22 +68,32 @@ class Observed:
         found = {r.name for results in self.results(self.settings) for r in results if r.state == "ran"}
         return tuple(n for n in self.settings.retrieve.weights if n in found)
 
-    def _search(self, query: Query, settings: Settings) -> tuple[ChannelResult, ...]:
-        weights = dict.fromkeys(settings.retrieve.weights, 1.0)
-        every = settings.model_copy(update={"retrieve": settings.retrieve.model_copy(update={"weights": weights})})
-        outcome = self.pipeline(every).search(request_of(query))
+    def _search(self, query: Query) -> tuple[ChannelResult, ...]:
+        retrieve = self.settings.retrieve
+        every = retrieve.model_copy(update={"weights": dict.fromkeys(retrieve.weights, 1.0)})
+        pipeline = self.pipeline(self.settings.model_copy(update={"retrieve": every}))
+        outcome = pipeline.search(request_of(query))
         self.progress(1)
-        out = set(query.exclude)
-        return tuple(
-            r.model_copy(update={"hits": tuple(h for h in r.hits if h[0] not in out)}) if out else r
-            for r in outcome.results
-        )
+        return tuple(_without(r, query.exclude) for r in outcome.results)
+
+    def _searched_again(self, settings: Settings) -> list[dict[str, ChannelResult]]:
+        """The channels that these structure settings change, by name; the other ones stay as they were."""
+        pipeline = self.pipeline(settings)
+        if not self._vectors:
+            self._vectors = [pipeline.photo_vector(request_of(q)) for q in self.queries]
+        pairs = zip(self.queries, self._vectors, strict=True)
+        return [{r.name: _without(r, q.exclude) for r in pipeline.structural(v)} for q, v in pairs]
 
     def _surroundings(self, query_id: str, results: Sequence[ChannelResult]) -> Surroundings:
         if query_id not in self._around:
             ids = sorted({a for r in results for a, _ in r.hits})
             self._around[query_id] = self.pipeline(self.settings).archive.neighbourhood.around(ids)
         return self._around[query_id]
+
+
+def _without(result: ChannelResult, excluded: Sequence[str]) -> ChannelResult:
+    kept = tuple(h for h in result.hits if h[0] not in excluded)
+    return result if len(kept) == len(result.hits) else result.model_copy(update={"hits": kept})
 
 
 def precision(rankings: Sequence[Sequence[str]], queries: Sequence[Query]) -> list[float]:
