@@ -63,6 +63,7 @@ def text(found: Tuned) -> str:
         [
             f"Learned on {found.learned_on} queries (mAP there: {tried}), reported on {found.reported_on} others:",
             text_table(["ranking", *METRICS, "mAP against the defaults"], rows),
+            f"learned against the best channel alone ({found.best_channel}): mAP {shown_difference(found.over_best)}",
         ]
     )
 
@@ -80,7 +81,7 @@ def _tuned(args: argparse.Namespace) -> Tuned:
     from newsctx.settings import Settings
     from newsctx.state import state_folder
     from newsctx.tuning.halves import halves
-    from newsctx.tuning.learn import Tuned, judge, learn, preset
+    from newsctx.tuning.learn import Tuned, against_best, judge, learn, preset
     from newsctx.tuning.observed import Observed
     from newsctx.writers.extractive import ExtractiveWriter
 
@@ -99,6 +100,7 @@ def _tuned(args: argparse.Namespace) -> Tuned:
         seen = [Observed(half, pipeline, settings, lambda one: bar.update(one)) for half in (learning, reporting)]
         after, scores = learn(seen[0], settings, lambda what, tried: bar.set_postfix_str(f"{what}: {tried} points"))
         rows = judge(seen[1], settings, after)
+        best, over_best = against_best(seen[1], after)
     return Tuned(
         learned_on=len(learning),
         reported_on=len(reporting),
@@ -106,4 +108,6 @@ def _tuned(args: argparse.Namespace) -> Tuned:
         preset=preset(after),
         rows=rows,
         scores=scores,
+        best_channel=best,
+        over_best=over_best,
     )

@@ -42,6 +42,8 @@ class Tuned(Record):
     preset: dict[str, Any]  # what differs from the defaults, as `--settings` reads it
     rows: tuple[Row, ...]
     scores: dict[str, float]  # mAP on the learning half, by fusion method
+    best_channel: str  # of the reporting half, alone
+    over_best: Measured  # mAP of the learned fusion over that channel, paired by query
 
 
 def learn(observed: Observed, settings: Settings, tell: Tell = lambda what, tried: None) -> tuple[Settings, dict]:
@@ -77,6 +79,14 @@ def judge(observed: Observed, before: Settings, after: Settings) -> tuple[Row, .
         rankings[f"fused, defaults ({method})"] = defaults if given is before else observed.rankings(given)
     rankings |= {f"fused, learned ({after.fusion.method})": observed.rankings(after)}
     return tuple(_row(name, found, observed, base) for name, found in rankings.items())
+
+
+def against_best(observed: Observed, after: Settings) -> tuple[str, Measured]:
+    """The channel with the highest mAP alone, and how far the learned fusion is above it."""
+    alone = {name: precision(observed.channel(name, after), observed.queries) for name in observed.ran()}
+    best = max(alone, key=lambda name: sum(alone[name]))  # the first one where equal
+    fused = precision(observed.rankings(after), observed.queries)
+    return best, Measured.of(paired_bootstrap(alone[best], fused))
 
 
 def preset(settings: Settings) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from newsctx.records import ChannelResult
 from newsctx.refine import Surroundings
 from newsctx.settings import Settings
 from newsctx.tuning.halves import halves
-from newsctx.tuning.learn import judge, learn, preset
+from newsctx.tuning.learn import against_best, judge, learn, preset
 from newsctx.tuning.observed import Observed
 
 ARTICLES = [f"a{i:02}" for i in range(40)]
@@ -81,6 +81,10 @@ def test_noise_loses_its_weight_and_the_parts_that_help_gain_it(asked: list[Quer
     # with its headline, content has every truth first: nothing is better than mAP 1
     assert learned.metrics["mAP"].mean == pytest.approx(1.0)
     assert before.metrics["mAP"].mean < 1 and learned.gain.mean == pytest.approx(1 - before.metrics["mAP"].mean)
+    best, gain = against_best(other, after)
+    alone = rows[f"{best} alone"].metrics["mAP"].mean
+    assert alone == max(r.metrics["mAP"].mean for n, r in rows.items() if n.endswith(" alone"))
+    assert gain.mean == pytest.approx(learned.metrics["mAP"].mean - alone)
     assert rows["words_ocr alone"].metrics["R@1"].mean == 0
     assert rows["visual alone"].metrics["mAP"].mean == pytest.approx(
         np.mean([0.5 if int(q.id[1:]) % 2 else 1.0 for q in reporting])
