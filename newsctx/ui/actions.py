@@ -19,6 +19,7 @@ _OVERRIDES: dict[str, Callable[[Data], dict[str, Any]]] = {
     "cluster": lambda d: {"cluster_id": d.get("id"), "decision": d.get("decision", "")},
     "chunk": lambda d: {"chunk_id": d.get("id"), "decision": d.get("decision", "")},
     "weight": lambda d: {"channel": d.get("channel"), "weight": d.get("value") or None},
+    "fusion": lambda d: {"method": d.get("value") or None},
     "set_place": lambda d: {"place": str(d.get("value", "")).strip() or None},
     "set_date": lambda d: {"date": str(d.get("value", "")).strip() or None},
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from newsctx.records import Hit, StageName
+from newsctx.ui import ladder, why
 from newsctx.ui.page import LISTS, Page
 from newsctx.ui.parts import LIST_TITLES, brief, channel, header, rank_path, thumbnail
 
@@ -16,16 +18,21 @@ def view(page: Page) -> dict[str, Any]:
     """The list in the chosen order, channel strip, and the excluded articles."""
     stage = shown_stage(page)
     hits = (page.hits(stage) if stage else None) or ()
+    listed = {h.article_id for h in hits[: page.look.shown]}
     return {
         **header(page, "retrieve"),
         "ran": stage is not None,
         "open_case": page.case is not None,
         "order": stage or "",
         "orders": [{"stage": s, "title": LIST_TITLES[s], "on": s == stage} for s in LISTS if page.hits(s) is not None],
-        "rows": [row(page, h, len(hits)) for h in hits[: page.look.shown]],
+        "rows": [row(page, h, len(hits), listed) for h in hits[: page.look.shown]],
         "total": len(hits),
         "more": max(0, len(hits) - page.look.shown),
         "channels": channels(page),
+        "fusion": why.fusion(page),
+        "conflict_means": why.CONFLICT,
+        "notices": notices(page),
+        "ladder": ladder.view(page, listed),
         "excluded": [brief(page, a) for a in page.edits.excluded],
     }
 
@@ -36,10 +43,9 @@ def shown_stage(page: Page) -> StageName | None:
     return chosen if chosen and page.hits(chosen) is not None else page.latest
 
 
-def row(page: Page, hit: Hit, total: int) -> dict[str, Any]:
-    """One evidence card."""
+def row(page: Page, hit: Hit, total: int, listed: Collection[str] = ()) -> dict[str, Any]:
+    """One evidence card. `listed`: ids of the articles whose cards are on the page."""
     card = page.card(hit.article_id)
-    matched = matched_region(page, hit.article_id)
     return {
         **brief(page, hit.article_id),
         "abstract": card.abstract,
@@ -49,22 +55,21 @@ def row(page: Page, hit: Hit, total: int) -> dict[str, Any]:
         "tier": hit.tier,
         "pinned": hit.article_id in page.edits.pinned,
         "excluded": hit.article_id in page.edits.excluded,  # still listed until it is recomputed
-        "matched": matched,
-        "reason": hit.reason,
+        "matched": matched_region(page, hit.article_id),
+        "reasons": why.reasons(page, hit),
         "first": hit.rank == 1,
         "last": hit.rank == total,
         "path": rank_path(page, hit.article_id),
-        "channels": channel_chips(page, hit),
+        "channels": why.scores(page, hit),
+        "lifts": why.lifts(page, hit, listed),
+        "conflict": why.origin(page, hit).conflict,
     }
 
 
-def channel_chips(page: Page, hit: Hit) -> list[dict[str, Any]]:
-    """Own score and rank in every channel that found the article, best rank first."""
-    found = hit.channels or next(
-        (h.channels for h in page.hits("retrieve") or () if h.article_id == hit.article_id), {}
-    )
-    chips = [{"name": channel(n), "rank": s.rank, "score": s.score} for n, s in found.items()]
-    return sorted(chips, key=lambda c: (c["rank"], c["name"]))
+def notices(page: Page) -> tuple[str, ...]:
+    """What the analyst should know of the search, such as what a filter of the note left out."""
+    retrieve = page.document.stages.retrieve if page.document else None
+    return retrieve.notices if retrieve else ()
 
 
 def matched_region(page: Page, article_id: str) -> bool:

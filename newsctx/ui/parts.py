@@ -11,14 +11,14 @@ from newsctx.ui.page import LISTS, Page
 
 CHANNELS = {
     "image_text": "Image to text",
-    "content": "Image to article",
+    "content": "Image to article text",
     "visual": "Image to image",
-    "visual_second": "Image to image (second)",
-    "composite": "Structure (combined)",
+    "visual_second": "Second image encoder",
+    "composite": "Article structure",
     "copy": "Copy",
     "words_note": "Your note",
     "words_ocr": "Legible text",
-    "coverage": "Coverage",
+    "coverage": "Other coverage",
 }
 STAGE_TITLES: dict[str, str] = {
     "photo": "Photo",

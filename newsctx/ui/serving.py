@@ -28,7 +28,7 @@ def serve(
         server_port=port,
         root_path=root_path,
         theme=theme.theme(),
-        css_paths=[theme.CSS],
+        css_paths=list(theme.CSS),
         head=theme.head(),
         favicon_path=theme.FAVICON,
         allowed_paths=[str(workbench.media_dir.resolve())],

@@ -6,7 +6,7 @@ import gradio as gr
 
 from newsctx.ui.html import ASSETS, script
 
-CSS = ASSETS / "workbench.css"
+CSS = (ASSETS / "workbench.css", ASSETS / "evidence.css")
 FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
 

@@ -7,6 +7,7 @@ from typing import Any
 from newsctx.overrides import Override
 from newsctx.ui.page import Page
 from newsctx.ui.parts import LIST_TITLES, STAGE_TITLES, channel
+from newsctx.ui.why import METHODS
 
 TEMPLATE = "toolbar.html"
 
@@ -55,4 +56,7 @@ def _sentence(page: Page, one: Override) -> str:
             weight = values["weight"]
             name = channel(values["channel"])
             return f"Set the weight of {name} to {weight:g}" if weight is not None else f"Reset the weight of {name}"
+        case "fusion":
+            method = values["method"]
+            return f"Combined the channels by {METHODS[method][0]}" if method else "Reset how the channels are combined"
     return str(values["action"])

@@ -54,6 +54,19 @@
     setTimeout(() => { button.textContent = label; }, 1200);
   };
 
+  const trace = (event) => { // the line under the pointer or focus stands out and is told; leaving it gives the hint back
+    const on = event.target.closest?.('.ladder .strand');
+    const ladder = on?.closest('.ladder') ?? document.querySelector('.ladder svg.tracing')?.closest('.ladder');
+    if (!ladder) return;
+    ladder.querySelectorAll('[data-trace]').forEach((n) => n.classList.toggle('on', n.dataset.trace === on?.dataset.trace));
+    ladder.querySelector('svg').classList.toggle('tracing', Boolean(on));
+    const readout = ladder.querySelector('.readout');
+    readout.dataset.hint ??= readout.textContent;
+    readout.textContent = on?.getAttribute('aria-label') ?? readout.dataset.hint;
+  };
+  ['pointerover', 'focusin'].forEach((name) => document.addEventListener(name, trace));
+  document.addEventListener('focusout', (event) => { if (event.target.closest?.('.strand') && !event.relatedTarget?.closest?.('.strand')) trace({target: document}); });
+
   document.addEventListener('click', (event) => {
     const node = event.target.closest?.('[data-tab], [data-goto], [data-copy], [data-copy-address], [data-drawer], [data-close]');
     if (!node) return;
@@ -66,6 +79,8 @@
   document.addEventListener('keydown', (event) => {
     const drawer = event.key === 'Escape' && event.target.closest?.('.drawer');
     if (drawer) turn(drawer.id, false);
+    const strand = event.key === 'Enter' && event.target.closest?.('.strand[data-goto]');
+    if (strand) go(strand.dataset.goto);
   });
   document.addEventListener('change', (event) => {
     if (event.target.matches?.('[data-toggle-boxes]'))
