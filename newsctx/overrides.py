@@ -19,6 +19,8 @@ from newsctx.settings import FusionMethod
 
 RankingStage = Literal["retrieve", "verify", "locate", "events"]
 
+Id = Annotated[str, Field(min_length=1)]  # a bound makes pydantic refuse lone surrogates, as any store would
+
 
 class _Action(Record):
     reason: Annotated[str, Field(max_length=2000)] = ""
@@ -28,7 +30,7 @@ class PinArticle(_Action):
     """Put an article above all others (on=false takes the pin out)."""
 
     action: Literal["pin"] = "pin"
-    article_id: str
+    article_id: Id
     on: bool = True
 
 
@@ -36,7 +38,7 @@ class ExcludeArticle(_Action):
     """Take an article out of every stage (on=false brings it back)."""
 
     action: Literal["exclude"] = "exclude"
-    article_id: str
+    article_id: Id
     on: bool = True
 
 
@@ -44,7 +46,7 @@ class MoveArticle(_Action):
     """Put an article at a rank of a stage's list; it keeps that rank in the lists of the later stages."""
 
     action: Literal["move"] = "move"
-    article_id: str
+    article_id: Id
     rank: Rank
     stage: RankingStage = "events"
 
@@ -67,7 +69,7 @@ class DecideCluster(_Action):
     """Keep (walk first) or drop an event cluster; "" takes the decision back."""
 
     action: Literal["cluster"] = "cluster"
-    cluster_id: str
+    cluster_id: Id
     decision: Literal["kept", "dropped", ""]
 
 
@@ -75,7 +77,7 @@ class DecideChunk(_Action):
     """Keep or drop a text chunk; "" takes the decision back."""
 
     action: Literal["chunk"] = "chunk"
-    chunk_id: str
+    chunk_id: Id
     decision: Literal["kept", "dropped", ""]
 
 
@@ -83,7 +85,7 @@ class SetWeight(_Action):
     """Change the fusion weight of a channel; 0 switches it off, None goes back to the setting."""
 
     action: Literal["weight"] = "weight"
-    channel: str
+    channel: Id
     weight: Annotated[float, Field(ge=0, le=10)] | None
 
     @field_validator("channel")

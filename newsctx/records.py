@@ -12,7 +12,9 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
+
+from newsctx.unicodetext import stream_safe, well_formed
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Rank = Annotated[int, Field(ge=1)]
@@ -238,11 +240,18 @@ class Photo(Record):
         return "\n".join(line.text for line in self.ocr)
 
 
+def _safe(value: Any) -> Any:
+    return stream_safe(well_formed(value)) if isinstance(value, str) else value
+
+
+Typed = Annotated[str, BeforeValidator(_safe)]  # by a person: no NUL, no lone surrogate, wherever it comes from
+
+
 class Claim(Record):
     """What somebody says the photograph shows."""
 
-    text: str = ""
-    place: str = ""
+    text: Typed = ""
+    place: Typed = ""
     date: PartialDate | None = None
 
     @property
@@ -253,7 +262,7 @@ class Claim(Record):
 class Inputs(Record):
     """What the analyst typed beside the photograph."""
 
-    note: str = ""
+    note: Typed = ""
     claim: Claim = Claim()
 
 

@@ -105,3 +105,21 @@ def test_a_wrong_list_is_refused_with_its_place_and_the_remedy(text, names):
     with pytest.raises(OverrideError, match="Expected a JSON list of actions") as refused:
         parse_overrides(text)
     assert names in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "pin", "article_id": "\ud800"},
+        {"action": "exclude", "article_id": ""},
+        {"action": "move", "article_id": "a\ud800", "rank": 1},
+        {"action": "cluster", "cluster_id": "\ud800", "decision": "kept"},
+        {"action": "chunk", "chunk_id": "\ud800", "decision": "kept"},
+        {"action": "weight", "channel": "\ud800", "weight": 1},
+        {"action": "set_place", "place": "\ud800"},
+    ],
+)
+def test_an_id_that_no_store_can_be_asked_for_is_refused(action):
+    with pytest.raises(OverrideError) as refused:
+        parse_override(action)
+    str(refused.value).encode()  # the message itself can be shown

@@ -18,11 +18,10 @@ import regex
 from newsctx.archive.urls import canonical_url, derived_id, host_of, url_key
 from newsctx.placement import paragraphs
 from newsctx.settings import ImportSettings
+from newsctx.unicodetext import stream_safe, well_formed
 
-# C0/C1 controls except tab and newline, lone surrogates, non-characters, and bidirectional overrides (they forge text)
-_UNWANTED = regex.compile(
-    r"[\p{Cc}--[\t\n]]|\p{Cs}|\p{Noncharacter_Code_Point}|[\u202a-\u202e\u2066-\u2069\ufeff]", regex.V1
-)
+# C0/C1 controls except tab and newline, non-characters, and bidirectional overrides (they forge text)
+_UNWANTED = regex.compile(r"[\p{Cc}--[\t\n]]|\p{Noncharacter_Code_Point}|[\u202a-\u202e\u2066-\u2069\ufeff]", regex.V1)
 _SPACE = regex.compile(r"\s+")
 
 
@@ -90,9 +89,12 @@ def parse_row(data: Mapping[str, Any], settings: ImportSettings) -> Row:
 
 
 def clean(text: str) -> str:
-    """NFC, newlines as `\\n`, without control characters, surrogates and bidirectional overrides, stripped."""
+    """NFC, newlines as `\\n`, without control characters and bidirectional overrides, stripped.
+
+    Lone surrogates become U+FFFD (`well_formed`), very long runs of combining marks are divided (`stream_safe`).
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip()
+    return unicodedata.normalize("NFC", stream_safe(_UNWANTED.sub("", well_formed(text)))).strip()
 
 
 def _scalar(value: Any, name: str) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import regex
 
 from newsctx.settings import IndexSettings
+from newsctx.unicodetext import stream_safe
 
 if TYPE_CHECKING:
     from bm25s.tokenization import Tokenized
@@ -27,7 +28,7 @@ _RUNS = regex.compile(rf"[{_NO_SPACES}\p{{M}}ー]+|[\p{{L}}\p{{M}}\p{{N}}--[{_NO
 _NOT_ASCII = regex.compile(r"[[\p{L}\p{M}\p{N}ー]--[\x00-\x7f]]", regex.V1)
 _WORDS = re.compile(r"[a-z0-9]+")  # the same runs where no such letter stands, six times faster
 _UNSPACED = regex.compile(rf"[{_NO_SPACES}]")
-_LATIN_MARKS = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}+")
+_LATIN_MARKS = regex.compile(r"(?<=\p{Latin})\p{M}+")  # one look back per mark: a run of them starts at its letter
 _POSSESSIVE = regex.compile(r"[’']s\b")
 
 
@@ -57,7 +58,7 @@ def units(text: str) -> list[str]:
 
 
 def _runs(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = unicodedata.normalize("NFKD", stream_safe(text)).casefold()
     folded = _LATIN_MARKS.sub("", folded)  # São = Sao; marks of other scripts carry meaning and stay
     folded = unicodedata.normalize("NFKC", _POSSESSIVE.sub("", folded))
     return (_RUNS if _NOT_ASCII.search(folded) else _WORDS).findall(folded)

@@ -255,3 +255,19 @@ def test_real_articles_import_as_they_are(tmp_path: Path) -> None:
             assert (str(article.published), article.published_from) == (row["published"], "published")
         assert bool(article.headline) == bool(row["headline"])
     assert _outcome(import_archive(source, tmp_path / "archive", enricher=NO_PLACES)) == (0, 0, 307, 0)
+
+
+def test_half_characters_and_nul_are_mended_in_every_field(tmp_path: Path) -> None:
+    r"""JSON can hold `\ud800`, half of a pair, which no database and no tokeniser takes."""
+    bad = "x\ud800\0"
+    row = {n: bad for n in ("headline", "abstract", "body", "source", "language", "published", "image", "image_url")}
+    lists = {"places": [bad], "captions": [bad], "links": [f"https://e.org/{bad}"], "\ud800": bad}
+    images = [{"path": bad, "caption": bad, "position": bad, "offset": 1}]
+    rows = [{"id": "a", "url": f"https://e.org/{bad}", "images": images, **row, **lists}, {"id": bad}]
+    assert _outcome(_run(tmp_path, rows)) == (2, 0, 0, 0)
+    found = _articles(tmp_path)
+    assert list(found) == ["a", "x\ufffd"]
+    one = found["a"]
+    assert {one.headline, one.abstract, one.body, one.source, one.language, *one.captions} == {"x\ufffd"}
+    assert one.location_keywords == ("x\ufffd",) and one.images[0].caption == "x\ufffd"
+    assert "\\ud800" not in json.dumps(one.model_dump(mode="json"))

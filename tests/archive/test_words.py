@@ -1,6 +1,7 @@
 import math
 import random
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,44 @@ from newsctx.settings import IndexSettings
 )
 def test_tokens(text: str, expected: list[str]) -> None:
     assert tokens(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sa\u0303o e\u0327\u0301te", ["sao", "ete"]),  # every mark of a Latin letter goes
+        ("б\u0301a\u0301\u0327", ["б\u0301a"]),  # and of no other letter
+        ("ב\u05b8", ["ב\u05b8"]),
+        ("1\u0301a", ["1\u0301a"]),
+    ],
+)
+def test_marks_go_after_latin_letters_alone(text: str, expected: list[str]) -> None:
+    assert tokens(text) == expected
+
+
+def test_latin_marks_are_cut_like_the_slow_way() -> None:
+    """Letter by letter, the last one that is no mark remembered."""
+    source = random.Random(7)
+    pieces = ["a", "É", "ǖ", "б", "й", "京", "क", "ि", "א", "1", " ", "\u0301", "\u0327", "\u0323", "\u034f"]
+    for _ in range(3000):
+        text = "".join(source.choice(pieces) for _ in range(12))
+        kept, base = [], ""
+        for c in unicodedata.normalize("NFKD", text).casefold():
+            mark = unicodedata.category(c).startswith("M")
+            base = base if mark else c
+            if not (mark and base and unicodedata.name(base).startswith("LATIN")):
+                kept.append(c)
+        slow = unicodedata.normalize("NFKC", "".join(kept))
+        assert words._runs(text) == words._runs(slow) == words._RUNS.findall(slow)
+
+
+@pytest.mark.parametrize(
+    "marks", ["\u0301" * 200_000, "\u0301" * 100_000 + "\u0327" * 100_000, "\u0301\uff9e" * 100_000]
+)
+def test_a_text_of_marks_is_read_in_one_pass(marks: str) -> None:
+    """Minutes where each mark is looked back from, or where normalising sorts all of them."""
+    assert tokens(f"a{marks}") == tokens("a") and tokens(f"fire{marks} hotel")[0] == "fire"
+    assert len(tokens(f"б{marks}")) == 1
 
 
 def _scores(folder: Path, texts: list[str], query: str) -> list[float]:
