@@ -153,14 +153,17 @@ def calibrated(channel: Channel, fitted: Calibration | None) -> list[float]:
     """The channel's scores as numbers 0..1, in the order of its hits.
 
     Platt's `1 / (1 + exp(-(slope * score + intercept)))` where it is fitted. Else min-max over the channel's own hits:
-    its best hit is 1, its last 0; where all score the same, all are 1.
+    its best hit is 1, its last 0. Where all score the same they count that score if it is within 0..1, else 1: a lone
+    poor hit is not as good as the best of many.
     """
     if fitted is not None:
         return [platt(score, fitted) for _, score in channel.hits]
     if not channel.hits:
         return []
     high, low = channel.hits[0][1], channel.hits[-1][1]
-    return [(score - low) / (high - low) if high > low else 1.0 for _, score in channel.hits]
+    if high > low:
+        return [(score - low) / (high - low) for _, score in channel.hits]
+    return [high if 0.0 <= high <= 1.0 else 1.0] * len(channel.hits)
 
 
 def platt(score: float, fitted: Calibration) -> float:

@@ -31,7 +31,7 @@ def _scores(results, method: str, k: int = 100, weights=None, **settings) -> dic
 def test_min_max_over_the_channels_own_hits() -> None:
     assert calibrated(Channel("visual", 1, [("a", 0.9), ("b", 0.5), ("c", 0.1)]), None) == pytest.approx([1, 0.5, 0])
     assert calibrated(Channel("visual", 1, [("a", -3.0)]), None) == [1.0]
-    assert calibrated(Channel("visual", 1, [("a", 0.3), ("b", 0.3)]), None) == [1.0, 1.0]
+    assert calibrated(Channel("visual", 1, [("a", 0.3), ("b", 0.3)]), None) == [0.3, 0.3], "no best of many"
     assert calibrated(Channel("visual", 1, []), None) == calibrated(Channel("visual", 1, []), LINE) == []
 
 
@@ -202,7 +202,7 @@ def test_ranks_and_means_are_those_of_a_slow_oracle(seed: int) -> None:
                 spread = max(scores) - min(scores)
                 score = scores[listed.index(article)]
                 shares.append(1 / (60 + listed.index(article) + 1))
-                values.append((score - min(scores)) / spread if spread else 1.0)
+                values.append((score - min(scores)) / spread if spread else score if 0 <= score <= 1 else 1.0)
         ranks[article], means[article] = sum(shares), sum(values) / len(world)
     channels = [Channel(r.name, 1.0, r.hits) for r in world]
     assert rrf(channels, 60.0) == pytest.approx(ranks)
@@ -224,7 +224,7 @@ def test_nothing_ran_is_an_empty_ranking(method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_k_is_read_of_each_channel_and_kept_and_excluded_articles_make_room(method: str) -> None:
-    results = [_ran("visual", ("a", 0.9), ("b", 0.8), ("c", 0.7)), _ran("copy", ("d", 1.0))]
+    results = [_ran("visual", ("a", 0.9), ("b", 0.8), ("c", 0.7)), _ran("copy", ("d", 0.9))]
     settings = FusionSettings(method=method)
     assert {f.article_id for f in fuse(results, {}, 3, 60.0, settings)} == {"a", "d", "b"}
     assert [f.article_id for f in fuse(results, {}, 1, 60.0, settings)] == ["a"]  # d has the same score

@@ -101,7 +101,9 @@ class ArchiveIndex:
             vectors = {name: VectorPart.open(folder / name, settings.retrieve.probes) for name in built}
             content = manifest.parts.get("content")
             structure = StructurePart.open(folder / "content") if content and content.state == "built" else None
-            places = np.load(folder / "image_image" / PLACES) if structure and "image_image" in built else _NO_PLACES
+            places = _NO_PLACES
+            if structure is not None and "image_image" in built:  # also where no article has a text
+                places = np.load(folder / "image_image" / PLACES)
             words = WordsPart.open(folder / "words_bm25")
         except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
             raise ArchiveError(

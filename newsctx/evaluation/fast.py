@@ -36,9 +36,20 @@ def rank(world: FastWorld, k: int) -> list[list[tuple[str, float]]]:
         return [[] for _ in world.queries]
     for start in range(0, len(world.images), _CHUNK):
         scores = np.maximum.reduceat(world.images[start : start + _CHUNK] @ texts.rows.T, first, axis=1)
+        _leave_out(world, start, scores, owners)
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        found += [[(world.article_ids[owners[c]], float(s[c])) for c in o] for s, o in zip(scores, order, strict=True)]
+        found += [
+            [(world.article_ids[owners[c]], float(s[c])) for c in o if s[c] > -np.inf]
+            for s, o in zip(scores, order, strict=True)
+        ]
     return found
+
+
+def _leave_out(world: FastWorld, start: int, scores: np.ndarray, owners: np.ndarray) -> None:
+    """What a query leaves out scores minus infinity; `scores` is (queries from `start`, owners)."""
+    for row, query in zip(scores, world.queries[start : start + len(scores)], strict=True):
+        if query.exclude:
+            row[[c for c, o in enumerate(owners) if world.article_ids[o] in query.exclude]] = -np.inf
 
 
 def run(world: FastWorld, settings: Settings, answers: bool = True) -> dict[str, Outcome]:

@@ -1,7 +1,8 @@
 """The retrieval of EVENTA-H part by part, as in its Table 1: encoder, content, visual, position, refinements.
 
 Photographs alone: no words, no copies, no other channel. The first row is the photograph against the captions; each
-further one is the composite score of the parts so far, by `structure.alpha` and `structure.beta`.
+further one is the composite score of the parts so far, by `structure.alpha` and `structure.beta`: content stands for
+the article's whole text, its captions among it, so it replaces the first row rather than adding to it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def structure_ablations(world: FastWorld, judge: Judge, archive: OpenArchive, se
         reason = next((r.reason for r in found if r.state == "unavailable"), "")
         if reason:
             raise ArchiveError(reason)
-        rankings = [_refined(r.hits, archive, lifted) if lifted else [a for a, _ in r.hits] for r in found]
+        kept = [[h for h in r.hits if h[0] not in q.exclude] for r, q in zip(found, world.queries, strict=True)]
+        rankings = [_refined(hits, archive, lifted) if lifted else [a for a, _ in hits] for hits in kept]
         table.add(name, _outcomes(world, rankings), STAGE)
 
     def composed(parts: Sequence[str]) -> Callable[[int], ChannelResult]:

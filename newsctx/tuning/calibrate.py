@@ -12,11 +12,13 @@ from newsctx.settings import Calibration
 LEAST = 20  # relevant and other hits of a channel: fewer fit nothing
 
 
-def fit(results: Iterable[tuple[Sequence[ChannelResult], Collection[str]]]) -> dict[str, Calibration]:
+def fit(
+    results: Iterable[tuple[Sequence[ChannelResult], Collection[str], Collection[str]]],
+) -> dict[str, Calibration]:
     """One calibration per channel that found enough relevant and enough other articles, and whose scores vary.
 
     Args:
-        results: the channels' rankings of a query, and its relevant articles; of many queries.
+        results: the channels' rankings of a query, its relevant articles and those it leaves out; of many queries.
 
     Returns:
         Only calibrations that rise with the score: a channel whose better scores are less often right is noise, and
@@ -26,10 +28,11 @@ def fit(results: Iterable[tuple[Sequence[ChannelResult], Collection[str]]]) -> d
 
     scores: dict[str, list[float]] = {}
     right: dict[str, list[bool]] = {}
-    for channels, relevant in results:
+    for channels, relevant, excluded in results:
         for channel in channels:
-            scores.setdefault(channel.name, []).extend(s for _, s in channel.hits)
-            right.setdefault(channel.name, []).extend(a in relevant for a, _ in channel.hits)
+            kept = [h for h in channel.hits if h[0] not in excluded]
+            scores.setdefault(channel.name, []).extend(s for _, s in kept)
+            right.setdefault(channel.name, []).extend(a in relevant for a, _ in kept)
     found: dict[str, Calibration] = {}
     for name in sorted(scores):
         x, y = np.array(scores[name])[:, None], np.array(right[name], bool)

@@ -35,12 +35,13 @@ def halves(queries: Sequence[Query], seed: int) -> tuple[list[Query], list[Query
 
 
 def _groups(queries: Sequence[Query]) -> list[list[Query]]:
-    """Queries that are linked by relevant articles, in order of their first one."""
+    """Queries that are linked by articles, relevant or left out, in order of their first one."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    articles = {a: i for i, a in enumerate(sorted({a for q in queries for a in q.relevant or ()}))}
-    pairs = [(n, articles[a]) for n, q in enumerate(queries) for a in q.relevant or ()]
+    about = [(*(q.relevant or ()), *q.exclude) for q in queries]  # a photograph's own article is of its event, too
+    articles = {a: i for i, a in enumerate(sorted({a for ids in about for a in ids}))}
+    pairs = [(n, articles[a]) for n, ids in enumerate(about) for a in ids]
     if not pairs:
         return []
     rows, columns = np.array(pairs).T

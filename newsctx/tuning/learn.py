@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
 import numpy as np
+from pydantic import BaseModel
 
 from newsctx.evaluation.bootstrap import bootstrap_interval, paired_bootstrap
 from newsctx.evaluation.setting_paths import with_value
@@ -56,7 +57,8 @@ def learn(observed: Observed, settings: Settings, tell: Tell = lambda what, trie
     ran = observed.ran()
     settings = _structure(observed, settings, ran, tell)
     calibration = calibrate.fit(
-        zip(observed.results(settings), [set(q.relevant or ()) for q in observed.queries], strict=True)
+        (results, set(q.relevant or ()), set(q.exclude))
+        for results, q in zip(observed.results(settings), observed.queries, strict=True)
     )
     found: dict[str, tuple[float, Settings]] = {}
     for method in METHODS:
@@ -90,14 +92,21 @@ def against_best(observed: Observed, after: Settings) -> tuple[str, Measured]:
 
 
 def preset(settings: Settings) -> dict[str, Any]:
-    """What a preset keeps: the groups that tuning changes."""
-    plain = settings.model_dump(mode="json")
-    return {
-        "retrieve": {"weights": plain["retrieve"]["weights"]},
-        "structure": {k: plain["structure"][k] for k in ("alpha", "beta")},
-        "fusion": plain["fusion"],
-        "refine": {k: plain["refine"][k] for k in ("temporal", "citation")},
-    }
+    """What differs from the defaults, as `--settings` reads it; the profile is chosen apart."""
+    found = _different(settings.model_dump(mode="json"), Settings().model_dump(mode="json"))
+    found.pop("profile", None)
+    return found
+
+
+def _different(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """Groups are opened; a table of names (weights, alpha) is kept whole, as a settings file has it."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if value == defaults[name]:
+            continue
+        group = isinstance(value, dict) and isinstance(getattr(Settings(), name, None), BaseModel)
+        found[name] = {k: v for k, v in value.items() if v != defaults[name][k]} if group else value
+    return found
 
 
 def _structure(observed: Observed, settings: Settings, ran: Iterable[str], tell: Tell) -> Settings:

@@ -14,7 +14,7 @@ from newsctx.evaluation.runner import request_of
 from newsctx.evaluation.truth import Query
 from newsctx.fusion import fuse
 from newsctx.pipeline import Pipeline
-from newsctx.records import ChannelResult
+from newsctx.records import ChannelResult, PartialDate
 from newsctx.refine import Surroundings, refine
 from newsctx.settings import Settings
 
@@ -30,7 +30,9 @@ class Observed:
     pipeline: Callable[[Settings], Pipeline]
     settings: Settings
     progress: Callable[[int], None] = lambda done: None
-    _around: dict[str, Surroundings] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)  # articles whose surroundings were asked
+    _dates: dict[str, PartialDate | None] = field(default_factory=dict)
+    _links: dict[str, Sequence[str]] = field(default_factory=dict)
     _found: list[tuple[ChannelResult, ...]] = field(default_factory=list)
     _structural: dict[str, list[dict[str, ChannelResult]]] = field(default_factory=dict)  # by structure settings
     _vectors: list[np.ndarray | None] = field(default_factory=list)
@@ -52,16 +54,17 @@ class Observed:
         found = []
         retrieve = settings.retrieve
         for query, results in zip(self.queries, self.results(settings), strict=True):
-            fused = fuse(results, retrieve.weights, retrieve.k, retrieve.rrf_k, settings.fusion)
+            fused = fuse(results, retrieve.weights, retrieve.k, retrieve.rrf_k, settings.fusion, query.exclude)
             scores = {f.article_id: f.score for f in fused}
-            lifts = refine(scores, self._surroundings(query.id, results), settings.refine)
+            lifts = refine(scores, self._surroundings(list(scores)), settings.refine)
             total = {a: s + sum(x.added for x in lifts.get(a, ())) for a, s in scores.items()}
             found.append(sorted(total, key=lambda a: (-total[a], a)))
         return found
 
     def channel(self, name: str, settings: Settings) -> list[list[str]]:
         """One channel's own ranking of each query; empty where it found nothing."""
-        return [[a for r in rs if r.name == name for a, _ in r.hits] for rs in self.results(settings)]
+        pairs = zip(self.queries, self.results(settings), strict=True)
+        return [[a for r in rs if r.name == name for a, _ in r.hits if a not in q.exclude] for q, rs in pairs]
 
     def ran(self) -> tuple[str, ...]:
         """The channels that ran for at least one query, in the order of the weights."""
@@ -74,26 +77,24 @@ class Observed:
         pipeline = self.pipeline(self.settings.model_copy(update={"retrieve": every}))
         outcome = pipeline.search(request_of(query))
         self.progress(1)
-        return tuple(_without(r, query.exclude) for r in outcome.results)
+        return outcome.results
 
     def _searched_again(self, settings: Settings) -> list[dict[str, ChannelResult]]:
         """The channels that these structure settings change, by name; the other ones stay as they were."""
         pipeline = self.pipeline(settings)
         if not self._vectors:
             self._vectors = [pipeline.photo_vector(request_of(q)) for q in self.queries]
-        pairs = zip(self.queries, self._vectors, strict=True)
-        return [{r.name: _without(r, q.exclude) for r in pipeline.structural(v)} for q, v in pairs]
+        return [{r.name: r for r in pipeline.structural(v)} for v in self._vectors]
 
-    def _surroundings(self, query_id: str, results: Sequence[ChannelResult]) -> Surroundings:
-        if query_id not in self._around:
-            ids = sorted({a for r in results for a, _ in r.hits})
-            self._around[query_id] = self.pipeline(self.settings).archive.neighbourhood.around(ids)
-        return self._around[query_id]
-
-
-def _without(result: ChannelResult, excluded: Sequence[str]) -> ChannelResult:
-    kept = tuple(h for h in result.hits if h[0] not in excluded)
-    return result if len(kept) == len(result.hits) else result.model_copy(update={"hits": kept})
+    def _surroundings(self, ids: Sequence[str]) -> Surroundings:
+        """Of these articles; what was asked before is remembered."""
+        new = [a for a in ids if a not in self._known]
+        if new:
+            found = self.pipeline(self.settings).archive.neighbourhood.around(new)
+            self._dates |= found.dates
+            self._links |= found.links
+            self._known |= set(new)
+        return Surroundings(dates=self._dates, links=self._links)
 
 
 def precision(rankings: Sequence[Sequence[str]], queries: Sequence[Query]) -> list[float]:

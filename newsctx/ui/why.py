@@ -25,7 +25,7 @@ METHODS: dict[FusionMethod, tuple[str, str]] = {
     "weighted": ("score", "Every channel's scores are brought to 0..1 and averaged by weight."),
     "evidence": (
         "evidence",
-        "Every channel is a witness of limited trust: agreement adds up, contradiction is measured and shown as conflict.",
+        "Every channel is a witness of limited trust: agreement adds up, contradiction is shown as conflict.",
     ),
 }
 CONFLICT = (

@@ -149,6 +149,15 @@ def with_pictures(base, *images: tuple[str, int | None]):
     return base.model_copy(update={"images": found})
 
 
+def test_photographs_alone_are_composed_where_no_article_has_a_text(tmp_path: Path) -> None:
+    image_id, path = picture(tmp_path, 200, 0, 0, name="alone")
+    index = index_of(tmp_path, with_pictures(article("a"), (image_id, None)), article("b"), images={image_id: path})
+    vector = WordsAndColours().encode_images([np.full((8, 8, 3), (200, 0, 0), np.uint8)])[0]
+    found = composite.search(vector, index, RetrieveSettings(), StructureSettings())
+    assert [a for a, _ in found.hits] == ["a"] and found.parts["a"]["content"] == 0
+    assert found.parts["a"]["visual"] == pytest.approx(1.0, abs=1e-5) and found.parts["a"]["position"] == 1
+
+
 @pytest.fixture
 def pictured(tmp_path: Path) -> tuple[ArchiveIndex, dict[str, str]]:
     """a: text of fire, red picture in the middle. b: text of vote, red at the end. c: text of fire, no picture. d: no

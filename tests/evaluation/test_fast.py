@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from toy_index import article, unit
@@ -62,6 +64,14 @@ def test_an_article_scores_by_its_best_caption_and_ties_go_by_id() -> None:
     assert [a for a, _ in first] == ["p1", "p2", "r1", "r2", "x"] and first == second
     assert [s for _, s in first] == pytest.approx([0.8, 0.6, 0.6, 0.0, -1.0])
     assert [[a for a, _ in r] for r in rank(world(), 2)] == [["p1", "p2"]] * 2
+
+
+def test_what_a_query_leaves_out_is_not_ranked() -> None:
+    whole = world()
+    first, second = whole.queries
+    part = replace(whole, queries=(first.model_copy(update={"exclude": ("p1", "x")}), second))
+    assert [[a for a, _ in r] for r in rank(part, 100)] == [["p2", "r1", "r2"], ["p1", "p2", "r1", "r2", "x"]]
+    assert [[a for a, _ in r] for r in rank(part, 1)] == [["p2"], ["p1"]], "the next one moves up"
 
 
 def test_every_stage_by_hand() -> None:

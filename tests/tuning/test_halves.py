@@ -28,6 +28,17 @@ def test_events_that_are_linked_by_a_chain_of_articles_stay_together() -> None:
     assert len(sides) == 1 and learn and report
 
 
+def test_a_photographs_own_article_ties_it_to_the_other_one_of_its_event() -> None:
+    """Two articles of an event, each the answer to the other's photograph: no article is relevant to both queries."""
+    pairs = [
+        Query(id=f"p{e:02}{side}", relevant=(f"{e}-{other}",), exclude=(f"{e}-{side}",))
+        for e in range(20)
+        for side, other in ("ab", "ba")
+    ]
+    learn, report = halves(pairs, 0)
+    assert not {q.id[:3] for q in learn} & {q.id[:3] for q in report}
+
+
 def test_the_seed_decides_and_queries_without_truth_sit_out() -> None:
     asked = [*queries(30, 1), Query(id="nothing", relevant=()), Query(id="unknown")]
     assert halves(asked, 1) == halves(asked, 1) != halves(asked, 2)
