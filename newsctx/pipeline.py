@@ -172,6 +172,7 @@ class _Work:
     outcome: ChannelOutcome | None = None
     articles: dict[str, Article] = field(default_factory=dict)
     status: dict[str, StageStatus] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)  # photographs that could not be read: image ids
 
     # --- running ----------------------------------------------------------------------------------------------
 
@@ -193,14 +194,18 @@ class _Work:
 
     def _result(self, name: StageName) -> tuple[float, bool]:
         record, compute = self._stages[name]
-        found = self.pipeline.cache.get(name, self.keys[name], record)
+        # what follows from a comparison without its file is kept apart: the keys know of no files
+        key = digest(self.keys[name], sorted(self.absent)) if self.absent else self.keys[name]
+        lacking = len(self.absent)
+        found = self.pipeline.cache.get(name, key, record)
         if found:
             self.results[name], seconds = found
             return seconds, True
         start = time.perf_counter()
         self.results[name] = compute()
         seconds = time.perf_counter() - start
-        self.pipeline.cache.put(name, self.keys[name], self.results[name], seconds)
+        if len(self.absent) == lacking:  # else the result holds only until the file is back
+            self.pipeline.cache.put(name, key, self.results[name], seconds)
         return seconds, False
 
     def mark(self, name: StageName, **changes: Any) -> None:
@@ -280,6 +285,7 @@ class _Work:
                 lambda: self.second_vector,
             )
             self.outcome = Searcher(line.archive, line.models, self._weighted, line.cache).run(query)
+            self.absent.update(self.outcome.absent)
         return self.outcome
 
     @property
@@ -321,7 +327,10 @@ class _Work:
                 return stored[0]
             start = time.perf_counter()
             result = compute()
-            line.cache.put("compared", key, result, time.perf_counter() - start)
+            if result.matches:
+                line.cache.put("compared", key, result, time.perf_counter() - start)
+            else:  # the file could not be read: no result that holds when it is back
+                self.absent.add(image_id)
             return result
 
         return Comparing(

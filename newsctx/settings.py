@@ -325,6 +325,17 @@ class VerifySettings(_Group):
     small_side: int = Field(
         256, ge=64, description="longest side of the copy whose blocks are compared with the query's, pixels"
     )
+    block: int = Field(
+        12, ge=4, description="side of a block, pixels of that copy: 20 x 12 blocks in a 16:9 photo (own choice)"
+    )
+    texture: float = Field(
+        5.0,
+        ge=0,
+        description="standard deviation of grey, 0..255, below which a block is flat and says nothing (own choice)",
+    )
+    least_blocks: int = Field(
+        8, ge=1, description="textured blocks in common below which nothing is compared (own choice)"
+    )
     alike: float = Field(0.5, ge=0, le=1, description="correlation from which two blocks look alike (own trial)")
     photo_agreement: float = Field(
         0.7, ge=0, le=1, description="share of alike blocks that makes it the same photograph: lettering has 0.6"
@@ -348,6 +359,32 @@ class VerifySettings(_Group):
         60,
         ge=8,
         description="least inliers below `clear_agreement`: lettering has 20 to 35, a banner leaves 250 (own trial)",
+    )
+    few_agreement: float = Field(
+        0.95,
+        ge=0,
+        le=1,
+        description="the same where the photo is not stretched: drawn boards with other pieces have up to 0.94 with 44 "
+        "inliers, real edits with so few 0.97 (own trial, 40 boards and 70 edits)",
+    )
+    filled: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        description="least share of the textured blocks within the inliers' hull that are alike or hold an inlier: a "
+        "shared frame or backdrop around another picture has up to 0.55, the 50 pairs 0.99 (own trial)",
+    )
+    edited_agreement: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="`photo_agreement` where the inliers span `edited_spread`: under a banner (own trial)",
+    )
+    edited_spread: float = Field(
+        0.3, ge=0, le=1, description="share of the common frame that inliers span in an edited photograph (own trial)"
+    )
+    mostly_text: float = Field(
+        0.5, ge=0, le=1, description="share of inliers on text above which `text_agreement` holds (own choice)"
     )
     min_spread: float = Field(
         0.1, ge=0, le=1, description="least share of the common frame that inliers span in the same photograph"

@@ -35,6 +35,7 @@ class ChannelOutcome(Record):
     results: tuple[ChannelResult, ...] = ()
     matches: tuple[Match, ...] = ()
     notices: tuple[str, ...] = ()  # what the note's filters left out, and values of it that could not be used
+    absent: tuple[str, ...] = ()  # photographs that should have been looked at and could not be read: image ids
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,13 @@ class Searcher:
         order = self.settings.retrieve.weights
         ordered = [results[n] for n in order if n in results]
         if not asked.filters:
-            return ChannelOutcome(results=tuple(ordered), matches=matches, notices=asked.notices)
+            return ChannelOutcome(results=tuple(ordered), matches=matches, notices=asked.notices, absent=found.absent)
         kept, notices = self._sifted(ordered, sieve, everywhere)
         headline = {a: i.headline for a, i in self.archive.store.articles(lost).items()}
         named = filters.lost_matches(found.matches, lost, lambda a: headline.get(a, ""), self.archive.store.facts(lost))
-        return ChannelOutcome(results=kept, matches=matches, notices=asked.notices + notices + named)
+        return ChannelOutcome(
+            results=kept, matches=matches, notices=asked.notices + notices + named, absent=found.absent
+        )
 
     def _channels(self, query: Query, asked: filters.Asked, matches: tuple[Match, ...]) -> dict[str, ChannelResult]:
         """Every channel but `copy`, by name."""
@@ -152,9 +155,17 @@ class Searcher:
 
     def _copy(self, query: Query) -> ChannelOutcome:
         s = self.settings
+        absent: list[str] = []
+
+        def load(image_id: str) -> np.ndarray | None:
+            pixels = archived_pixels(self.archive.store, image_id, s.photo)
+            if pixels is None:
+                absent.append(image_id)
+            return pixels
+
         confirm = Confirmation(
             query.pixels(),
-            lambda image_id: archived_pixels(self.archive.store, image_id, s.photo),
+            load,
             s.verify,
             s.copy_detection,
             s.seed,
@@ -165,7 +176,7 @@ class Searcher:
             self.settings.seed, self.archive.store.articles_of_image, self.settings.verify,
             self.archive.logos, confirm,
         )  # fmt: skip
-        return ChannelOutcome(results=(result,), matches=matches)
+        return ChannelOutcome(results=(result,), matches=matches, absent=tuple(dict.fromkeys(absent)))
 
     def _cached(self, name: str, asked: tuple[object, ...], search: Callable[[], ChannelOutcome]) -> ChannelOutcome:
         off = self._off(name)
@@ -180,5 +191,6 @@ class Searcher:
         found = search()
         seconds = time.perf_counter() - start
         timed = found.model_copy(update={"results": (found.results[0].model_copy(update={"seconds": seconds}),)})
-        self.cache.put(f"channel-{name}", key, timed, seconds)
+        if not timed.absent:  # with the file back the answer is another one
+            self.cache.put(f"channel-{name}", key, timed, seconds)
         return timed

@@ -12,22 +12,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.uint8]
+from newsctx.localfeatures.geometry import central
+from newsctx.settings import VerifySettings
 
-BLOCK = 12
-"""Side of a block, pixels of the small copy: 20 x 12 blocks in a 16:9 photograph of 256 pixels."""
-TEXTURE = 5.0
-"""Standard deviation of the grey values, 0..255, below which a block is flat and says nothing."""
-LEAST_BLOCKS = 8
-"""With fewer textured blocks in common the agreement is not measured."""
+Grey = NDArray[np.uint8]
 
 
 class Agreement(NamedTuple):
     """share: of the textured blocks of the common frame that look alike, 0..1, None where too few are textured;
-    blocks: how many were compared."""
+    blocks: how many were compared; filled: of those within the hull of the inliers, the share that look alike or hold
+    an inlier, 0..1, None where no inliers were given or too few blocks lie there. Points of a shared frame or backdrop
+    lie around what differs: their hull is wide and not filled.
+    """
 
     share: float | None
     blocks: int
+    filled: float | None = None
 
 
 def small_grey(pixels: NDArray[np.uint8], side: int) -> Grey:
@@ -45,7 +45,8 @@ def agreement(
     homography: NDArray[np.float64],
     query_size: tuple[int, int],
     archived_size: tuple[int, int],
-    alike: float,
+    settings: VerifySettings,
+    points: NDArray[np.float32] | None = None,
 ) -> Agreement:
     """Lay the query over the archived photo and compare block by block.
 
@@ -53,7 +54,9 @@ def agreement(
         query, archived: small grey copies (`small_grey`).
         homography: (3, 3), query pixels -> archived pixels, of the photos at full size.
         query_size, archived_size: (width, height) of the photos at full size, pixels.
-        alike: normalised cross-correlation (-1..1) from which two blocks look alike.
+        settings: `block`, `texture`, `least_blocks` and `alike`, the normalised cross-correlation (-1..1) from which
+            two blocks look alike.
+        points: (N, 2), the inliers in the archived photo at full size.
 
     Returns:
         The share of alike blocks among those that lie in both photos and are textured in either.
@@ -65,25 +68,49 @@ def agreement(
     inside = cv2.warpPerspective(np.full_like(query, 255), matrix, (width, height), flags=cv2.INTER_NEAREST) > 0
     blur = (3, 3)  # forgives half a pixel of error and JPEG's blocks
     a, b = cv2.GaussianBlur(laid, blur, 0), cv2.GaussianBlur(archived.astype(np.float32), blur, 0)
-    return _share(_blocks(a), _blocks(b), _blocks(inside.astype(np.float32)).min(axis=1) > 0, alike)
+    side = settings.block
+    covered = _blocks(inside.astype(np.float32), side).min(axis=1) > 0
+    told, alike = _compared(_blocks(a, side), _blocks(b, side), covered, settings)
+    if told.sum() < settings.least_blocks:
+        return Agreement(None, int(told.sum()))
+    filled = None
+    if points is not None:
+        placed = (points + 0.5) * (np.array([width, height]) / archived_size) / side  # in blocks
+        filled = _filled(told, alike, placed.astype(np.float32), (height // side, width // side), settings.least_blocks)
+    return Agreement(float(alike[told].mean()), int(told.sum()), filled)
 
 
-def _share(a: NDArray[np.float32], b: NDArray[np.float32], inside: NDArray[np.bool_], alike: float) -> Agreement:
-    """a, b: (N, P) blocks; inside: (N,) bool."""
+def _filled(
+    told: NDArray[np.bool_], alike: NDArray[np.bool_], placed: NDArray[np.float32], shape: tuple[int, int], least: int
+) -> float | None:
+    """told, alike: (rows * columns,) bool; placed: (N, 2) inliers, x and y in blocks; shape: (rows, columns)."""
+    hull = cv2.convexHull(placed[central(placed)])
+    centres = [(x + 0.5, y + 0.5) for y in range(shape[0]) for x in range(shape[1])]
+    within = np.array([cv2.pointPolygonTest(hull, c, False) >= 0 for c in centres], bool)
+    x, y = np.floor(placed).astype(int).T
+    whole = (x >= 0) & (x < shape[1]) & (y >= 0) & (y < shape[0])  # the last pixels may make no whole block
+    held = np.zeros(len(told), bool)
+    held[y[whole] * shape[1] + x[whole]] = True
+    asked = (told | held) & within
+    return float((alike | held)[asked].mean()) if asked.sum() >= least else None
+
+
+def _compared(
+    a: NDArray[np.float32], b: NDArray[np.float32], inside: NDArray[np.bool_], settings: VerifySettings
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which blocks say anything, and which of them look alike, (N,) each; a, b: (N, P) blocks; inside: (N,)."""
     a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
     spread_a, spread_b = np.sqrt((a * a).mean(axis=1)), np.sqrt((b * b).mean(axis=1))
-    told = inside & (np.maximum(spread_a, spread_b) > TEXTURE)
-    if told.sum() < LEAST_BLOCKS:
-        return Agreement(None, int(told.sum()))
+    told = inside & (np.maximum(spread_a, spread_b) > settings.texture)
     correlation = (a * b).mean(axis=1) / np.maximum(spread_a * spread_b, 1e-3)
-    return Agreement(float((correlation[told] >= alike).mean()), int(told.sum()))
+    return told, told & (correlation >= settings.alike)
 
 
-def _blocks(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(h, w) -> (N, BLOCK * BLOCK), whole blocks only."""
-    rows, columns = image.shape[0] // BLOCK, image.shape[1] // BLOCK
-    cut = image[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
-    return cut.transpose(0, 2, 1, 3).reshape(rows * columns, BLOCK * BLOCK)
+def _blocks(image: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """(h, w) -> (N, side * side), row by row, whole blocks only."""
+    rows, columns = image.shape[0] // side, image.shape[1] // side
+    cut = image[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    return cut.transpose(0, 2, 1, 3).reshape(rows * columns, side * side)
 
 
 def _resized(

@@ -19,7 +19,10 @@ NOTHING = "no points of it lie as in the photograph under check"
 
 
 class Compared(Record):
-    """What comparing the query with one photo gave: matches of no article (`article_id` empty)."""
+    """What comparing the query with one photo gave: matches of no article (`article_id` empty).
+
+    None only where the photo could not be read: that is no result, and nothing to remember.
+    """
 
     matches: tuple[Match, ...] = ()
 

@@ -48,7 +48,7 @@ class Confirmation:
         s = self.settings
         small = small_grey(archived, s.small_side)
         sizes = self.pixels.shape[1::-1], archived.shape[1::-1]
-        agreed = agreement(self._grey, small, found.homography, *sizes, s.alike)
+        agreed = agreement(self._grey, small, found.homography, *sizes, s, found.lines[:, 2:])
         verdict = judge(found, agreed, share_on_text(found.lines, self.text), s)
         if verdict.relation == "photo" and not verdict.reason:
             return Confirmed(found, agreement=agreed.share)

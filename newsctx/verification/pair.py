@@ -135,7 +135,7 @@ class _Comparison:
             return Finding(found, method, "photo", found.confidence, None, self._weakness(found))
         agreed = agreement(
             self.query.plain.grey, self.archived.grey, found.homography, self.query.plain.size, self.archived.size,
-            self.settings.alike,
+            self.settings, found.lines[:, 2:],
         )  # fmt: skip
         verdict = judge(found, agreed, share_on_text(found.lines, self.text), self.settings)
         confidence = 0.0 if verdict.reason else found.confidence

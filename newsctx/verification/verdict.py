@@ -2,7 +2,8 @@
 
 A photograph inside another agrees with it nearly everywhere in the common frame, and the points lie all over it. Two
 photographs of one place agree less (light, parallax, people), but the points still span the place. A brand name on
-two screens gives as many points as either, on a small part of the frame, and everything around it differs.
+two screens gives as many points as either, on a small part of the frame, and everything around it differs. A template
+(a decorated frame, a studio's backdrop) gives points all around another picture: what lies between them differs.
 """
 
 from __future__ import annotations
@@ -21,14 +22,6 @@ from newsctx.verification.agreement import Agreement
 
 Relation = Literal["photo", "scene"]
 Polygon = Sequence[tuple[float, float]]
-
-SPREAD_INSTEAD = 0.3
-"""A photograph under a banner agrees over less of the frame; points that span so much of it make up for it."""
-EDITED = 0.5
-"""Share of alike blocks that such a photograph still has."""
-
-MOSTLY = 0.5
-"""Share of the inliers on text above which the rest of the pictures has to agree too: a caption plate, a brand."""
 
 
 class Verdict(NamedTuple):
@@ -49,13 +42,18 @@ def judge(found: MatchGeometry, agreed: Agreement, on_text: float, settings: Ver
     level = stretch_at(found.homography, found.lines[:, :2].mean(axis=0)) <= settings.photo_stretch
     if share is None:  # hardly any texture in common: points without a picture behind them
         return Verdict("photo", f"only {agreed.blocks} parts of the common frame have texture to compare")
-    if share < settings.clear_agreement and found.inliers < settings.unclear_inliers:
+    clear = settings.few_agreement if level else settings.clear_agreement
+    if share < clear and found.inliers < settings.unclear_inliers:
         few = f"{found.inliers} points are few where {share:.0%} of the common frame looks alike"
         return Verdict("scene", f"{few}: lettering, a logo")
-    enough = settings.text_agreement if on_text > MOSTLY else settings.photo_agreement
+    if agreed.filled is not None and agreed.filled < settings.filled:
+        within = f"only {agreed.filled:.0%} of what lies between the points looks alike"
+        return Verdict("scene", f"{within}: a shared frame, banner or backdrop around another picture")
+    enough = settings.text_agreement if on_text > settings.mostly_text else settings.photo_agreement
     if share >= enough and spread >= settings.min_spread:
         return Verdict("photo" if level else "scene", "")
-    if share >= EDITED and spread >= SPREAD_INSTEAD and level and on_text <= MOSTLY:
+    edited = share >= settings.edited_agreement and spread >= settings.edited_spread
+    if edited and level and on_text <= settings.mostly_text:  # a banner or a second panel hides a part
         return Verdict("photo", "")
     outside = round(found.inliers * (1 - on_text))
     if on_text > 0 and outside < settings.scene_inliers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from verify_world import paint
+from verify_world import SETTINGS, paint
 
 from newsctx.localfeatures.geometry import MatchGeometry
 from newsctx.settings import VerifySettings
@@ -19,21 +19,21 @@ def noise(seed: int) -> np.ndarray:
 
 
 def test_a_photo_agrees_with_itself_and_not_with_another() -> None:
-    same = agreement(noise(1), noise(1), np.eye(3), SIZE, SIZE, 0.5)
+    same = agreement(noise(1), noise(1), np.eye(3), SIZE, SIZE, SETTINGS)
     assert same == Agreement(1.0, 20 * 15)  # 240 x 180 pixels in blocks of 12
-    assert agreement(noise(1), noise(2), np.eye(3), SIZE, SIZE, 0.5).share < 0.05
+    assert agreement(noise(1), noise(2), np.eye(3), SIZE, SIZE, SETTINGS).share < 0.05
 
 
 def test_a_half_that_differs_counts_half() -> None:
     other = noise(1).copy()
     other[:, 120:] = noise(2)[:, 120:]
-    assert agreement(other, noise(1), np.eye(3), SIZE, SIZE, 0.5).share == pytest.approx(0.5, abs=0.03)
+    assert agreement(other, noise(1), np.eye(3), SIZE, SIZE, SETTINGS).share == pytest.approx(0.5, abs=0.03)
 
 
 def test_only_the_common_frame_counts() -> None:
     # the query shows the right half: its pixel 0 is the archived pixel 120
     move = np.array([[1.0, 0, 120], [0, 1, 0], [0, 0, 1]])
-    found = agreement(noise(1)[:, 120:], noise(1), move, (120, 180), SIZE, 0.5)
+    found = agreement(noise(1)[:, 120:], noise(1), move, (120, 180), SIZE, SETTINGS)
     assert found == Agreement(1.0, 10 * 15)
 
 
@@ -42,14 +42,14 @@ def test_small_copies_and_photos_of_different_size_meet() -> None:
     grow = np.diag([1 / 3, 1 / 3, 1])  # a query of three times the size
     grow[:2, 2] = -1 / 3
     query = np.repeat(np.repeat(photo, 3, axis=0), 3, axis=1)
-    found = agreement(small_grey(query, 640), small_grey(photo, 256), grow, (1440, 1080), (480, 360), 0.5)
+    found = agreement(small_grey(query, 640), small_grey(photo, 256), grow, (1440, 1080), (480, 360), SETTINGS)
     assert found.share > 0.97
 
 
 def test_flat_pictures_say_nothing() -> None:
     flat = np.full((180, 240), 90, np.uint8)
-    assert agreement(flat, flat, np.eye(3), SIZE, SIZE, 0.5) == Agreement(None, 0)
-    assert agreement(flat, noise(1), np.eye(3), SIZE, SIZE, 0.5).share == 0  # texture in one of them is told
+    assert agreement(flat, flat, np.eye(3), SIZE, SIZE, SETTINGS) == Agreement(None, 0)
+    assert agreement(flat, noise(1), np.eye(3), SIZE, SIZE, SETTINGS).share == 0  # texture in one of them is told
 
 
 def geometry(explained: float, inliers: int = 80, matrix: np.ndarray | None = None) -> MatchGeometry:
@@ -81,7 +81,34 @@ def test_few_points_need_a_clear_agreement() -> None:
     def reason(share: float, inliers: int) -> str:
         return judge(geometry(0.45, inliers), Agreement(share, 100), 0.0, VerifySettings()).reason
 
-    assert "20 points are few" in reason(0.74, 20) and reason(0.74, 60) == "" and reason(0.81, 20) == ""
+    assert "20 points are few" in reason(0.74, 20) and reason(0.74, 60) == ""
+    assert "20 points are few" in reason(0.94, 20) and reason(0.96, 20) == ""  # a drawn board with other pieces: 0.94
+
+
+def test_what_lies_between_the_points_has_to_agree() -> None:
+    """Blocks of 12 in 240 x 180: 20 x 15. The outer two rows and columns are shared, 300 - 16 * 11 = 124 of 300."""
+    other = noise(2).copy()
+    ring = np.ones((180, 240), bool)
+    ring[24:-24, 24:-24] = False
+    other[ring] = noise(1)[ring]
+    y, x = np.nonzero(ring)
+    points = np.stack([x, y], axis=1).astype(np.float32)[::50]
+    found = agreement(other, noise(1), np.eye(3), SIZE, SIZE, SETTINGS, points)
+    assert found.share == pytest.approx(124 / 300, abs=0.03) and found.filled == pytest.approx(124 / 300, abs=0.06)
+    # the same points with the same share of alike blocks, all on one side: a banner hides the rest
+    hidden = noise(1).copy()
+    hidden[:, 96:] = noise(2)[:, 96:]
+    left = agreement(hidden, noise(1), np.eye(3), SIZE, SIZE, SETTINGS, points[points[:, 0] < 96])
+    assert left.share == pytest.approx(0.4, abs=0.03) and left.filled == 1
+    assert agreement(other, noise(1), np.eye(3), SIZE, SIZE, SETTINGS, points[:3]).filled is None  # no area
+
+
+@pytest.mark.parametrize(("filled", "proven"), [(0.55, False), (0.75, True), (None, True)])
+def test_a_ring_of_points_proves_nothing(filled, proven) -> None:
+    for share in (0.45, 0.6, 0.8):  # a scene, an edited photograph, a photograph
+        verdict = judge(geometry(0.9, 300), Agreement(share, 200, filled), 0.0, VerifySettings())
+        assert (verdict.reason == "") is proven
+        assert proven or "between the points" in verdict.reason
 
 
 def test_a_stretched_photograph_is_another_view() -> None:
