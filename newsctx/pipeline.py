@@ -34,6 +34,7 @@ from newsctx.records import (
     Caption,
     ChannelResult,
     ChunksResult,
+    Claim,
     Context,
     EventsResult,
     Hit,
@@ -52,6 +53,7 @@ from newsctx.records import (
 from newsctx.relevance import signals_of
 from newsctx.settings import Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, retrieve, verify
+from newsctx.unicodetext import beginning
 from newsctx.verification.cache import FeatureCache
 from newsctx.verification.candidates import Compared, Comparing, photographs
 from newsctx.wordquery import parse
@@ -225,6 +227,8 @@ class _Work:
                 return result.unavailable
             case ChunksResult() | Caption():
                 return result.note
+            case Context():
+                return " ".join(self._claim[1])
         return ""
 
     def _other_clusters(self) -> str:
@@ -374,14 +378,8 @@ class _Work:
 
     def _chunks(self) -> ChunksResult:
         hits, edits = self.hits, self.request.edits
-        found, inputs, settings = (
-            self._articles(h.article_id for h in hits),
-            self.request.inputs,
-            self.pipeline.settings,
-        )
-        query = chunks.query_text(
-            self.results["photo"], parse(inputs.note).text, inputs.claim, hits, found, settings.chunks
-        )
+        found, settings = self._articles(h.article_id for h in hits), self.pipeline.settings
+        query = chunks.query_text(self.results["photo"], self.note, self.claim, hits, found, settings.chunks)
         return chunks.run(
             hits,
             found,
@@ -399,7 +397,7 @@ class _Work:
             self.hits,
             self._articles(h.article_id for h in self.hits),
             self.results["photo"],
-            self.request.inputs.claim,
+            self.claim,
             gazetteer().resolve,
             self.pipeline.settings.context,
             place,
@@ -429,12 +427,31 @@ class _Work:
             articles=self._articles(h.article_id for h in self.hits),
             chunks=tuple(c for c in self.results["chunks"].chunks if c.decision != "dropped"),
             context=self.results["context"],
-            claim=self.request.inputs.claim,
-            note=parse(self.request.inputs.note).text,
+            claim=self.claim,
+            note=self.note,
         )
         return caption.run(evidence, self.pipeline.writer, self.pipeline.settings.caption)
 
     # --- what the stages share --------------------------------------------------------------------------------
+
+    @property
+    def note(self) -> str:
+        """The words of the note, without its operators."""
+        return parse(self.request.inputs.note, self.pipeline.settings.words.typed_chars).text
+
+    @property
+    def claim(self) -> Claim:
+        """The claim as far as it is used."""
+        return self._claim[0]
+
+    @cached_property
+    def _claim(self) -> tuple[Claim, tuple[str, ...]]:
+        """And what the analyst should know of it."""
+        given, most = self.request.inputs.claim, self.pipeline.settings.words.typed_chars
+        text, cut = beginning(given.text, "claim", most)
+        place, cut_place = beginning(given.place, "claim's place", most)
+        claim = given.model_copy(update={"text": text, "place": place})
+        return claim, tuple(notice for notice in (cut, cut_place) if notice)
 
     @property
     def hits(self) -> tuple[Hit, ...]:

@@ -247,6 +247,16 @@ class WordsSettings(_Group):
         le=10_000,
         description="articles per channel that are looked through while a phrase or filter of the note holds (own choice)",
     )
+    scan: int = Field(
+        5000,
+        ge=0,
+        description="articles whose texts are read for a phrase of common words alone, which the index leaves out (own choice)",
+    )
+    typed_chars: int = Field(
+        20_000,
+        ge=100,
+        description="characters of the note, and of the claim's text and place, that are used, from the start (own choice)",
+    )
 
 
 class IndexSettings(_Group):

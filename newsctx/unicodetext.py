@@ -24,6 +24,20 @@ def well_formed(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def beginning(text: str, what: str, most: int) -> tuple[str, str]:
+    """At most `most` characters from the start, whole words where there are any, and a notice where that is not all."""
+    if len(text) <= most:
+        return text, ""
+    cut = text[:most]
+    if not text[most].isspace():
+        space = regex.search(r"(?r)\s", cut)  # the last one
+        cut = cut[: space.end()] if space else cut
+    return cut, (
+        f"The {what} has {len(text):,} characters; the first {len(cut):,} are used, all of it is kept. Put what "
+        "matters first, shorten it, or raise words.typed_chars."
+    )
+
+
 def stream_safe(text: str) -> str:
     """A joiner after every 30 combining marks in a row (Stream-Safe Text Format, UAX #15 section 13).
 

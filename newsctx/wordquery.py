@@ -21,6 +21,7 @@ from pydantic import Field
 
 from newsctx.dates import parse_published
 from newsctx.records import PartialDate, Record
+from newsctx.unicodetext import beginning
 
 _PRINTED = r"“[^“”\n]+[”“]|„[^„“”\n]+[“”]|«[^«»\n]+»|»[^«»\n]+«|「[^「」\n]+」|『[^『』\n]+』"
 _QUOTED = rf"\"[^\"\n]+\"|{_PRINTED}"
@@ -46,7 +47,7 @@ class WordQuery(Record):
     places: tuple[str, ...] = Field((), description="as typed; an article has to be at one of them")
     after: PartialDate | None = Field(None, description="the first day of it and all later ones")
     before: PartialDate | None = Field(None, description="all days before its first one")
-    notices: tuple[str, ...] = Field((), description="values that could not be used, and the remedy")
+    notices: tuple[str, ...] = Field((), description="what of the note could not be used, and the remedy")
 
     @property
     def words_filtered(self) -> bool:
@@ -54,11 +55,17 @@ class WordQuery(Record):
         return bool(self.phrases or self.without)
 
 
-def parse(note: str) -> WordQuery:
-    """Read a note; any text can be read.
+def parse(note: str, most: int | None = None) -> WordQuery:
+    """Read a note, or its first `most` characters; any text can be read.
 
     A date that is none is ignored, and a notice says so; so are `after` and `before` that leave no day between them.
     """
+    text, notice = (note, "") if most is None else beginning(note, "note", most)
+    query = _parse(text)
+    return query.model_copy(update={"notices": (notice, *query.notices)}) if notice else query
+
+
+def _parse(note: str) -> WordQuery:
     found = _Found()
     text = _TERM.sub(found.take, note)
     if not found.taken:

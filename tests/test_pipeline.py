@@ -180,6 +180,30 @@ def test_a_note_finds_articles_without_any_photograph(pipeline, noise):
     assert set(hit.channels) == {"words_note"} and set(hit.channels["words_note"].parts) == {"bm25", "dense"}
 
 
+def test_half_characters_nul_and_a_text_of_marks_are_searched_like_any_other(pipeline, noise):
+    marks = "б" + "\u0301" * 50_000 + "\u0327" * 50_000
+    typed = Inputs(
+        note=f"flood of the Seine in Paris\ud800\0 {marks}", claim=Claim(text=f"\udfff {marks}", place="\ud800")
+    )
+    document = analyse(pipeline, noise, typed)
+    assert "paris-flood-1" in ids(document.stages.retrieve)[:4]
+    assert Document.model_validate_json(document.to_json()).inputs.note.startswith(
+        "flood of the Seine in Paris\ufffd б"
+    )
+
+
+def test_a_long_note_and_claim_are_kept_and_their_beginning_is_used(pipeline, noise):
+    typed = Inputs(note="flood Seine " * 3000, claim=Claim(text="A flood in Paris. " * 2000, place="Paris " * 5000))
+    document = analyse(pipeline, noise, typed)
+    assert document.inputs == typed
+    notes = {s.name: s.note for s in document.status}
+    assert "The note has 36,000 characters; the first 19,998 are used" in document.stages.retrieve.notices[0]
+    assert document.stages.retrieve.notices[0] in notes["retrieve"]
+    assert "The claim has 36,000 characters" in notes["context"]
+    assert "The claim's place has 30,000 characters" in notes["context"]
+    assert max(len(row.claimed) for row in document.context.agreement) <= 20_000
+
+
 def test_the_fusion_method_can_be_chosen_and_is_named(pipeline, noise):
     note = Inputs(note="flood of the Seine in Paris")
     by_ranks = analyse(pipeline, noise, note).stages.retrieve

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from newsctx.records import Claim, Inputs
-from newsctx.unicodetext import stream_safe, well_formed
+from newsctx.unicodetext import beginning, stream_safe, well_formed
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,26 @@ def test_long_runs_of_marks_are_divided_and_nothing_is_lost() -> None:
     assert safe == f"б{run}\u034f{run}\u034f\u0327 é"
     assert stream_safe(safe) == safe
     assert unicodedata.normalize("NFKD", safe).count("\u034f") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("fire hotel", "fire hotel"),
+        ("fire hotels", "fire "),  # whole words
+        ("fire fires flood", "fire fires"),  # they end here
+        ("fire hote\nls", "fire hote\n"),
+        ("firehotelflood", "firehotelf"),  # one word
+        ("  fire" + " " * 9, "  fire    "),
+        ("fire     hotel", "fire     "),
+        ("火事火事火事火事火事火事", "火事火事火事火事火事"),
+    ],
+)
+def test_the_beginning_of_a_text(text: str, cut: str) -> None:
+    found, notice = beginning(text, "note", 10)
+    assert found == cut
+    expected = f"The note has {len(text)} characters; the first {len(cut)} are used, all of it is kept."
+    assert notice.startswith(expected) if len(text) > 10 else notice == ""
 
 
 def test_what_an_analyst_typed_can_be_stored_from_wherever_it_came() -> None:

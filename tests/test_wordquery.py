@@ -101,3 +101,13 @@ def test_a_long_note_of_unclosed_quotes_is_read_at_once():
         note = mark * 20_000
         parse(note)
         parse(" ".join([mark] * 20_000))
+
+
+def test_a_long_note_is_read_as_far_as_allowed_and_a_notice_says_so():
+    note = "fire " * 30 + '"a phrase" flood'
+    assert parse(note, len(note)) == parse(note)
+    found = parse(note, 100)
+    assert found.text == "fire " * 20 and not found.phrases
+    assert found.notices[0].startswith("The note has 166 characters; the first 100 are used, all of it is kept.")
+    assert parse('"a phrase"', 5).text == '"a '  # a cut phrase is plain text
+    assert [n[:8] for n in parse("after:x " + "y " * 99, 50).notices] == ["The note", "after:x "]

@@ -23,9 +23,9 @@ class Asked:
     notices: tuple[str, ...]
 
 
-def read(note: str, find: Callable[[str], Place | None], km: float) -> Asked:
-    """Read a note; `find` is the gazetteer and only asked where the note names a place."""
-    query = parse(note)
+def read(note: str, find: Callable[[str], Place | None], km: float, most: int | None = None) -> Asked:
+    """Read the first `most` characters of a note; `find`, the gazetteer, is only asked where it names a place."""
+    query = parse(note, most)
     filters, notices, words = of(query, find, km)
     text = " ".join(t for t in (query.text, words) if t) if words else query.text
     return Asked(query.model_copy(update={"text": text}), filters, query.notices + notices)

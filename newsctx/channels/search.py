@@ -70,9 +70,10 @@ class Searcher:
         found = self._cached(
             "copy", (query.photo, self.settings.copy_detection, self.settings.verify), lambda: self._copy(query)
         )
-        asked = filters.read(query.note, query.find_place, self.settings.words.place_km)
+        s = self.settings.words
+        asked = filters.read(query.note, query.find_place, s.place_km, s.typed_chars)
         sieve = filters.Sieve(asked, self.archive.store.facts if asked.filters.places else self._dates, query.pinned)
-        everywhere = self.settings.words.filter_all
+        everywhere = s.filter_all
         told = [m.article_id for m in found.matches if m.article_id not in query.excluded]
         lost = sieve.why_not(told) if everywhere else {}
         matches = tuple(m for m in found.matches if m.article_id not in lost)

@@ -34,7 +34,8 @@ def search(
     check = None
     if phrases or without:
         asked = _Asked(phrases, without)
-        check = words.TextCheck(asked.accept, articles, tuple(t for p in phrases for t in _in_the_index(p)))
+        holding = tuple(t for p in phrases for t in _in_the_index(p))
+        check = words.TextCheck(asked.accept, articles, holding, () if holding else tuple(phrases))
     filters = query.places or query.after or query.before or query.without or query.notices
     return words.search(NAME, query.text, index, encoder, settings, ONLY_FILTERS if filters else NO_NOTE, check)
 
@@ -59,10 +60,13 @@ class _Asked:
         fields = {name: _line(units(text)) for name, text in _fields(article)}
         if any(line in text for line in self.without for text in fields.values()):
             return None
-        found = {p: next((n for n, text in fields.items() if line in text), None) for p, line in self.phrases.items()}
-        if None in found.values():
-            return None
-        return next((f'"{phrase}" in the {name}' for phrase, name in found.items()), "")
+        told = ""
+        for phrase, line in self.phrases.items():
+            name = next((n for n, text in fields.items() if line in text), None)
+            if name is None:
+                return None
+            told = told or f'"{phrase}" in the {name}'
+        return told
 
 
 def _fields(article: Article) -> list[tuple[str, str]]:

@@ -175,6 +175,46 @@ def test_an_article_has_to_hold_the_phrases(tmp_path: Path, note: str, text: str
     assert ids(world.note(f"{note} fire")) == (["x"] if found else [])
 
 
+@pytest.mark.parametrize("encoder", [True, False])
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(
+    ("note", "found"),
+    [
+        ('"The Who"', ["band"]),
+        ('"the"', ["band", "flood"]),
+        ('"of the" "the who"', []),
+        ('"the who" -zebra', []),
+        ("「東」", ["ja"]),  # the index holds pairs of characters
+        ('"The Who" fire', ["band"]),  # other words do not stand in the way
+        ('"the" "flood"', ["flood"]),  # one with an index term is enough to find candidates
+    ],
+)
+def test_a_phrase_without_an_index_term_is_found_in_the_texts(
+    tmp_path: Path, note: str, found: list[str], share: float, encoder: bool
+) -> None:
+    world = World(
+        tmp_path, article("band", "zebra", body="They saw the Who."), article("fire", "fire"), article("ja", "東京"),
+        article("flood", "The flood"), article("who", "Who, then, is it?"), encoder=encoder,
+    )  # fmt: skip
+    result = world.note(note, words={"interpolation": share})
+    assert result.state == "ran" and sorted(ids(result)) == found
+    assert all("in the" in result.evidence[a] for a in found)
+
+
+def test_not_all_texts_of_a_large_archive_are_read_and_the_reason_says_so(tmp_path: Path) -> None:
+    articles = [article(f"a{i}", "zebra", body="of the Who" if i > 3 else "") for i in range(9)]
+    world = World(tmp_path, *articles, encoder=False)
+    assert ids(world.note('"the who"', words={"scan": 9})) == ["a4", "a5", "a6", "a7", "a8"]
+    partly = world.note('"the who"', words={"scan": 6})
+    assert partly.hits == (("a4", 1.0), ("a5", 1.0)) and not partly.parts  # held: there is nothing to weigh
+    assert partly.reason.startswith("by the phrase alone: no sentence encoder")
+    assert '"the who": common words alone' in partly.reason and "texts of 6 of 9 articles" in partly.reason
+    assert "add a rarer word" in partly.reason and "words.scan" in partly.reason
+    rest = world.note('"the who" zebra', words={"scan": 0})
+    assert len(ids(rest)) == 5 and "texts of 0 of 9" in rest.reason  # the other words find them
+    assert "common words" not in world.note('"zebra"', words={"scan": 0}).reason  # the index finds it
+
+
 def test_evidence_names_the_phrase_and_its_field(tmp_path: Path) -> None:
     ship = article("ship", "A ship", images=(ArticleImage(caption=""), ArticleImage(caption="The Swiss Crystal")))
     world = World(tmp_path, ship, article("body", "fire", body="On the Swiss\nCrystal"))
