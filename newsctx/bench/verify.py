@@ -1,7 +1,8 @@
 """The verification benchmark: pairs of one scene and pairs of different scenes, beside plain OpenCV SIFT + RANSAC.
 
 A folder with `pairs.jsonl`: `{"id", "a", "b", "homography", "same_scene"}` a line, files relative to it. Negatives are
-an `a` with a `b` of another scene, every two files at most once. Two files are of one scene when a chain of
+an `a` with a `b` of another scene, every two files at most once; some of them are put into shared templates too
+(`newsctx.bench.templates`). Two files are of one scene when a chain of
 pairs joins them or when they lie in one folder of scenes (`scene_of`).
 """
 
@@ -19,6 +20,7 @@ from PIL import Image
 from pydantic import Field
 
 from newsctx.bench.plain import plain_features, plain_inliers
+from newsctx.bench.templates import TEMPLATES, make
 from newsctx.errors import SettingsError
 from newsctx.localfeatures.homography import frame_of, warp
 from newsctx.records import Record
@@ -28,6 +30,8 @@ from newsctx.verification.pair import compare
 
 MOST_FALSE = 0.01
 """The false acceptance rate at which recalls are compared."""
+IN_TEMPLATES = 6
+"""Negatives that are put into every template."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class VerifyBenchReport(Record):
     corner_error: float | None
     missed: tuple[str, ...]
     accepted_negatives: tuple[tuple[str, str], ...]
+    templates: dict[str, tuple[int, int]]  # template -> pairs of different photographs in it, accepted by ours
     milliseconds: float  # median of a comparison, features given
 
     @property
@@ -77,6 +82,8 @@ class VerifyBenchReport(Record):
             f"{'pairs by source':32}{'pairs':>8}{'newsctx':>9}{'plain':>8}",
         ]
         lines += [f"  {name:30}{n:8}{ours:9}{plain:8}" for name, (n, ours, plain) in self.by_source.items()]
+        held = ", ".join(f"{name} {wrong} of {n}" for name, (n, wrong) in self.templates.items())
+        lines.append(f"different pictures in one template, accepted: {held}")
         lines.append("found as: " + (", ".join(f"{name} {n}" for name, n in self.methods.items()) or "nothing"))
         if self.corner_error is not None:
             lines.append(f"corners of the known homographies: median error {self.corner_error:.2f} pixels")
@@ -117,7 +124,29 @@ def run(
     progress(f"comparing {len(drawn)} pictures of different scenes")
     wrong = [world.ask(a, b) for a, b in drawn]
     threshold = best_threshold([f.plain for f in found], [w.plain for w in wrong])
-    return _report(same, found, drawn, wrong, threshold, seed)
+    progress("comparing different pictures in shared templates")
+    templates = in_templates(pairs_dir, drawn[:IN_TEMPLATES], settings)
+    return _report(same, found, drawn, wrong, threshold, templates, seed)
+
+
+def in_templates(pairs_dir: Path, drawn: Sequence[tuple[str, str]], settings: Settings) -> dict[str, tuple[int, int]]:
+    """Template -> how many pairs of different pictures were put into it, and how many of them ours accepts."""
+    counts = {}
+    for name in TEMPLATES:
+        accepted = 0
+        for seed, (a, b) in enumerate(drawn):
+            one, other = make(name, _pixels(pairs_dir / a), _pixels(pairs_dir / b), seed)
+            query = query_features(one, settings.verify, settings.copy_detection)
+            archived = photo_features(other, settings.verify, settings.copy_detection)
+            found = compare(query, archived, settings.verify, settings.copy_detection, settings.seed)
+            accepted += any(f.accepted(settings.verify) for f in found)
+        counts[name] = len(drawn), accepted
+    return counts
+
+
+def _pixels(path: Path) -> NDArray[np.uint8]:
+    with Image.open(path) as opened:
+        return np.asarray(opened.convert("RGB"))
 
 
 def best_threshold(positive: Sequence[int], negative: Sequence[int]) -> int:
@@ -194,8 +223,7 @@ class _World:
         self.settings = settings
         self.query, self.archived, self.plain = {}, {}, {}
         for name in files:
-            with Image.open(folder / name) as opened:
-                pixels = np.asarray(opened.convert("RGB"))
+            pixels = _pixels(folder / name)
             self.query[name] = query_features(pixels, settings.verify, settings.copy_detection)
             self.archived[name] = photo_features(pixels, settings.verify, settings.copy_detection)
             self.plain[name] = plain_features(pixels)
@@ -217,6 +245,7 @@ def _report(
     drawn: list[tuple[str, str]],
     wrong: list[_Answer],
     threshold: int,
+    templates: dict[str, tuple[int, int]],
     seed: int,
 ) -> VerifyBenchReport:
     sources: dict[str, tuple[int, int, int]] = {}
@@ -240,6 +269,7 @@ def _report(
         methods=dict(sorted(methods.items())),
         corner_error=float(np.median(errors)) if errors else None,
         missed=tuple(p.name for p, f in zip(same, found, strict=True) if not f.accepted),
+        templates=templates,
         accepted_negatives=tuple(d for d, w in zip(drawn, wrong, strict=True) if w.accepted),
         milliseconds=1000 * float(np.median([w.seconds for w in wrong])),
     )

@@ -168,7 +168,9 @@ class _Comparison:
         if grown is None:
             return found
         again = self._judged(replace(grown, confidence=first.confidence), "sift")
-        alike = again.agreement is not None and again.agreement >= self.settings.grown_agreement
+        few = again.relation == "photo" and first.inliers < self.settings.unclear_inliers  # more points fit any board
+        least = max(self.settings.grown_agreement, self.settings.few_agreement if few else 0.0)
+        alike = again.agreement is not None and again.agreement >= least
         return again if alike and again.accepted(self.settings) else found
 
     def _weakness(self, found: MatchGeometry) -> str:

@@ -12,6 +12,7 @@ from verify_world import EXTRACTION, SETTINGS, paint
 
 from newsctx.bench import verify
 from newsctx.bench.plain import plain_features, plain_inliers, ratio_matches
+from newsctx.bench.templates import TEMPLATES
 from newsctx.errors import SettingsError
 from newsctx.settings import Settings
 
@@ -47,7 +48,9 @@ def test_report_of_a_small_world(pairs: Path) -> None:
     assert report.plain_recall == pytest.approx(2 / 3) and report.plain_false_acceptances == 0
     assert report.by_source == {"set": (3, 2, 2)} and report.methods == {"sift photo": 2}
     assert report.corner_error < 2 and report.milliseconds > 0
+    assert report.templates == {name: (6, 0) for name in TEMPLATES}  # all six negatives in each
     text = report.text()
+    assert "drawn boards 0 of 6" in text
     assert "0.667" in text and "0 of 6" in text and "missed: set_2" in text
 
 
