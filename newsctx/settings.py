@@ -321,6 +321,13 @@ class VerifySettings(_Group):
     scale_window: float = Field(
         1.5, gt=0, description="octaves around the commonest change of size that a match may differ"
     )
+    orb_scale: float = Field(1.2, gt=1, le=2, description="size of an ORB level over the next (OpenCV's default)")
+    orb_levels: int = Field(8, ge=1, le=16, description="ORB levels (OpenCV's default)")
+    orb_threshold: int = Field(
+        10,
+        ge=1,
+        description="contrast of an ORB corner, grey values; OpenCV's 20 finds few in dull photos (own choice)",
+    )
     orb_distance: int = Field(64, ge=1, le=256, description="bits above which two ORB keypoints are no match (of 256)")
     max_error: float = Field(
         0.012, gt=0, description="largest error of an inlier, share of the archived photo's longest side"
@@ -355,6 +362,15 @@ class VerifySettings(_Group):
     )
     grown_agreement: float = Field(
         0.9, ge=0, le=1, description="the same where points were matched along a first, weak homography (own trial)"
+    )
+    grown_reach: float = Field(
+        4.0,
+        ge=0,
+        description="tolerances around a first, weak homography within which points are matched again, then half of it; "
+        "0 = never (own trial)",
+    )
+    same_place: float = Field(
+        0.5, ge=0, le=1, description="shared part of the smaller region from which two findings are one (own choice)"
     )
     photo_stretch: float = Field(
         1.5, ge=1, description="stretch ratio above which a match is the scene from elsewhere, not the photograph"
@@ -407,6 +423,20 @@ class VerifySettings(_Group):
     epipolar_inliers: int = Field(
         24, ge=10, description="least inliers of the same scene without a common plane, fundamental matrix (own choice)"
     )
+    coherence: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="least share of neighbouring inliers there that move together: true views have 0.7 or more, shared "
+        "props below 0.5 (own trial)",
+    )
+    coherence_slack: float = Field(
+        0.6,
+        gt=0,
+        description="error of a neighbour's place that still counts, share of its distance: 20 degrees and a third of an "
+        "octave (own choice)",
+    )
+    neighbours: int = Field(4, ge=1, description="nearest inliers that each is compared with there (own choice)")
 
 
 class LocateSettings(_Group):

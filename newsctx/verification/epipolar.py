@@ -15,16 +15,10 @@ from numpy.typing import NDArray
 from newsctx.localfeatures.features import LocalFeatures
 from newsctx.localfeatures.geometry import MatchGeometry, central, distinct, log_false_alarms
 from newsctx.localfeatures.homography import hull_area
-from newsctx.settings import CopySettings
+from newsctx.settings import CopySettings, VerifySettings
 
 SAMPLE = 7
 """Matches that determine a fundamental matrix."""
-NEIGHBOURS = 4
-"""Nearest matches that each match is compared with."""
-SLACK = 0.6
-"""Largest error of a neighbour's place, share of its distance: 20 degrees and a third of an octave amiss."""
-COHERENT = 0.6
-"""Least share of neighbours that move together (own trial: true views have 0.7 or more, shared props below 0.5)."""
 
 
 def two_views(
@@ -32,6 +26,7 @@ def two_views(
     archived: LocalFeatures,
     pairs: NDArray[np.intp],
     settings: CopySettings,
+    verify: VerifySettings,
     seed: int,
     flip: bool,
 ) -> MatchGeometry | None:
@@ -49,7 +44,7 @@ def two_views(
         return None
     inside = np.flatnonzero(line_distance(matrix, source, target) <= tolerance)
     kept = inside[distinct(target[inside], source[inside], 2 * tolerance)]
-    if len(kept) <= SAMPLE or coherence(view, archived, pairs[kept]) < COHERENT:
+    if len(kept) <= SAMPLE or coherence(view, archived, pairs[kept], verify) < verify.coherence:
         return None
     source, target = source[kept].copy(), target[kept]
     chance = min(0.5, 2 * tolerance * math.hypot(archived.width, archived.height) / (archived.width * archived.height))
@@ -71,7 +66,7 @@ def two_views(
     )
 
 
-def coherence(view: LocalFeatures, archived: LocalFeatures, pairs: NDArray[np.intp]) -> float:
+def coherence(view: LocalFeatures, archived: LocalFeatures, pairs: NDArray[np.intp], settings: VerifySettings) -> float:
     """Share of neighbouring matches, 0..1, that move as their neighbour's own size and angle say.
 
     Epipolar lines leave a point free along the line: rows of windows or of people satisfy them with any of their
@@ -82,12 +77,12 @@ def coherence(view: LocalFeatures, archived: LocalFeatures, pairs: NDArray[np.in
     turn = np.deg2rad((archived.angles[pairs[:, 1]] - view.angles[pairs[:, 0]]).astype(np.float64))
     apart = np.linalg.norm(source[:, None] - source[None], axis=2)
     np.fill_diagonal(apart, np.inf)
-    near = np.argsort(apart, axis=1, kind="stable")[:, : min(NEIGHBOURS, len(pairs) - 1)]
+    near = np.argsort(apart, axis=1, kind="stable")[:, : min(settings.neighbours, len(pairs) - 1)]
     step = source[near] - source[:, None]
     cos, sin = (zoom * np.cos(turn))[:, None], (zoom * np.sin(turn))[:, None]
     told = np.stack([cos * step[..., 0] - sin * step[..., 1], sin * step[..., 0] + cos * step[..., 1]], axis=2)
     error = np.linalg.norm(target[near] - target[:, None] - told, axis=2)
-    return float((error <= SLACK * zoom[:, None] * np.linalg.norm(step, axis=2)).mean())
+    return float((error <= settings.coherence_slack * zoom[:, None] * np.linalg.norm(step, axis=2)).mean())
 
 
 def line_distance(

@@ -74,7 +74,8 @@ def orb_features(pixels: Pixels, settings: VerifySettings, extraction: CopySetti
     if min(height, width) < extraction.min_side:
         return _none(width, height)
     grey = small_grey(pixels, settings.side)
-    keypoints, bits = _orb(settings.orb_features).detectAndCompute(grey, None)
+    detector = _orb(settings.orb_features, settings.orb_scale, settings.orb_levels, settings.orb_threshold)
+    keypoints, bits = detector.detectAndCompute(grey, None)
     if bits is None or not keypoints:
         return _none(width, height)
     table = np.array([(*k.pt, k.size, k.angle) for k in keypoints], np.float32)
@@ -94,5 +95,5 @@ def _none(width: int, height: int) -> LocalFeatures:
 
 
 @lru_cache(maxsize=4)
-def _orb(count: int) -> cv2.ORB:
-    return cv2.ORB_create(nfeatures=count, scaleFactor=1.2, nlevels=8, fastThreshold=10)
+def _orb(count: int, scale: float, levels: int, threshold: int) -> cv2.ORB:
+    return cv2.ORB_create(nfeatures=count, scaleFactor=scale, nlevels=levels, fastThreshold=threshold)

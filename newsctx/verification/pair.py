@@ -19,12 +19,6 @@ from newsctx.verification.features import PhotoFeatures, QueryFeatures
 from newsctx.verification.matching import METHODS, Method, geometry_settings, guided, matches
 from newsctx.verification.verdict import Polygon, Relation, judge, share_on_text
 
-SAME_PLACE = 0.5
-"""Share of the smaller region from which two findings are one: a symmetric photo matches its own mirror image."""
-
-GROWTH = (4.0, 2.0)
-"""How far from where a first homography puts them points are matched again, in tolerances, step by step."""
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -71,7 +65,7 @@ def compare(
     refused: list[Finding] = []
     for method in METHODS:
         found = [f for flip in (False, True) for f in work.findings(method, flip)]
-        good = _apart([f for f in found if f.accepted(settings)])
+        good = _apart([f for f in found if f.accepted(settings)], settings.same_place)
         if good:
             return good
         refused += found
@@ -151,12 +145,13 @@ class _Comparison:
         pixels must agree nearly everywhere: lines of text agree with other lines of text in most places.
         """
         first = found.geometry
-        if first.inliers < self.settings.min_inliers or first.confidence < self.settings.min_confidence:
+        farthest = self.settings.grown_reach
+        if not farthest or first.inliers < self.settings.min_inliers or first.confidence < self.settings.min_confidence:
             return found
         tolerance = self.geometry.max_error * max(stored.width, stored.height)
         sizes = (view.width, view.height), (stored.width, stored.height)
         grown = None
-        for reach in GROWTH:
+        for reach in (farthest, farthest / 2):
             pairs = guided(view, stored, matrix, reach * tolerance, self.geometry)
             if len(pairs) < LEAST_MATCHES:
                 return found
@@ -185,7 +180,7 @@ class _Comparison:
             view, stored = self.query.view(flip).sift, self.archived.sift
             pairs = self.paired[flip]
             if len(pairs) >= self.settings.epipolar_inliers:
-                found.append(two_views(view, stored, pairs, self.geometry, self.seed, flip))
+                found.append(two_views(view, stored, pairs, self.geometry, self.settings, self.seed, flip))
         best = max((f for f in found if f), key=lambda f: (f.confidence, f.inliers), default=None)
         if best is None:
             return None
@@ -213,11 +208,11 @@ def _without(view: LocalFeatures, region: Polygon, flip: bool) -> LocalFeatures:
     return view.take(np.flatnonzero(outside))
 
 
-def _apart(found: list[Finding]) -> tuple[Finding, ...]:
-    """Findings best first, without those that lie on a better one."""
+def _apart(found: list[Finding], same: float) -> tuple[Finding, ...]:
+    """Findings best first, without those that lie on a better one: a symmetric photo matches its own mirror image."""
     kept: list[Finding] = []
     for finding in sorted(found, key=_strength):
-        if all(_shared(finding, k) < SAME_PLACE for k in kept):
+        if all(_shared(finding, k) < same for k in kept):
             kept.append(finding)
     return tuple(kept)
 

@@ -33,7 +33,7 @@ def views(count: int = 80) -> tuple[np.ndarray, np.ndarray]:
 def test_two_views_of_a_hill_are_held_together() -> None:
     left, right = views()
     rows = np.stack([np.arange(80)] * 2, axis=1)
-    found = two_views(features(left), features(right), rows, GEOMETRY, 0, False)
+    found = two_views(features(left), features(right), rows, GEOMETRY, SETTINGS, 0, False)
     assert found is not None and found.inliers >= 70 and found.confidence > 0.99
     assert found.homography.size == 0 and len(found.region) >= 3 and found.explained > 0.6
     assert np.abs(found.lines[:, 1] - found.lines[:, 3]).max() < 4  # the camera moved sideways: rows stay rows
@@ -45,8 +45,8 @@ def test_members_of_the_same_rows_are_not_the_same_points() -> None:
     order = np.random.default_rng(2).permutation(80)
     windows = np.stack([right[order, 0], left[:, 1]], axis=1)
     rows = np.stack([np.arange(80)] * 2, axis=1)
-    assert two_views(features(left), features(windows), rows, GEOMETRY, 0, False) is None
-    assert coherence(features(left), features(windows), rows) < 0.3
+    assert two_views(features(left), features(windows), rows, GEOMETRY, SETTINGS, 0, False) is None
+    assert coherence(features(left), features(windows), rows, SETTINGS) < 0.3
 
 
 def test_coherence_by_hand() -> None:
@@ -54,16 +54,16 @@ def test_coherence_by_hand() -> None:
     source = np.array([[0, 0], [10, 0], [20, 0]])
     doubled = features(np.array([[100, 50], [120, 50], [140, 50]]), np.full(3, 12))
     rows = np.stack([np.arange(3)] * 2, axis=1)
-    assert coherence(features(source), doubled, rows) == 1
+    assert coherence(features(source), doubled, rows, SETTINGS) == 1
     # the third point 100 pixels off: of the six neighbour pairs only 0-1 and 1-0 still hold
     strayed = features(np.array([[100, 50], [120, 50], [140, 150]]), np.full(3, 12))
-    assert coherence(features(source), strayed, rows) == pytest.approx(2 / 6)
+    assert coherence(features(source), strayed, rows, SETTINGS) == pytest.approx(2 / 6)
 
 
 def test_few_matches_give_nothing() -> None:
     left, right = views(13)
     rows = np.stack([np.arange(13)] * 2, axis=1)
-    assert two_views(features(left), features(right), rows, GEOMETRY, 0, False) is None
+    assert two_views(features(left), features(right), rows, GEOMETRY, SETTINGS, 0, False) is None
 
 
 def test_line_distance_by_hand() -> None:

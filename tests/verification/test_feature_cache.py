@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from verify_world import EXTRACTION, SETTINGS, paint
 
 from newsctx.settings import VerifySettings
+from newsctx.verification import cache as cache_module
 from newsctx.verification.cache import FeatureCache, packed, unpacked
 from newsctx.verification.features import photo_features
 
@@ -76,3 +79,59 @@ def test_a_photo_that_is_gone_is_none_and_a_name_is_no_path(tmp_path: Path) -> N
 def test_a_blank_photo_is_kept_too(tmp_path: Path) -> None:
     cache, load = FeatureCache(tmp_path, SETTINGS, EXTRACTION), Loads(np.full((300, 400, 3), 9, np.uint8))
     assert len(cache.get(ID, load).sift) == len(cache.get(ID, load).orb) == 0 and load.count == 1
+
+
+SIZE, GREY = np.array([400, 300], np.int32), np.zeros((192, 256), np.uint8)
+POINTS, SIFT, ORB = np.zeros((3, 4), np.uint16), np.zeros((3, 64), np.uint8), np.zeros((3, 32), np.uint8)
+SOUND = {"size": SIZE, "sift": POINTS, "sift_descriptors": SIFT, "orb": POINTS, "orb_descriptors": ORB, "grey": GREY}
+
+
+def written(**arrays: np.ndarray) -> bytes:
+    """A file with a right digest."""
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)
+    return hashlib.sha256(out.getvalue()).digest() + out.getvalue()
+
+
+def test_the_arrays_of_the_next_test_are_sound_but_for_one() -> None:
+    assert len(unpacked(written(**SOUND)).sift) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sift": np.zeros((3,), np.uint16)}, {"sift": np.zeros((3, 2), np.uint16)}, {"orb": np.zeros((3, 4), float)},
+        {"sift_descriptors": np.zeros((2, 64), np.uint8)}, {"orb_descriptors": np.zeros((3, 31), np.uint8)},
+        {"grey": np.zeros((0, 9), np.uint8)}, {"grey": np.zeros(9, np.uint8)}, {"size": np.array([400], np.int32)},
+        {"size": np.array([0, 300], np.int32)}, {"size": np.zeros((2, 2), np.int32)},
+    ],
+)  # fmt: skip
+def test_other_arrays_under_a_right_digest_are_computed_again(tmp_path: Path, wrong: dict[str, np.ndarray]) -> None:
+    cache, load = FeatureCache(tmp_path, SETTINGS, EXTRACTION), Loads(paint(5))
+    cache.path(ID).parent.mkdir(parents=True)
+    cache.path(ID).write_bytes(written(**(SOUND | wrong)))
+    assert len(cache.get(ID, load).sift) > 100 and load.count == 1
+    assert len(cache.get(ID, load).sift) > 100 and load.count == 1  # mended
+
+
+def test_a_missing_array_is_computed_again(tmp_path: Path) -> None:
+    cache, load = FeatureCache(tmp_path, SETTINGS, EXTRACTION), Loads(paint(5))
+    cache.path(ID).parent.mkdir(parents=True)
+    cache.path(ID).write_bytes(written(**{k: v for k, v in SOUND.items() if k != "orb"}))
+    assert len(cache.get(ID, load).sift) > 100 and load.count == 1
+
+
+def test_a_folder_in_the_place_of_the_file_stops_nothing(tmp_path: Path, caplog) -> None:
+    cache, load = FeatureCache(tmp_path, SETTINGS, EXTRACTION), Loads(paint(6))
+    (cache.path(ID) / "inside").mkdir(parents=True)
+    assert len(cache.get(ID, load).sift) > 100 and load.count == 1
+    assert "not kept" in caplog.text and [p.name for p in cache.path(ID).parent.iterdir()] == [cache.path(ID).name]
+
+
+def test_another_program_shares_no_file(tmp_path: Path, monkeypatch) -> None:
+    """The program's digest covers its source and OpenCV's version (`newsctx.cache.code_digest`)."""
+    load = Loads(paint(7))
+    FeatureCache(tmp_path, SETTINGS, EXTRACTION).get(ID, load)
+    monkeypatch.setattr(cache_module, "code_digest", lambda: "another")
+    FeatureCache(tmp_path, SETTINGS, EXTRACTION).get(ID, load)
+    assert load.count == 2
