@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from newsctx.demo.painter.camera import jpeg
 from newsctx.demo.painter.canvas import rng_for
 from newsctx.demo.painter.paint import paint
 from newsctx.demo.painter.stage import Scene
+from newsctx.demo.processes import painters
 from newsctx.demo.queries import Query, held_out
 from newsctx.demo.texts import Story, article_row, scene_of, stories
 
@@ -54,7 +54,7 @@ def _paint_all(items: Sequence[Story] | Sequence[Query], write: partial[None], w
         for item in items:
             write(item)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    with painters(workers) as pool:
         list(pool.map(write, items, chunksize=4))
 
 

@@ -10,14 +10,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 from PIL import Image
 from tqdm import tqdm
 
@@ -27,6 +25,7 @@ from newsctx.demo.painter.camera import jpeg
 from newsctx.demo.painter.canvas import rng_for
 from newsctx.demo.painter.paint import paint
 from newsctx.demo.painter.stage import Scene
+from newsctx.demo.processes import painters
 from newsctx.demo.scenes import SNOWY, draw
 from newsctx.demo.wording.grammar import Facts, View, article, signs, venue
 from newsctx.errors import TrainingError
@@ -141,7 +140,9 @@ def build_world(
     for path, rows in texts.items():
         _write_lines(path, rows)
     wanted = [p for _, _, paintings in made for p in paintings if not (out / p.path).is_file()]
-    with ProcessPoolExecutor(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+    if not wanted:
+        return
+    with painters(min(workers, len(wanted))) as pool:
         done = pool.map(partial(_paint, out), wanted, chunksize=8)
         for _ in tqdm(done, total=len(wanted), desc="painting", unit="photo"):
             pass

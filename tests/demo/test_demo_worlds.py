@@ -43,14 +43,14 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A plain picture of its own for every scene: what is painted is tested elsewhere. Workers inherit it by fork."""
+    """A plain picture of its own for every scene: what is painted is tested elsewhere. In this process."""
 
     def painted(scene: object) -> Image.Image:
         digest = hashlib.sha256(repr(scene).encode()).digest()
         return Image.new("RGB", (640, 427), tuple(digest[:3]))
 
     monkeypatch.setattr(worlds, "paint", painted)
-    monkeypatch.setattr(worlds, "ProcessPoolExecutor", _InProcess)
+    monkeypatch.setattr(worlds, "painters", _InProcess)
 
 
 class _InProcess:
