@@ -161,8 +161,9 @@ class FusionSettings(_Group):
     """How the channels' rankings become one."""
 
     method: FusionMethod = Field(
-        "rrf",
-        description="rrf: reciprocal ranks; weighted: calibrated scores; evidence: Dempster-Shafer masses (BayesRAG)",
+        "weighted",
+        description="rrf: reciprocal ranks; weighted: calibrated scores (mAP 0.65 against 0.56 of rrf on 115 demo "
+        "photographs, 0.18 against 0.16 on 103 real ones); evidence: Dempster-Shafer masses (BayesRAG)",
     )
     calibration: dict[str, Calibration] = Field(
         default_factory=dict,
@@ -324,9 +325,7 @@ class VerifySettings(_Group):
     orb_scale: float = Field(1.2, gt=1, le=2, description="size of an ORB level over the next (OpenCV's default)")
     orb_levels: int = Field(8, ge=1, le=16, description="ORB levels (OpenCV's default)")
     orb_threshold: int = Field(
-        10,
-        ge=1,
-        description="contrast of an ORB corner, grey values; OpenCV's 20 finds few in dull photos (own choice)",
+        10, ge=1, description="contrast of an ORB corner, grey values; OpenCV's 20 finds few in dull photos (own choice)"
     )
     orb_distance: int = Field(64, ge=1, le=256, description="bits above which two ORB keypoints are no match (of 256)")
     max_error: float = Field(
@@ -450,7 +449,9 @@ class LocateSettings(_Group):
         description="weight in place of p_loc for an article without places: neither for nor against (own choice)",
     )
     base: Literal["fused", "bi_encoder"] = Field(
-        "bi_encoder", description="what p_loc multiplies: s_bi as published, or the fused score"
+        "fused",
+        description="what p_loc multiplies: the score of all channels, or s_bi alone as published (event R@1 0.78 and 0.68 on "
+        "115 demo photographs); `evaluate --fast` is as published",
     )
 
 

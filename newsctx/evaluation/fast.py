@@ -102,11 +102,7 @@ def _locate(world: FastWorld, n: int, pool: list[tuple[str, float]], settings: S
     if new:
         found = world.location_scorer.probabilities(world.images[n], np.stack([world.location_vectors[a] for a in new]))
         world.p_location.update({(n, a): float(p) for a, p in zip(new, found, strict=True)})
-    fused = settings.locate.base == "fused"
-    items = [
-        PoolArticle(a, None, "", 1 / (settings.retrieve.rrf_k + r) if fused else max(s, 0.0))
-        for r, (a, s) in enumerate(pool, 1)
-    ]
+    items = [PoolArticle(a, None, "", max(s, 0.0)) for a, s in pool]  # s_bi: there is no other channel
     if not wanted:
         return pool
     weights = [world.p_location.get((n, a), settings.locate.no_place) for a, _ in pool]

@@ -30,7 +30,8 @@ COLUMNS = (
 )
 #: what the setting without text and copies depends on; another setting needs the whole pipeline
 _FAST_GROUPS = ("locate.", "events.", "context.")
-_FAST_PATHS = ("retrieve.k", "retrieve.rrf_k", ARCHIVE_SHARE)
+_FAST_PATHS = ("retrieve.k", ARCHIVE_SHARE)
+_SLOW = "locate.base"  # there is one channel, so nothing to fuse
 
 
 class Point(Record):
@@ -74,7 +75,7 @@ class Sweep(Record):
 
 def fast_enough(axes: Sequence[Axis]) -> bool:
     """Whether every axis changes only what the fast evaluation computes."""
-    return all(a.real in _FAST_PATHS or a.real.startswith(_FAST_GROUPS) for a in axes)
+    return all(a.real in _FAST_PATHS or (a.real.startswith(_FAST_GROUPS) and a.real != _SLOW) for a in axes)
 
 
 def sweep(

@@ -22,7 +22,7 @@ from newsctx.evaluation.datasets import load_queries
 from newsctx.evaluation.setting_paths import parse_axis, points, with_value
 from newsctx.models import load
 from newsctx.pipeline import Pipeline, Request
-from newsctx.settings import RefineSettings, Settings
+from newsctx.settings import LocateSettings, RefineSettings, Settings
 from newsctx.writers.extractive import ExtractiveWriter
 
 CITIES = {"paris": "Paris (France)", "rome": "Rome (Italy)", "oslo": "Oslo (Norway)"}
@@ -88,7 +88,12 @@ def test_the_fast_run_is_the_pipeline_with_one_channel_and_no_refinement(place, 
     archive = open_archive(folder / "archive", models, settings)
     weights = {name: float(name == "image_text") for name in settings.retrieve.weights}
     single = settings.retrieve.model_copy(update={"weights": weights})
-    alone = settings.model_copy(update={"retrieve": single, "refine": RefineSettings(temporal=0, citation=0)})
+    published = {
+        "retrieve": single,
+        "refine": RefineSettings(temporal=0, citation=0),
+        "locate": LocateSettings(base="bi_encoder"),
+    }
+    alone = settings.model_copy(update=published)
     world = fast.prepare(archive, models, settings, queries, StageCache(tmp_path / "kept"))
     found = fast.run(world, settings)
     pipeline = Pipeline(archive, models, alone, StageCache(tmp_path / "cache"), ExtractiveWriter())

@@ -20,6 +20,9 @@ class Table:
         return texts[:, 1].astype(np.float64)
 
 
+PUBLISHED = LocateSettings(base="bi_encoder")
+
+
 def _hits(*ids: str, matched: tuple[str, ...] = ()) -> list[Hit]:
     tiers = {a: "matched" for a in matched}
     return [Hit(article_id=a, rank=i, score=1 / (60 + i), tier=tiers.get(a, "ranked")) for i, a in enumerate(ids, 1)]  # type: ignore[arg-type]
@@ -37,7 +40,7 @@ def test_order_is_probability_times_bi_encoder_score() -> None:
         _vectors(a=0.25, b=0.75, c=0.5),
         Table(),
         {"a": 0.4, "b": 0.2, "c": 0.4},
-        LocateSettings(),
+        PUBLISHED,
     )
     assert [(h.article_id, h.rank_before) for h in found.hits] == [("c", 3), ("b", 2), ("a", 1)]
     assert [h.score for h in found.hits] == pytest.approx([0.2, 0.15, 0.1])
@@ -47,7 +50,7 @@ def test_order_is_probability_times_bi_encoder_score() -> None:
 
 def test_ties_keep_the_order_they_came_in() -> None:
     scores = dict.fromkeys("abc", 0.5)
-    found = locate.run(_hits("b", "c", "a"), IMAGE, _vectors(a=0.5, b=0.5, c=0.5), Table(), scores, LocateSettings())
+    found = locate.run(_hits("b", "c", "a"), IMAGE, _vectors(a=0.5, b=0.5, c=0.5), Table(), scores, PUBLISHED)
     assert [h.article_id for h in found.hits] == ["b", "c", "a"]
 
 
@@ -55,15 +58,20 @@ def test_an_article_without_places_has_no_probability_and_the_neutral_weight() -
     """a 0.25 * 0.4 = 0.1, b (no places) 0.5 * 0.4 = 0.2, c 0.75 * 0.4 = 0.3; d has no s_bi: 0."""
     scores = dict.fromkeys("abc", 0.4)
     found = locate.run(
-        _hits("a", "b", "c", "d"), IMAGE, _vectors(a=0.25, c=0.75, d=1), Table(), scores, LocateSettings()
+        _hits("a", "b", "c", "d"),
+        IMAGE,
+        _vectors(a=0.25, c=0.75, d=1),
+        Table(),
+        scores,
+        PUBLISHED,
     )
     assert [(h.article_id, h.probability) for h in found.hits] == [("c", 0.75), ("b", None), ("a", 0.25), ("d", 1.0)]
     assert [h.score for h in found.hits] == pytest.approx([0.3, 0.2, 0.1, 0])
 
 
-def test_the_fused_score_may_be_the_base() -> None:
+def test_the_fused_score_is_the_base() -> None:
     """a 0.5 / 61 > b 0.5 / 62, whatever their cosines."""
-    settings = LocateSettings(base="fused")
+    settings = LocateSettings()  # the default
     found = locate.run(_hits("a", "b"), IMAGE, _vectors(a=0.5, b=0.5), Table(), {"a": 0.1, "b": 0.9}, settings)
     assert [h.article_id for h in found.hits] == ["a", "b"]
     assert found.hits[0].score == pytest.approx(0.5 / 61)
