@@ -393,11 +393,12 @@ class VerifySettings(_Group):
         "inliers, real edits with so few 0.97 (own trial, 40 boards and 70 edits)",
     )
     filled: float = Field(
-        0.7,
+        0.65,
         ge=0,
         le=1,
         description="least share of the textured blocks within the inliers' hull that are alike or hold an inlier: a "
-        "shared frame or backdrop around another picture has up to 0.55, the 50 pairs 0.99 (own trial)",
+        "shared frame or backdrop around another picture has up to 0.61, a photo with a replaced fifth from 0.66, the 50 "
+        "pairs 0.99 (own trial)",
     )
     edited_agreement: float = Field(
         0.5,
