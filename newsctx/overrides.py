@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator
 from newsctx import channel_names
 from newsctx.errors import OverrideError
 from newsctx.ranking import Move, RankEdits
-from newsctx.records import STAGES, PartialDate, Place, Rank, Record, StageName
+from newsctx.records import STAGES, PartialDate, Place, PromptStep, Rank, Record, StageName
 from newsctx.settings import FusionMethod
 
 RankingStage = Literal["retrieve", "verify", "locate", "events"]
@@ -101,9 +101,48 @@ class SetFusion(_Action):
     method: FusionMethod | None
 
 
+class SetWriter(_Action):
+    """Have the caption written by another writer, or by the same one once more (another `run`); None: the setting's."""
+
+    action: Literal["writer"] = "writer"
+    writer: Annotated[str, Field(min_length=1, max_length=200)] | None
+    run: Annotated[int, Field(ge=0)] = 0
+
+
+class SetPrompt(_Action):
+    """Word a step of the caption's writing by hand; None goes back to the prompt file."""
+
+    action: Literal["prompt"] = "prompt"
+    step: PromptStep
+    text: Annotated[str, Field(min_length=1, max_length=20_000)] | None
+
+
+class AcceptMention(_Action):
+    """Let a name, place, date or number stand in captions although the evidence does not have it."""
+
+    action: Literal["accept"] = "accept"
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    on: bool = True
+
+
+class EditCaption(_Action):
+    """The analyst's own wording, beside what was written; None goes back to that."""
+
+    action: Literal["edit_caption"] = "edit_caption"
+    text: Annotated[str, Field(min_length=1, max_length=5000)] | None
+
+
+class AllowRemote(_Action):
+    """Let a service, named by its base URL, receive this photograph and its evidence (on=false takes that back)."""
+
+    action: Literal["allow_remote"] = "allow_remote"
+    base_url: Annotated[str, Field(min_length=1, max_length=2000)]
+    on: bool = True
+
+
 Override = Annotated[
     PinArticle | ExcludeArticle | MoveArticle | SetPlace | SetDate | DecideCluster | DecideChunk | SetWeight
-    | SetFusion,
+    | SetFusion | SetWriter | SetPrompt | AcceptMention | EditCaption | AllowRemote,
     Field(discriminator="action"),
 ]  # fmt: skip
 _ONE: TypeAdapter[Override] = TypeAdapter(Override)
@@ -119,6 +158,11 @@ FIRST_STAGE: dict[str, StageName] = {
     "chunk": "chunks",
     "set_place": "context",
     "set_date": "context",
+    "writer": "caption",
+    "prompt": "caption",
+    "accept": "caption",
+    "edit_caption": "caption",
+    "allow_remote": "caption",
 }
 
 
@@ -155,7 +199,7 @@ def dump_overrides(overrides: Sequence[Override]) -> str:
 def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(p) for p in first["loc"]) or "the list"
-    actions = "pin, exclude, move, set_place, set_date, cluster, chunk, weight, fusion"
+    actions = ", ".join(["move", *FIRST_STAGE])
     return (
         f"Override {where}: {first['msg']} (got {str(first['input'])[:80]!r}). "
         f"Expected a JSON list of actions: {actions}."
@@ -174,6 +218,17 @@ class Edits(Record):
     chunks: dict[str, str] = Field(default_factory=dict)
     weights: dict[str, float] = Field(default_factory=dict)
     fusion: FusionMethod | None = None
+    writer: str | None = None
+    run: int = 0
+    prompts: dict[PromptStep, str] = Field(default_factory=dict)
+    accepted: tuple[str, ...] = ()
+    caption: str | None = None
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def caption_edits(self) -> tuple[object, ...]:
+        """All that the caption stage depends on."""
+        return self.writer, self.run, sorted(self.prompts.items()), self.accepted, self.caption, self.allowed
 
     def rank_edits(self, stage: RankingStage) -> RankEdits:
         """The edits of one ranking stage: a move counts from its own stage on."""
@@ -198,6 +253,9 @@ def replay(overrides: Iterable[Override]) -> Edits:
     place: Place | str | None = None
     when: PartialDate | None = None
     fusion: FusionMethod | None = None
+    writer, run, text = None, 0, None
+    prompts: dict[PromptStep, str] = {}
+    sets: dict[str, dict[str, None]] = {"accept": {}, "allow_remote": {}}
     for one in overrides:
         match one:
             case PinArticle(article_id=article, on=on):
@@ -229,9 +287,23 @@ def replay(overrides: Iterable[Override]) -> Edits:
                     weights[channel] = weight
             case SetFusion():
                 fusion = one.method
+            case SetWriter():
+                writer, run = one.writer, one.run
+            case SetPrompt(step=step, text=wording):
+                prompts.pop(step, None)
+                if wording is not None:
+                    prompts[step] = wording
+            case AcceptMention(text=value, on=on) | AllowRemote(base_url=value, on=on):
+                sets[one.action].pop(value, None)
+                if on:
+                    sets[one.action][value] = None
+            case EditCaption():
+                text = one.text
     return Edits(
         pinned=tuple(pinned), excluded=tuple(excluded), moves=tuple(moves.values()), place=place, date=when,
         clusters=decisions["cluster"], chunks=decisions["chunk"], weights=weights, fusion=fusion,
+        writer=writer, run=run, prompts=prompts, accepted=tuple(sets["accept"]), caption=text,
+        allowed=tuple(sets["allow_remote"]),
     )  # fmt: skip
 
 

@@ -452,6 +452,46 @@ class EventsResult(Record):
 ChunkField = Literal["headline", "abstract", "body", "caption"]
 
 
+class Relevance(Record):
+    """How probable it is that the best-ranked article is about the photographed moment."""
+
+    probability: Probability | None = None  # None: not rated, and why
+    signals: dict[str, float] = Field(default_factory=dict)
+    unavailable: str = ""
+
+
+RelevanceLevel = Literal["strong", "likely", "uncertain", "weak"]
+RELEVANCE_LEVELS: tuple[RelevanceLevel, ...] = ("strong", "likely", "uncertain", "weak")
+
+
+class Assessment(Record):
+    """How probable it is that one piece of evidence is about the photographed moment."""
+
+    probability: Probability | None = None  # calibrated; None: not rated, `basis` says why
+    level: RelevanceLevel | None = None  # what the interface shows; the probability on demand
+    basis: str = ""  # what the rating rests on, one sentence
+    passes: bool = True  # above the gate, or pinned, or matched by geometry: it may reach the caption writer
+
+    @model_validator(mode="after")
+    def _rated(self) -> Assessment:
+        if (self.probability is None) != (self.level is None):
+            raise ValueError("a rating has a probability and a level, or neither")
+        return self
+
+
+class RelevanceResult(Record):
+    """The rating of everything that the answers and the caption may rest on (REAR, Wang et al. 2024)."""
+
+    first: Relevance = Relevance()  # of the best-ranked article
+    articles: dict[str, Assessment] = Field(default_factory=dict)  # article id -> of the final order's first ones
+    clusters: dict[str, Assessment] = Field(default_factory=dict)  # cluster id ->
+    gate: Probability = 0.0  # evidence below does not reach the caption writer
+    unavailable: str = ""
+
+
+FiveW = Literal["who", "what", "where", "when", "why"]
+
+
 class Chunk(Record):
     """A passage of an article: characters start..end (end exclusive) of the named field."""
 
@@ -464,6 +504,9 @@ class Chunk(Record):
     score: float | None = None  # cosine to the query text; None for a lead or closing sentence taken by position
     role: Literal["ranked", "lead", "closing", "analyst"] = "ranked"
     decision: Literal["", "kept", "dropped"] = ""
+    answers: tuple[FiveW, ...] = ()  # which of the five questions it answers
+    repeats: tuple[str, ...] = ()  # ids of near-identical passages of other articles that are folded into this one
+    relevance: Assessment | None = None  # of the passage: of its article and of its own closeness to the query
 
     @model_validator(mode="after")
     def _sound(self) -> Chunk:
@@ -524,14 +567,6 @@ class ClaimCheck(Record):
     note: str = ""
 
 
-class Relevance(Record):
-    """How probable it is that the best-ranked article is about the photographed moment."""
-
-    probability: Probability | None = None  # None: not rated, and why
-    signals: dict[str, float] = Field(default_factory=dict)
-    unavailable: str = ""
-
-
 class Context(Record):
     relevance: Relevance = Relevance()
     place: PlaceAnswer = PlaceAnswer()
@@ -540,18 +575,57 @@ class Context(Record):
     conflicts: tuple[str, ...] = ()
 
 
+MentionKind = Literal["name", "place", "date", "number"]
+
+
+class Mention(Record):
+    """A name, place, date or number in a caption sentence, held against what the sentence cites."""
+
+    kind: MentionKind
+    start: Annotated[int, Field(ge=0)]  # characters of the sentence's text, end exclusive
+    end: int
+    text: Annotated[str, Field(min_length=1)]
+    found: tuple[str, ...] = ()  # cited chunk and metadata ids that hold it; empty: not found in the evidence
+    accepted: bool = False  # by the analyst, although it was not found
+
+    @property
+    def struck(self) -> bool:
+        """Shown struck through."""
+        return not self.found and not self.accepted
+
+
 class Sentence(Record):
     """A caption sentence and what it rests on: chunk ids, or metadata ids such as `ARTICLE#published`."""
 
     text: Annotated[str, Field(min_length=1)]
     chunk_ids: tuple[str, ...] = ()
     metadata_ids: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()  # in the order of the text
+    problem: str = ""  # e.g. it cites nothing, or a passage that is not there
 
     @model_validator(mode="after")
     def _cited(self) -> Sentence:
-        if not self.chunk_ids and not self.metadata_ids:
+        if not self.chunk_ids and not self.metadata_ids and not self.problem:
             raise ValueError(f"an uncited caption sentence: {self.text!r}")
+        for m in self.mentions:
+            if self.text[m.start : m.end] != m.text:
+                raise ValueError(f"{m.text!r} does not stand at {m.start}..{m.end} of {self.text!r}")
         return self
+
+
+PromptStep = Literal["describe", "synthesise", "repair", "place", "date"]
+
+
+class PromptSent(Record):
+    """One exchange with a language model, kept with the caption."""
+
+    step: PromptStep
+    template: str  # file name and version of the prompt, `synthesise@1`; `analyst` where the analyst wrote it
+    system: str = ""
+    text: str  # what was sent, with the evidence filled in
+    photograph: bool = False  # it was sent along
+    answer: str = ""  # verbatim
+    seconds: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Caption(Record):
@@ -560,6 +634,10 @@ class Caption(Record):
     writer: str  # `extractive`, or a language model's name
     kind: Literal["extractive", "generated"] = "extractive"
     note: str = ""  # why it is empty or short
+    description: str = ""  # what the model saw in the photograph, before it read the evidence
+    sent: tuple[PromptSent, ...] = ()  # nothing for `extractive`
+    repaired: bool = False  # the model was asked once more, because of mentions that were not found
+    awaiting: str = ""  # the service that would receive the photograph, where the analyst has not confirmed it
 
 
 # --- the analyst's actions ------------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from newsctx.records import Article, Caption, Chunk, Claim, Context, Hit, ModelInfo, Photo
+from newsctx.records import Article, Caption, Chunk, Claim, Context, Hit, ModelInfo, Photo, PromptStep, RelevanceResult
 from newsctx.settings import CaptionSettings
 
 
@@ -17,8 +17,11 @@ class CaptionEvidence:
 
     Attributes:
         hits: final ranking; `articles` holds those that are known.
-        chunks: the chosen passages, dropped ones left out.
+        chunks: the chosen passages that passed the relevance gate, dropped ones left out.
         preview: a small JPEG of the photograph for writers that look at it; None where none was made.
+        relevance: the rating of articles and clusters; None where nothing was rated.
+        prompts: the analyst's own wording of a step, in place of the prompt file.
+        allowed: the base URLs of services that the analyst allowed to receive this photograph.
     """
 
     photo: Photo
@@ -29,6 +32,9 @@ class CaptionEvidence:
     claim: Claim = Claim()
     note: str = ""
     preview: bytes | None = None
+    relevance: RelevanceResult | None = None
+    prompts: Mapping[PromptStep, str] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
 
 
 class CaptionWriter(Protocol):
@@ -38,9 +44,12 @@ class CaptionWriter(Protocol):
     kind: Literal["extractive", "generated"]
 
     def write(self, evidence: CaptionEvidence, settings: CaptionSettings) -> Iterator[Caption]:
-        """Yield growing drafts; the last one is the caption. A caller may stop iterating at any draft to cancel.
+        """Yield growing drafts; the last one is the caption. A caller may stop iterating at any draft to cancel: the
+        generator is closed, and the model or the connection behind it stops at once.
+
+        Drafts of `kind="generated"` have their sentences checked (`newsctx.grounding.check`) in the last one.
 
         Raises:
-            ModelUnavailable: the writer cannot run here.
+            ModelUnavailable: the writer cannot run here, or its service does not answer; says what to do.
         """
         ...
