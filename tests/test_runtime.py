@@ -5,9 +5,17 @@ import time
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 from newsctx.errors import SettingsError
-from newsctx.runtime import ModelCache, choose_device, environment, seed_everything, state_digest
+from newsctx.runtime import (
+    ModelCache,
+    choose_device,
+    environment,
+    one_blas_thread,
+    seed_everything,
+    state_digest,
+)
 
 
 def test_auto_device_gives_a_reason_and_unknown_names_are_refused() -> None:
@@ -76,3 +84,14 @@ def test_a_load_that_failed_is_tried_again() -> None:
     with pytest.raises(ZeroDivisionError):
         cache.get("m", lambda: 1 // 0)
     assert cache.get("m", lambda: "loaded") == "loaded"
+
+
+def test_small_products_use_one_thread_and_the_setting_comes_back():
+    def threads() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    np.ones((8, 8)) @ np.ones((8, 8))  # the library is loaded
+    before = threads()
+    with one_blas_thread():
+        assert threads() == [1] * len(before) != []
+    assert threads() == before

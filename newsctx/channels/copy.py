@@ -17,6 +17,7 @@ from newsctx.archive.logos import note
 from newsctx.localfeatures.geometry import MatchGeometry, match
 from newsctx.localfeatures.index import CopyIndex, query_views
 from newsctx.records import ChannelResult, KeypointLine, Match
+from newsctx.runtime import one_blas_thread
 from newsctx.settings import CopySettings, VerifySettings
 from newsctx.verification.confirm import Confirmed
 
@@ -64,12 +65,14 @@ def search(
         return ChannelResult(name=NAME, state="no_query", reason=reason, seconds=time.perf_counter() - started), ()
     verify = verify or VerifySettings()
     matches: list[Match] = []
-    for candidate in index.search(views, settings.candidates):
-        found = match(views[0], index.features_of(candidate.image_id), settings, seed, flip=candidate.view == 1)
-        if found and accepted(found, verify):
-            articles = articles_of(candidate.image_id)
-            seen = confirm(candidate.image_id, found) if confirm and articles else Confirmed(found)
-            matches += _of_articles(seen, candidate.image_id, articles, verify, logos)
+    candidates = index.search(views, settings.candidates)
+    with one_blas_thread():
+        for candidate in candidates:
+            found = match(views[0], index.features_of(candidate.image_id), settings, seed, flip=candidate.view == 1)
+            if found and accepted(found, verify):
+                articles = articles_of(candidate.image_id)
+                seen = confirm(candidate.image_id, found) if confirm and articles else Confirmed(found)
+                matches += _of_articles(seen, candidate.image_id, articles, verify, logos)
     matches.sort(key=lambda m: (not m.accepted, -m.confidence, -m.inliers, m.article_id, m.image_id))
     best: dict[str, Match] = {}
     for found_match in matches:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsctx.records import KeypointLine, Match, Record
+from newsctx.runtime import one_blas_thread
 from newsctx.settings import CopySettings, VerifySettings
 from newsctx.verification.features import PhotoFeatures, QueryFeatures, query_features
 from newsctx.verification.pair import Finding, compare
@@ -76,9 +77,10 @@ class Comparing:
             photo that was not found one that is not accepted and says why, without lines.
         """
         out: list[Match] = []
-        for image_id, articles in candidates:
-            found = self.remember(image_id, partial(self._compare, image_id)).matches
-            out += [m.model_copy(update={"article_id": a}) for a in articles for m in found]
+        with one_blas_thread():
+            for image_id, articles in candidates:
+                found = self.remember(image_id, partial(self._compare, image_id)).matches
+                out += [m.model_copy(update={"article_id": a}) for a in articles for m in found]
         return tuple(out)
 
     def _compare(self, image_id: str) -> Compared:
