@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -325,7 +326,9 @@ class VerifySettings(_Group):
     orb_scale: float = Field(1.2, gt=1, le=2, description="size of an ORB level over the next (OpenCV's default)")
     orb_levels: int = Field(8, ge=1, le=16, description="ORB levels (OpenCV's default)")
     orb_threshold: int = Field(
-        10, ge=1, description="contrast of an ORB corner, grey values; OpenCV's 20 finds few in dull photos (own choice)"
+        10,
+        ge=1,
+        description="contrast of an ORB corner, grey values; OpenCV's 20 finds few in dull photos (own choice)",
     )
     orb_distance: int = Field(64, ge=1, le=256, description="bits above which two ORB keypoints are no match (of 256)")
     max_error: float = Field(
@@ -547,10 +550,111 @@ class ContextSettings(_Group):
 class CaptionSettings(_Group):
     """Caption writing."""
 
-    writer: Literal["extractive"] = Field(
-        "extractive", description="who writes; language models come as further writers"
+    writer: Literal["extractive", "transformers", "openai-compatible"] = Field(
+        "extractive",
+        description="who writes: extractive quotes, transformers runs a vision-language model here, openai-compatible asks a server",
     )
     max_sentences: int = Field(3, ge=1, description="longest caption, sentences")
+    # prompts
+    preset: Literal["eventa_h", "beyond_vision", "newsrecon"] = Field(
+        "eventa_h",
+        description="prompts: eventa_h describes, then writes; beyond_vision weighs the article about 70%, the photograph 30%; newsrecon asks for place and date first",
+    )
+    describe: bool = Field(
+        True, description="the model describes the photograph before it reads the evidence (EVENTA-H step 1)"
+    )
+    repair: bool = Field(
+        True, description="the model is asked once more where names, places, dates or numbers are not in the evidence"
+    )
+    language: Literal[
+        "en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "el", "ar", "he", "hi", "zh", "ja", "ko"
+    ] = Field("en", description="of the caption, ISO 639-1; an answer in another one is kept and said so")
+    top_articles: int = Field(3, ge=1, description="articles of the place and date questions (NewsRECON: 3)")
+    lead_chars: int = Field(
+        600, ge=50, description="characters of an article's abstract, and of its lead, in those questions (own choice)"
+    )
+    chunk_chars: int = Field(
+        1500, ge=50, description="characters of one passage that are sent, from its start (own choice)"
+    )
+    evidence_chars: int = Field(
+        16_000,
+        ge=500,
+        description="characters of all passages that are sent, best-ranked first: 4,000 tokens (own choice)",
+    )
+    # model
+    model: str = Field(
+        "",
+        max_length=500,
+        description="transformers: an image-text-to-text chat model, OWNER/NAME of the hub or a folder; openai-compatible: the server's name for it",
+    )
+    adapter: str = Field("", max_length=500, description="LoRA adapter: a folder or OWNER/NAME, loaded with peft")
+    quantise: Literal["none", "8bit", "4bit"] = Field(
+        "none", description="weights in 8 or 4 bits through bitsandbytes (BeyondVision: 8)"
+    )
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto", description="of the weights; auto: as they were saved"
+    )
+    image_side: int = Field(
+        768, ge=56, description="longest side of the photograph that the model sees, pixels: 750 tokens of Qwen2.5-VL"
+    )
+    max_new_tokens: int = Field(512, ge=1, description="longest answer of one step, tokens (own choice)")
+    temperature: float = Field(0.0, ge=0, le=2, description="0: the most probable word each time, so that runs agree")
+    seed: int = Field(0, ge=0, description="of the draws where the temperature is above 0")
+    max_answer_chars: int = Field(
+        8000, ge=100, description="characters of an answer that are read; above it the model is stopped (own choice)"
+    )
+    draft_seconds: float = Field(
+        0.25,
+        gt=0,
+        le=10,
+        description="longest wait between two drafts: how soon a cancellation is noticed (own choice)",
+    )
+    zero_gpu_seconds: int = Field(
+        120, ge=10, description="GPU time that one step asks for on a ZeroGPU Space (the platform's default is 60)"
+    )
+    # server
+    base_url: str = Field(
+        "http://127.0.0.1:8000/v1",
+        max_length=2000,
+        description="of an OpenAI-compatible server (vLLM, `transformers serve`, Ollama, HF Inference Providers), up to /v1",
+    )
+    api_key_env: str = Field(
+        "",
+        pattern=r"^(|HF_TOKEN|[A-Z][A-Z0-9_]*_API_KEY)$",
+        description="name of the environment variable with the server's key: HF_TOKEN or ..._API_KEY; the key itself is kept nowhere",
+    )
+    allow_http: bool = Field(
+        False, description="unencrypted connections to servers other than this machine, e.g. in a local network"
+    )
+    connect_seconds: float = Field(5.0, gt=0, description="longest wait for a connection (own choice)")
+    read_seconds: float = Field(
+        120.0, gt=0, description="longest silence of the server; a large model may read a photograph for a minute"
+    )
+    retries: int = Field(
+        2, ge=0, le=10, description="new attempts where a server is busy, fails (429, 5xx) or cannot be reached"
+    )
+    backoff_seconds: float = Field(
+        1.0, ge=0, description="wait before the first new attempt, doubled for each further one (openai client: 0.5)"
+    )
+    backoff_most: float = Field(
+        30.0, ge=0, description="longest wait before a new attempt, seconds, also of a server's Retry-After"
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        """Settings are shown and saved, so that a URL with a user, password or query (a key) has no place here."""
+        try:
+            parts = urlsplit(value.strip())
+            sound = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+        except ValueError:
+            sound = False
+        if not sound or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+            raise ValueError(
+                "expected a base URL such as https://HOST/v1, without user, password, query or fragment; "
+                "a key goes into the environment variable that api_key_env names"
+            )
+        return value.strip().rstrip("/")
 
 
 class ImportSettings(_Group):
