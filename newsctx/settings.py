@@ -10,7 +10,7 @@ import os
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from newsctx import channel_names
 
@@ -482,10 +482,34 @@ class EventSettings(_Group):
     )
 
 
+class RelevanceSettings(_Group):
+    """Rating of articles and event candidates (REAR, Wang et al. 2024); named levels in place of percentages."""
+
+    articles: int = Field(20, ge=1, description="articles of the final order that are rated (own choice)")
+    gate: float = Field(
+        0.15,
+        ge=0,
+        le=1,
+        description="evidence below reaches no answer and no caption, unless pinned or matched (own choice)",
+    )
+    strong: float = Field(0.85, ge=0, le=1, description="least probability of the level `strong` (own choice)")
+    likely: float = Field(0.5, ge=0, le=1, description="of the level `likely`: more probable than not")
+    uncertain: float = Field(0.15, ge=0, le=1, description="of the level `uncertain`; below is `weak` (own choice)")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> RelevanceSettings:
+        if not self.uncertain <= self.likely <= self.strong:
+            raise ValueError("levels must not fall: uncertain <= likely <= strong")
+        return self
+
+
 class ChunkSettings(_Group):
     """Evidence chunks (BeyondVision, EVENTA-H)."""
 
-    method: Literal["windows", "sentences"] = Field("windows", description="windows: BeyondVision; sentences: EVENTA-H")
+    method: Literal["five_w", "windows", "sentences"] = Field(
+        "windows",
+        description="five_w: closeness, position and who, what, where, when, why; windows: BeyondVision; sentences: EVENTA-H",
+    )
     articles: int = Field(
         3, ge=1, description="articles that chunks come from (NewsRECON shows the top 3 to the model)"
     )
@@ -496,8 +520,40 @@ class ChunkSettings(_Group):
     closing: int = Field(2, ge=0, description="last sentences always kept (BeyondVision)")
     sentence_top: int = Field(3, ge=1, description="ranked sentences (EVENTA-H)")
     widen: int = Field(2, ge=0, description="neighbours added on each side (EVENTA-H)")
+    five_w_sentences: int = Field(
+        5, ge=1, description="five_w: most sentences of an article (as many as windows ranks)"
+    )
+    five_w_words: int = Field(0, ge=0, description="five_w: most words of an article's sentences; 0: no such bound")
+    five_w_closeness: float = Field(
+        1.0, ge=0, description="five_w: weight of the cosine to the query text (own choice)"
+    )
+    five_w_position: float = Field(
+        1.0, ge=0, description="five_w: weight of standing near the top (inverted pyramid; Giveme5W1H; own choice)"
+    )
+    five_w_coverage: float = Field(
+        1.0, ge=0, description="five_w: weight of each question's answers that are not chosen yet (own choice)"
+    )
+    five_w_half: float = Field(
+        3.0, gt=0, description="five_w: position counts half after this many sentences (as many as `lead`)"
+    )
+    five_w_cost: float = Field(
+        0.3,
+        ge=0,
+        description="five_w: a sentence's gain is divided by its words to this power (Lin & Bilmes 2010: 0.3)",
+    )
     max_sentences: int = Field(
         200, ge=1, description="sentences of an article that are ranked; bounds the time of a book-length text"
+    )
+    fold_shingle: int = Field(3, ge=1, description="words in a row that are compared between passages (Broder 1997)")
+    fold_share: float = Field(
+        0.7,
+        gt=0,
+        le=1,
+        description="share of a passage's word runs that another has before it counts as its repeat (containment, "
+        "Broder 1997; own choice); names, numbers and other content words must all be there",
+    )
+    closeness_weight: float = Field(
+        0.5, ge=0, le=1, description="how far a passage's closeness to the query can lower its article's relevance"
     )
     query_chars: int = Field(1000, ge=50, description="longest query text, characters: MiniLM reads 256 word pieces")
 
@@ -518,6 +574,37 @@ class ContextSettings(_Group):
         le=1,
         description="answers of ranked articles below this probability are of low confidence (own choice)",
     )
+    reliability: dict[
+        Literal["copy", "image_text", "words_note", "words_ocr", "camera", "claim"], Annotated[float, Field(ge=0, lt=1)]
+    ] = Field(
+        default_factory=lambda: {
+            "copy": 0.9, "image_text": 0.8, "words_note": 0.4, "words_ocr": 0.5, "camera": 0.5, "claim": 0.0,
+        },
+        description="share of a witness's mass that is committed (Shafer's discounting; own choice): a camera's data can "
+        "be wrong or forged; the claim is what is checked, so it takes a side but has no weight",
+    )  # fmt: skip
+    witness_articles: int = Field(
+        3, ge=1, description="best articles of a channel that say what it testifies (own choice)"
+    )
+    unrated_mass: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="strength of the encoder's testimony where nothing rates it: neither for nor against",
+    )
+    max_conflict: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="conflict K between the channels above which an answer is of low confidence (own choice)",
+    )
+    contested: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="share of the vote for one other answer from which an answer is of low confidence (own choice)",
+    )
+    quotes: int = Field(4, ge=0, description="sentences quoted for each item of a claim")
     place_tolerance_km: float = Field(50.0, ge=0, description="a claimed place this near to the answer is supported")
     coverage_days: int = Field(
         30, ge=0, description="other coverage at most this much older than a match is of its story; own choice"
@@ -533,6 +620,9 @@ class ContextSettings(_Group):
         2.0,
         ge=0,
         description="the vote of rank r is divided by r to this power (best GREAT of 1 and 2 on 240 drawn queries)",
+    )
+    probability_power: float = Field(
+        1.0, ge=0, description="the vote of a rated article is multiplied by its probability to this power"
     )
     level_tolerance_km: dict[Literal["region", "country", "continent"], Annotated[float, Field(ge=0)]] = Field(
         default_factory=lambda: {"region": 300.0, "country": 1500.0, "continent": 5000.0},
@@ -629,6 +719,9 @@ class CaptionSettings(_Group):
     connect_seconds: float = Field(5.0, gt=0, description="longest wait for a connection (own choice)")
     read_seconds: float = Field(
         120.0, gt=0, description="longest silence of the server; a large model may read a photograph for a minute"
+    )
+    answer_seconds: float = Field(
+        600.0, gt=0, description="longest time of one answer of a server, retries included (own choice)"
     )
     retries: int = Field(
         2, ge=0, le=10, description="new attempts where a server is busy, fails (429, 5xx) or cannot be reached"
@@ -738,6 +831,7 @@ class Settings(_Group):
     verify: VerifySettings = VerifySettings()
     locate: LocateSettings = LocateSettings()
     events: EventSettings = EventSettings()
+    relevance: RelevanceSettings = RelevanceSettings()
     chunks: ChunkSettings = ChunkSettings()
     context: ContextSettings = ContextSettings()
     caption: CaptionSettings = CaptionSettings()

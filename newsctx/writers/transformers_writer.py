@@ -1,0 +1,80 @@
+"""Captions by a vision-language model on this machine: any image-text-to-text chat model of transformers."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import Any
+
+from newsctx.errors import SettingsError
+from newsctx.records import ModelInfo
+from newsctx.runtime import ModelCache, choose_device
+from newsctx.settings import CaptionSettings
+from newsctx.writers import local_model
+from newsctx.writers.language_model import LanguageModelWriter, Request
+
+_LOADED = ModelCache()  # of the whole process: a model is loaded once, whoever asks for it
+
+
+class TransformersWriter(LanguageModelWriter):
+    """Loads the model of `caption.model` when it is first asked. On a ZeroGPU Space each step borrows the GPU.
+
+    Raises:
+        SettingsError: no model is named, or the device is not there.
+    """
+
+    def __init__(self, settings: CaptionSettings, device: str = "auto") -> None:
+        if not settings.model:
+            raise SettingsError(
+                "caption.model is empty: name an image-text-to-text chat model, such as "
+                "`Qwen/Qwen2.5-VL-3B-Instruct`, or a folder with one"
+            )
+        self.spec = local_model.Spec(
+            settings.model, settings.adapter, settings.quantise, settings.dtype, choose_device(device).name
+        )
+        self.info = ModelInfo(
+            slot="caption_writer", name=_name(settings), digest=local_model.digest(self.spec), device=self.spec.device,
+            unavailable=local_model.missing(self.spec),
+        )  # fmt: skip
+
+    def stream(self, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
+        """Pieces of the model's answer; closing it stops the model at its next token.
+
+        Raises:
+            ModelUnavailable: the model cannot be loaded, does not fit, or cannot read so much; says what to do.
+        """
+        ask = _pieces
+        if borrow := _zero_gpu():
+            loaded(self.spec)  # before the GPU is borrowed: its process starts as a copy of this one
+            ask = borrow(duration=settings.zero_gpu_seconds)(_pieces)
+        with closing(ask(self.spec, request, settings)) as pieces:
+            yield from pieces
+
+
+def loaded(spec: local_model.Spec) -> local_model.Loaded:
+    """The model, loaded at most once in this process. Raises ModelUnavailable."""
+    return _LOADED.get(spec, lambda: local_model.load(spec))
+
+
+def _pieces(spec: local_model.Spec, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
+    """A function of plain values, because a ZeroGPU Space runs it in another process."""
+    yield from local_model.generate(lambda: loaded(spec), request, settings)
+
+
+def _zero_gpu() -> Callable[..., Any] | None:
+    """The decorator that borrows a GPU on a ZeroGPU Space; None everywhere else."""
+    if not os.environ.get("SPACES_ZERO_GPU"):
+        return None
+    try:
+        return importlib.import_module("spaces").GPU
+    except ImportError as error:
+        raise SettingsError(
+            "SPACES_ZERO_GPU is set, but the package `spaces` is not there: add it to the Space's requirements"
+        ) from error
+
+
+def _name(settings: CaptionSettings) -> str:
+    extra = [settings.adapter, "" if settings.quantise == "none" else settings.quantise]
+    return " + ".join([settings.model, *(e for e in extra if e)])
