@@ -1,0 +1,191 @@
+"""One caption sentence against what it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from newsctx.grounding import dating, numbers
+from newsctx.grounding.common import FUNCTION
+from newsctx.grounding.names import find_caseless, find_runs
+from newsctx.grounding.placenaming import Keys, geonameid, is_adjective, other_names, place_spans
+from newsctx.grounding.sources import Source, published_of, sources
+from newsctx.grounding.text import Cleaned, Word, clean, words
+from newsctx.records import Mention, MentionKind, Sentence
+from newsctx.writers.base import CaptionEvidence
+
+_SHOWN = 5  # unknown ids that a problem names
+
+
+class _Found(NamedTuple):
+    """A mention in the cleaned text."""
+
+    start: int
+    end: int
+    kind: MentionKind
+    ids: tuple[str, ...]
+
+
+def check_sentence(sentence: Sentence, evidence: CaptionEvidence) -> Sentence:
+    """The sentence with mentions and problem."""
+    cited, unknown = sources(sentence.chunk_ids, sentence.metadata_ids, evidence)
+    cleaned = clean(sentence.text)
+    accepted = {(m.kind, m.text) for m in sentence.mentions if m.accepted}
+    mentions = []
+    for one in _mentions(cleaned, _Cited(cited, evidence)):
+        start, end = cleaned.original(one.start, one.end)
+        text = sentence.text[start:end]
+        mentions.append(
+            Mention(
+                kind=one.kind, start=start, end=end, text=text, found=one.ids, accepted=(one.kind, text) in accepted
+            )
+        )
+    return sentence.model_copy(update={"mentions": tuple(mentions), "problem": _problem(sentence, unknown)})
+
+
+def _problem(sentence: Sentence, unknown: list[str]) -> str:
+    if not sentence.chunk_ids and not sentence.metadata_ids:
+        return "It cites nothing."
+    if not unknown:
+        return ""
+    named = ", ".join(i[:80] for i in unknown[:_SHOWN])
+    more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+    return f"It cites {named}{more}, which the evidence does not have."
+
+
+class _Cited:
+    """What a sentence cites, asked for one value at a time; equal questions are answered once."""
+
+    def __init__(self, cited: list[Source], evidence: CaptionEvidence) -> None:
+        self.sources = cited
+        ids = {s.id for s in cited}
+        self._published = {s.id: published_of(s, ids, evidence.articles) for s in cited}
+        self._names: dict[Keys, tuple[str, ...]] = {}
+
+    def holds(self, keys: Keys) -> bool:
+        return any(s.text and s.text.holds(keys) for s in self.sources)
+
+    def name(self, keys: Keys, spelled: list[str]) -> tuple[str, ...]:
+        """Ids of the texts that hold a name, or another name of the same place."""
+        asked = (*keys, "\0", *spelled[:1]) if len(keys) == 1 else keys
+        if asked not in self._names:
+            self._names[asked] = self._search(keys, spelled)
+        return self._names[asked]
+
+    def _search(self, keys: Keys, spelled: list[str]) -> tuple[str, ...]:
+        found = self._literal(keys, spelled)
+        if found:
+            return found
+        for other in other_names(keys):
+            if found := self._literal(other, []):
+                return found
+        if len(keys) == 1 and spelled[0].isupper() and len(keys[0]) > 2:
+            return tuple(s.id for s in self.sources if s.text and keys[0] in s.text.acronyms)
+        return ()
+
+    def _literal(self, keys: Keys, spelled: list[str]) -> tuple[str, ...]:
+        doubtful = len(keys) == 1 and bool(spelled) and (keys[0] in FUNCTION or _acronym(spelled[0]))
+        return tuple(
+            s.id
+            for s in self.sources
+            if s.text and s.text.holds(keys) and (not doubtful or s.text.capitalised(keys[0]))
+        )
+
+    def place(self, name: str) -> tuple[str, ...]:
+        """Ids of the metadata that have the place under any of its names (`Köln` for Cologne)."""
+        if not any(s.geonameids for s in self.sources) or len(name) > 80:
+            return ()
+        number = geonameid(name)
+        return tuple(s.id for s in self.sources if number is not None and number in s.geonameids)
+
+    def literal(self, text: str) -> tuple[str, ...]:
+        """Ids of the texts in which the characters stand; for scripts whose words nothing parts."""
+        return tuple(s.id for s in self.sources if s.text and text.casefold() in s.text.plain)
+
+    def date(self, readings: tuple[dating.Stated, ...]) -> tuple[str, ...]:
+        found = []
+        for s in self.sources:
+            published = self._published[s.id]
+            if any(dating.entails(k, r) for k in s.dates(None) for r in readings):
+                found.append(s.id)
+            elif any(dating.entails(k, r) for k in s.dates(published) for r in readings):
+                found += [s.id, f"{s.id.rpartition('#')[0]}#published"]  # only together they say it
+        return tuple(dict.fromkeys(found))
+
+    def number(self, amount: numbers.Amount) -> tuple[str, ...]:
+        if amount.below is None:
+            return tuple(s.id for s in self.sources if s.text and amount in s.text.numbers)
+        return tuple(s.id for s in self.sources if any(numbers.holds(k, amount) for k in s.amounts()))
+
+
+def _acronym(word: str) -> bool:
+    return word.isupper() and 2 <= len(word.replace(".", "")) <= 5
+
+
+def _mentions(cleaned: Cleaned, cited: _Cited) -> Iterator[_Found]:
+    """In the order of the text, none overlapping."""
+    text = cleaned.text
+    found = list(_dates(text, cited))
+    taken = bytearray(len(text) + 1)
+    for one in found:
+        taken[one.start : one.end] = b"\1" * (one.end - one.start)
+    for name in _names(text, lambda w: bool(taken[w.start]), cited):
+        found.append(name)
+        taken[name.start : name.end] = b"\1" * (name.end - name.start)
+    found += [n for n in _numbers(text, cited) if not any(taken[n.start : n.end])]
+    return iter(sorted(found))
+
+
+def _dates(text: str, cited: _Cited) -> Iterator[_Found]:
+    known: dict[tuple[dating.Stated, ...], tuple[str, ...]] = {}
+    for one in dating.find_dates(text):
+        if one.readings not in known:
+            known[one.readings] = cited.date(one.readings)
+        ids = known[one.readings]
+        if not ids and text[one.start : one.end].isdigit():  # 2000 people: a count that looks like a year
+            number = numbers.find_numbers(text[one.start : one.end])
+            ids = cited.number(number[0].amount) if number else ()
+        yield _Found(one.start, one.end, "date", ids)
+
+
+def _names(text: str, taken: Callable[[Word], bool], cited: _Cited) -> Iterator[_Found]:
+    found = words(text)
+    places = place_spans(text)
+    starts = {start: end for start, end in places}
+    for run in find_runs(found, taken, cited.holds):
+        part = found[run.first : run.last]
+        for piece, place in _split_places(part, starts):
+            start, end = piece[0].start, piece[-1].end
+            keys = tuple(w.key for w in piece)
+            ids = cited.name(keys, [w.text for w in piece])
+            acronym = len(piece) == 1 and _acronym(piece[0].text)
+            place = (place and (not acronym or bool(other_names(keys)))) or (len(piece) == 1 and is_adjective(keys[0]))
+            if not ids and place:
+                ids = cited.place(text[start:end])
+            yield _Found(start, end, "place" if place else "name", ids)
+    for start, end, place in find_caseless(text, lambda name: geonameid(name) is not None):
+        ids = cited.literal(text[start:end]) or cited.place(text[start:end])
+        yield _Found(start, end, "place" if place else "name", ids)
+
+
+def _split_places(part: list[Word], starts: dict[int, int]) -> Iterator[tuple[list[Word], bool]]:
+    """The run as one name, or as the places that it consists of (`Duisburg Germany` without a comma)."""
+    pieces: list[list[Word]] = []
+    at = 0
+    while at < len(part):
+        end = starts.get(part[at].start)
+        size = sum(w.start < end for w in part[at:]) if end else 0
+        if not size:
+            yield part, False
+            return
+        pieces.append(part[at : at + size])
+        at += size
+    yield from ((piece, True) for piece in pieces)
+
+
+def _numbers(text: str, cited: _Cited) -> Iterator[_Found]:
+    known: dict[numbers.Amount, tuple[str, ...]] = {}
+    for one in numbers.find_numbers(text):
+        if one.amount not in known:
+            known[one.amount] = cited.number(one.amount)
+        yield _Found(one.start, one.end, "number", known[one.amount])

@@ -1,0 +1,157 @@
+"""What the cited texts and metadata hold, laid out for exact look-up: n-grams of folded words, dates, numbers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from newsctx.grounding.dating import Stated, completed, find_dates, stated
+from newsctx.grounding.numbers import Amount, find_numbers
+from newsctx.grounding.placenaming import Keys
+from newsctx.grounding.text import Word, clean, joined, words
+from newsctx.records import Article, PartialDate, Place
+from newsctx.writers.base import CaptionEvidence
+
+METADATA = ("headline", "published", "places", "source")  # what `ARTICLE#...` may name
+ANALYST = ("analyst#place", "analyst#date")  # values that the analyst set
+
+
+class Text:
+    """One text of the evidence. Look-ups are by set, so that no text makes a comparison slow."""
+
+    def __init__(self, text: str) -> None:
+        cleaned = clean(text).text
+        self.plain = cleaned.casefold()
+        found = words(cleaned)
+        self._lines = list(_lines(found))
+        self.dates = tuple(r for d in find_dates(cleaned) for r in d.readings)
+        self.numbers = frozenset(n.amount for n in find_numbers(cleaned))
+        self.amounts = sorted(self.numbers)
+        self.acronyms = frozenset(_initials(self._lines))
+        self._grams: dict[int, frozenset[Keys]] = {}
+        self._capital = frozenset(w.key for w in found if w.capital)
+
+    def holds(self, keys: Keys) -> bool:
+        """True where the keys stand one after the other, an initial between them left out (`Donald J. Trump`)."""
+        n = len(keys)
+        if n not in self._grams:
+            short = [[w for w in line if len(w.text) > 1] for line in self._lines]
+            lines = self._lines + [s for s, line in zip(short, self._lines, strict=True) if len(s) < len(line)]
+            self._grams[n] = frozenset(
+                tuple(w.key for w in line[i : i + n]) for line in lines for i in range(len(line) - n + 1)
+            )
+        return keys in self._grams[n]
+
+    def capitalised(self, key: str) -> bool:
+        """True where the word stands somewhere with a capital: `US` is not `us`."""
+        return key in self._capital
+
+
+def _lines(found: Iterable[Word]) -> Iterator[list[Word]]:
+    """Words that nothing but a space, hyphen or apostrophe parts: no name reaches over a comma."""
+    line: list[Word] = []
+    for word in found:
+        if line and not joined(word, line[-1]):
+            yield line
+            line = []
+        line.append(word)
+    if line:
+        yield line
+
+
+def _initials(lines: Iterable[list[Word]]) -> Iterator[str]:
+    """Three to six initials of neighbouring capitalised words: `nato` of North Atlantic Treaty Organization."""
+    for line in lines:
+        capital = [w for w in line if w.capital or w.key not in ("of", "the", "for", "and", "on", "in")]
+        letters = [w.key[:1] if w.capital else " " for w in capital]
+        for i in range(len(letters)):
+            for n in range(3, 7):
+                run = "".join(letters[i : i + n])
+                if len(run) == n and " " not in run:
+                    yield run
+
+
+@functools.lru_cache(maxsize=512)
+def text_of(text: str) -> Text:
+    """The laid-out text; the evidence of a caption is read once."""
+    return Text(text)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One cited id: its text, or its date."""
+
+    id: str
+    text: Text | None = None
+    date: PartialDate | None = None
+    geonameids: frozenset[int] = frozenset()
+
+    def dates(self, published: PartialDate | None) -> Iterator[Stated]:
+        """Dates it states; one without a year in the year of `published` too."""
+        if self.date is not None:
+            yield stated(self.date)
+        for one in self.text.dates if self.text else ():
+            yield one
+            if (whole := completed(one, published)) != one:
+                yield whole
+
+    def amounts(self) -> Iterable[Amount]:
+        return self.text.amounts if self.text else ()
+
+
+def sources(
+    chunk_ids: Iterable[str], metadata_ids: Iterable[str], evidence: CaptionEvidence
+) -> tuple[list[Source], list[str]]:
+    """The sources of the cited ids, and the ids that name nothing."""
+    usable = {c.chunk_id: c for c in evidence.chunks if c.decision != "dropped"}
+    found: list[Source] = []
+    unknown: list[str] = []
+    for address in dict.fromkeys([*chunk_ids]):
+        if address in usable:
+            found.append(Source(address, text_of(usable[address].text)))
+        else:
+            unknown.append(address)
+    for address in dict.fromkeys([*metadata_ids]):
+        source = _analyst(address, evidence) if address in ANALYST else _metadata(address, evidence)
+        found += [source] if source else []
+        unknown += [] if source else [address]
+    return found, unknown
+
+
+def _analyst(address: str, evidence: CaptionEvidence) -> Source | None:
+    place, date = evidence.context.place, evidence.context.date
+    if address == "analyst#place" and place.basis == "analyst" and place.place:
+        return _of_places(address, [place.place.name], [place.place])
+    if address == "analyst#date" and date.basis == "analyst" and date.date:
+        return Source(address, date=date.date)
+    return None
+
+
+def _metadata(address: str, evidence: CaptionEvidence) -> Source | None:
+    article_id, _, field = address.rpartition("#")
+    article = evidence.articles.get(article_id)
+    if article is None or field not in METADATA or not getattr(article, field):
+        return None
+    if field == "published":
+        return Source(address, date=article.published)
+    if field == "places":
+        return _of_places(address, article.location_keywords, [p.place for p in article.places if p.place])
+    return Source(address, text_of(getattr(article, field)))
+
+
+def _of_places(address: str, names: Iterable[str], places: Iterable[Place]) -> Source:
+    """Names of the places and of all that contain them."""
+    known = list(places)
+    lines = [*names, *(n for p in known for n in (p.name, p.city, p.region, p.country, p.continent) if n)]
+    ids = frozenset(p.geonameid for p in known if p.geonameid is not None)
+    return Source(address, text_of("\n".join(dict.fromkeys(lines))), geonameids=ids)
+
+
+def published_of(source: Source, cited: Iterable[str], articles: dict[str, Article] | object) -> PartialDate | None:
+    """The publication date of the source's article, where it is cited beside it."""
+    article_id = source.id.rpartition("#")[0]
+    if f"{article_id}#published" not in cited:
+        return None
+    article = articles.get(article_id)  # type: ignore[attr-defined]
+    return article.published if article else None
