@@ -22,6 +22,7 @@ from newsctx.records import (
     PartialDate,
     Photo,
     Record,
+    RelevanceResult,
     RetrieveResult,
     StageStatus,
     VerifyResult,
@@ -80,6 +81,7 @@ class Stages(Record):
     verify: VerifyResult | None = None
     locate: LocateResult | None = None
     events: EventsResult | None = None
+    relevance: RelevanceResult | None = None
     chunks: tuple[Chunk, ...] = ()
     chunk_selection: ChunkSelection | None = None
 

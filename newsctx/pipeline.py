@@ -1,4 +1,4 @@
-"""The pipeline: photo -> retrieve -> verify -> locate -> events -> chunks -> context -> caption.
+"""The pipeline: photo -> retrieve -> verify -> locate -> events -> relevance -> chunks -> context -> caption.
 
 This file alone knows the order. It fetches what a stage needs, hands it over, keeps the result under a key of
 everything that the result depends on, and yields the document after each stage.
@@ -19,6 +19,7 @@ import numpy as np
 from newsctx import __version__, imaging
 from newsctx.archive.opened import OpenArchive
 from newsctx.archive.pictures import archived_pixels
+from newsctx.article_signals import Rankings
 from newsctx.cache import StageCache, code_digest, digest
 from newsctx.channels import composite, content
 from newsctx.channels.search import ChannelOutcome, Query, Searcher
@@ -44,7 +45,7 @@ from newsctx.records import (
     Photo,
     Place,
     Record,
-    Relevance,
+    RelevanceResult,
     RetrieveResult,
     StageName,
     StageStatus,
@@ -52,7 +53,7 @@ from newsctx.records import (
 )
 from newsctx.relevance import signals_of
 from newsctx.settings import Settings
-from newsctx.stages import caption, chunks, context, events, locate, photo, retrieve, verify
+from newsctx.stages import caption, chunks, context, events, locate, photo, relevance, retrieve, verify
 from newsctx.unicodetext import beginning
 from newsctx.verification.cache import FeatureCache
 from newsctx.verification.candidates import Compared, Comparing, photographs
@@ -103,6 +104,7 @@ class Pipeline:
             "verify": (s.verify.enabled, e.rank_edits("verify")),
             "locate": (s.locate, e.rank_edits("locate")),
             "events": (s.events, e.rank_edits("events"), e.clusters),
+            "relevance": (s.relevance,),
             "chunks": (s.chunks, e.chunks, request.inputs.claim.text),
             "context": (s.context, request.inputs.claim, e.place, e.date),
             "caption": (s.caption, self.writer.info),
@@ -223,7 +225,7 @@ class _Work:
                 return "; ".join((*result.notices, *(f"{c.name}: {c.reason}" for c in missing)))
             case EventsResult():
                 return result.unavailable or self._other_clusters()
-            case VerifyResult() | LocateResult():
+            case VerifyResult() | LocateResult() | RelevanceResult():
                 return result.unavailable
             case ChunksResult() | Caption():
                 return result.note
@@ -245,6 +247,7 @@ class _Work:
             "verify": (VerifyResult, self._verify),
             "locate": (LocateResult, self._locate),
             "events": (EventsResult, self._events),
+            "relevance": (RelevanceResult, self._relevance),
             "chunks": (ChunksResult, self._chunks),
             "context": (Context, self._context),
             "caption": (Caption, self._caption),
@@ -376,6 +379,17 @@ class _Work:
             edits.clusters_with("dropped"),
         )
 
+    def _relevance(self) -> RelevanceResult:
+        models, hits = self.pipeline.models, self.hits
+        rankings = Rankings(
+            retrieved=self.results["retrieve"].hits,
+            located=self.results["locate"].hits,
+            clusters=self.results["events"].clusters,
+            final=hits,
+            articles=self._articles(h.article_id for h in hits),
+        )
+        return relevance.run(rankings, models.relevance, models.relevance_unavailable, self.pipeline.settings.relevance)
+
     def _chunks(self) -> ChunksResult:
         hits, edits = self.hits, self.request.edits
         found, settings = self._articles(h.article_id for h in hits), self.pipeline.settings
@@ -402,23 +416,9 @@ class _Work:
             self.pipeline.settings.context,
             place,
             edits.date,
-            self._relevance(),
-        )
-
-    def _relevance(self) -> Relevance:
-        models = self.pipeline.models
-        if models.relevance is None:
-            return Relevance(unavailable=models.relevance_unavailable)
-        found = signals_of(
+            self.results["relevance"],
             self.results["retrieve"].hits,
-            self.results["locate"].hits,
-            [c.probability for c in self.results["events"].clusters if c.probability is not None],
-            self.hits,
-            self._articles(h.article_id for h in self.hits),
         )
-        if not found:
-            return Relevance(unavailable="the image-text encoder ranked no article")
-        return Relevance(probability=models.relevance.probability(found), signals=found)
 
     def _caption(self) -> Caption:
         evidence = CaptionEvidence(
@@ -478,6 +478,7 @@ class _Work:
             archive=self.pipeline.archive.info,
             stages=Stages(
                 retrieve=get("retrieve"), verify=get("verify"), locate=get("locate"), events=get("events"),
+                relevance=get("relevance"),
                 chunks=found.chunks if found else (), chunk_selection=selection,
             ),
             context=get("context"),

@@ -554,6 +554,22 @@ class DateAnswer(Record):
     note: str = ""
 
 
+class Quote(Record):
+    """A sentence of an article, verbatim: characters start..end (end exclusive) of the field."""
+
+    article_id: str
+    field: ChunkField | Literal["published"]  # published: the date of publication, ISO
+    start: Annotated[int, Field(ge=0)]
+    end: int
+    text: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Quote:
+        if len(self.text) != self.end - self.start:
+            raise ValueError(f"a quote of {len(self.text)} characters at {self.start}..{self.end}")
+        return self
+
+
 class ClaimCheck(Record):
     """One item of the claim against the answer."""
 
@@ -565,6 +581,37 @@ class ClaimCheck(Record):
     days: int | None = None
     article_ids: tuple[str, ...] = ()
     note: str = ""
+    sentences: tuple[Quote, ...] = ()  # that say so
+
+
+WitnessName = Literal["copy", "image_text", "words_note", "words_ocr", "camera", "claim"]
+Side = Literal["agrees", "compatible", "conflicts", "silent", "unopposed"]
+
+
+class Witness(Record):
+    """What one independent channel says of the place or of the date."""
+
+    channel: WitnessName
+    says: str = ""  # the place or the date; empty: nothing
+    side: Side = "silent"  # compatible: coarser than the answer, or not contrary to it; unopposed: there is no answer
+    mass: Probability = 0.0  # of belief committed to its side (Shafer 1976); the rest is ignorance
+    article_ids: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Corroboration(Record):
+    """Independent channels on one answer, combined by Dempster's rule (BayesRAG); None: nothing was combined."""
+
+    item: Literal["place", "date"]
+    answer: str = ""
+    belief: Probability | None = None  # committed to the answer
+    plausibility: Probability | None = None  # not committed against it
+    conflict: Probability | None = None  # Dempster's K: 0 nobody contradicts, 1 total contradiction
+    witnesses: tuple[Witness, ...] = ()
+
+    def side(self, side: Side) -> tuple[Witness, ...]:
+        """Those that take a side, in order."""
+        return tuple(w for w in self.witnesses if w.side == side)
 
 
 class Context(Record):
@@ -573,6 +620,7 @@ class Context(Record):
     date: DateAnswer = DateAnswer()
     agreement: tuple[ClaimCheck, ...] = ()
     conflicts: tuple[str, ...] = ()
+    corroboration: tuple[Corroboration, ...] = ()  # of the place and of the date
 
 
 MentionKind = Literal["name", "place", "date", "number"]
@@ -642,8 +690,10 @@ class Caption(Record):
 
 # --- the analyst's actions ------------------------------------------------------------------------------------
 
-StageName = Literal["photo", "retrieve", "verify", "locate", "events", "chunks", "context", "caption"]
-STAGES: tuple[StageName, ...] = ("photo", "retrieve", "verify", "locate", "events", "chunks", "context", "caption")
+StageName = Literal["photo", "retrieve", "verify", "locate", "events", "relevance", "chunks", "context", "caption"]
+STAGES: tuple[StageName, ...] = (
+    "photo", "retrieve", "verify", "locate", "events", "relevance", "chunks", "context", "caption",
+)  # fmt: skip
 StageState = Literal["pending", "running", "fresh", "stale", "failed"]
 
 

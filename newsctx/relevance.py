@@ -1,9 +1,9 @@
-"""Relevance: how probable it is that the best-ranked article really is about the moment that the photograph shows.
+"""Relevance: how probable it is that an article really is about the moment that the photograph shows.
 
-Rankings always have a first article, also where the archive knows nothing of the event. A logistic regression over a
-few signals of the ranking says how often such a first article was right in rankings where the truth is known
-(`python -m newsctx train relevance`); weak evidence can then be answered with low confidence instead of a wrong claim
-(REAR, Wang et al. 2024: judge relevance before the evidence is used).
+Rankings always have a first article, also where the archive knows nothing of the event. Logistic regressions over a
+few signals of the ranking say how often such articles were right in rankings where the truth is known
+(`python -m newsctx train relevance`); weak evidence can then be answered with low confidence, or not at all, instead of
+a wrong claim (REAR, Wang et al. 2024: judge relevance before the evidence is used).
 """
 
 from __future__ import annotations
@@ -16,17 +16,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from newsctx.article_signals import TOP, logit, same_event
 from newsctx.cache import digest, write_beside
-from newsctx.dates import days_between
 from newsctx.errors import ModelUnavailable
 from newsctx.records import Article, Hit, ModelInfo, Record
 
 FILE = "relevance.json"
 SIGNALS = ("best", "lead", "first", "location", "event", "agreement")
 _BACKGROUND = slice(10, 50)  # ranks of the bi-encoder that stand for "some article"
-_TOP = 10  # articles of the final ranking that can agree with the first
-_NEAR_DAYS = 7  # one event: NewsRECON's +-7 days
-_LOGIT = 8.0  # a head that is surer than 1 : 3000 is taken to be that sure
 
 
 def signals(
@@ -62,11 +59,11 @@ def signals(
     if final[0] in cosines:
         found["first"] = cosines[final[0]] - ordered[0]
     if final[0] in p_location:
-        found["location"] = _logit(p_location[final[0]])
+        found["location"] = logit(p_location[final[0]])
     if p_event:
-        found["event"] = _logit(max(p_event))
+        found["event"] = logit(max(p_event))
     if final[0] in articles:
-        found["agreement"] = _agreement([articles[a] for a in final[:_TOP] if a in articles])
+        found["agreement"] = _agreement([articles[a] for a in final[:TOP] if a in articles])
     return found
 
 
@@ -85,26 +82,63 @@ def signals_of(
 
 def _agreement(top: Sequence[Article]) -> float:
     first, others = top[0], top[1:]
-    if not others or not first.published or not first.places:
-        return 0.0
-    day = first.published
-    same = [
-        a for a in others
-        if a.location_text == first.location_text and a.published and days_between(a.published, day) <= _NEAR_DAYS
-    ]  # fmt: skip
-    return len(same) / (_TOP - 1)
+    return sum(same_event(first, a) for a in others) / (TOP - 1)
 
 
-def _logit(p: float) -> float:
-    if p <= 0 or p >= 1:
-        return math.copysign(_LOGIT, p - 0.5)
-    return max(-_LOGIT, min(_LOGIT, math.log(p / (1 - p))))
+class Regression(Record):
+    """A logistic regression over standardised signals, its log odds scaled by Platt on rankings that it never saw."""
+
+    mean: dict[str, float]  # of each signal
+    std: dict[str, Annotated[float, Field(gt=0)]]
+    weights: dict[str, float]  # of the standardised signals
+    bias: float
+    slope: float = 1.0  # Platt 1999: P = 1 / (1 + exp(-(slope * log odds + intercept)))
+    intercept: float = 0.0
+
+    def log_odds(self, found: Mapping[str, float]) -> float:
+        """Before Platt's scaling; a signal that is not there counts as its mean."""
+        known = ((w, (found[s] - self.mean[s]) / self.std[s]) for s, w in self.weights.items() if s in found)
+        return self.bias + sum(w * z for w, z in known)
+
+    def probability(self, found: Mapping[str, float]) -> float:
+        """0..1."""
+        return logistic(self.slope * self.log_odds(found) + self.intercept)
+
+
+class ReliabilityBin(Record):
+    """One row of a reliability table: what was said and what was so (Murphy and Winkler 1977)."""
+
+    low: float
+    high: float
+    count: int
+    said: float  # mean probability
+    right: float  # share that was relevant
+
+
+class Rating(Record):
+    """A regression with what it was measured at: on held-out photographs, each rated by a scaling without it."""
+
+    regression: Regression
+    metrics: dict[str, float] = Field(
+        default_factory=dict
+    )  # brier, ece, auc, ...; `first_...`: of first articles alone
+    reliability: tuple[ReliabilityBin, ...] = ()
+
+
+def logistic(z: float) -> float:
+    """1 / (1 + exp(-z)), without overflow."""
+    return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
 
 
 class RelevanceInfo(Record):
-    """The regression and what it was fitted on; loading compares the models."""
+    """The regressions and what they were fitted on; loading compares the models.
 
-    format: Literal[1] = 1
+    The top level rates the first article of the paper's own setting (`evaluate --fast`: image-text encoder and heads
+    alone); `articles` and `clusters` rate every article and event candidate of the whole pipeline. A file of format 1
+    has no such ratings.
+    """
+
+    format: Literal[1, 2] = 2
     name: Annotated[str, Field(min_length=1)]
     base_digest: str  # image-text encoder
     location_digest: str
@@ -116,6 +150,8 @@ class RelevanceInfo(Record):
     data_hash: str = ""
     seed: int = 0
     metrics: dict[str, float] = Field(default_factory=dict)
+    articles: Rating | None = None
+    clusters: Rating | None = None
 
 
 class RelevanceModel:
@@ -123,14 +159,23 @@ class RelevanceModel:
 
     def __init__(self, meta: RelevanceInfo) -> None:
         self.meta = meta
-        content = digest(meta.mean, meta.std, meta.weights, meta.bias)
+        rated = [r.regression.model_dump() for r in (meta.articles, meta.clusters) if r]
+        content = digest(meta.mean, meta.std, meta.weights, meta.bias, *rated)
         self.info = ModelInfo(slot="relevance", name=meta.name, digest=content, device="cpu")
 
     def probability(self, found: Mapping[str, float]) -> float:
         """0..1 that the first article is about the photographed moment."""
         m = self.meta
         z = m.bias + sum(w * (found[s] - m.mean[s]) / m.std[s] for s, w in m.weights.items() if s in found)
-        return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
+        return logistic(z)
+
+    def article(self, found: Mapping[str, float]) -> float | None:
+        """0..1 that an article is about the photographed moment, of `Rankings.article`; None: cannot be rated."""
+        return self.meta.articles.regression.probability(found) if self.meta.articles and found else None
+
+    def cluster(self, found: Mapping[str, float]) -> float | None:
+        """The same of an event candidate, of `Rankings.cluster`."""
+        return self.meta.clusters.regression.probability(found) if self.meta.clusters and found else None
 
     def save(self, folder: Path) -> None:
         write_beside(folder / FILE, (self.meta.model_dump_json(indent=1) + "\n").encode())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from newsctx.dates import coarsen, covers
-from newsctx.records import PLACE_LEVELS, Article, Hit, PartialDate, Place, PlaceLevel, Support
+from newsctx.records import PLACE_LEVELS, Article, Assessment, Hit, PartialDate, Place, PlaceLevel, Support
 from newsctx.settings import ContextSettings
 
 _EPSILON = 1e-9  # float sums of equal votes differ by less
@@ -44,22 +44,33 @@ def voters(
     articles: Mapping[str, Article],
     settings: ContextSettings,
     has_answer: Callable[[Article], bool],
+    rated: Mapping[str, Assessment] | None = None,
     first: float | None = None,
 ) -> tuple[tuple[Voter, ...], bool]:
     """The articles that vote, and whether they are sure (pinned or matched).
 
-    Among the first `settings.articles` hits, pinned and matched articles decide alone where one of them has an answer;
-    else all do. A vote weighs `tier_weights[tier] / rank ** rank_power`; but where the probability is known that the
-    first hit is right, that is its share of the votes, and the others share the rest.
+    Among the first `settings.articles` hits that pass the gate, pinned and matched articles decide alone where one of
+    them has an answer; else all do. A vote weighs `tier_weights[tier] / rank ** rank_power`, times the article's
+    probability to the power of `probability_power` where it is rated. Where nothing but the first article is rated,
+    its probability is its share of the votes, and the others share the rest.
 
     Args:
-        first: that probability; None: not rated.
+        rated: article id -> its relevance; an article without a rating passes.
+        first: the probability of the first hit; None: not rated.
     """
-    able = [h for h in hits[: settings.articles] if h.article_id in articles and has_answer(articles[h.article_id])]
+    known = rated or {}
+    able = [
+        h for h in hits[: settings.articles]
+        if h.article_id in articles and has_answer(articles[h.article_id])
+        and (h.article_id not in known or known[h.article_id].passes)
+    ]  # fmt: skip
     sure = [h for h in able if h.tier != "ranked"]
     chosen = sure or able
     weights = [settings.tier_weights.get(h.tier, 1.0) / h.rank**settings.rank_power for h in chosen]
-    if not sure and first is not None and chosen and chosen[0].rank == 1 and sum(weights[1:]) > 0:
+    p = {a: r.probability for a, r in known.items() if r.probability is not None}
+    if not sure and all(h.article_id in p for h in chosen):
+        weights = [w * p[h.article_id] ** settings.probability_power for h, w in zip(chosen, weights, strict=True)]
+    elif not sure and first is not None and chosen and chosen[0].rank == 1 and sum(weights[1:]) > 0:
         rest = sum(weights[1:])
         weights = [first, *(w / rest * (1 - first) for w in weights[1:])]
     return tuple(Voter(articles[h.article_id], w) for h, w in zip(chosen, weights) if w > 0), bool(sure)

@@ -88,7 +88,7 @@ def fill_in(document: Document, before: Document | None) -> Document:
         else s
         for s in document.status
     )
-    stages = {n: getattr(before.stages, n) for n in ("retrieve", "verify", "locate", "events") if n in late}
+    stages = {n: getattr(before.stages, n) for n in ("retrieve", "verify", "locate", "events", "relevance") if n in late}
     if "chunks" in late:
         stages |= {"chunks": before.stages.chunks, "chunk_selection": before.stages.chunk_selection}
     whole = {n: getattr(before, n) for n in ("photo", "context", "caption") if n in late}

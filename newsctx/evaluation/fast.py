@@ -15,7 +15,7 @@ from newsctx.evaluation.fast_world import FastWorld, Texts, prepare, see
 from newsctx.evaluation.outcome import Outcome
 from newsctx.event_clusters import EventCluster, PoolArticle, build_clusters, rerank_by_events, walk
 from newsctx.pipeline import gazetteer
-from newsctx.records import Article, ChannelScore, Claim, Context, Hit, Relevance
+from newsctx.records import Article, ChannelScore, Claim, Context, Hit, Relevance, RelevanceResult
 from newsctx.relevance import signals
 from newsctx.settings import Settings
 from newsctx.stages import context
@@ -171,4 +171,5 @@ def _context(world: FastWorld, n: int, hits: Sequence[Hit], found: Mapping[str, 
     if world.relevance is not None and found:
         relevance = Relevance(probability=world.relevance.probability(found), signals=dict(found))
     resolve = gazetteer().resolve
-    return context.run(hits, articles, world.photos[n], Claim(), resolve, settings.context, relevance=relevance)
+    rated = RelevanceResult(first=relevance)  # nothing is held back: this is the paper's setting, not the pipeline's
+    return context.run(hits, articles, world.photos[n], Claim(), resolve, settings.context, rated=rated)

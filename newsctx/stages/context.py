@@ -2,23 +2,30 @@
 
 The answers are votes of the best articles (see `newsctx.votes`). What the camera wrote into the file is never an
 answer: it can be wrong or forged, so it is compared and a disagreement is shown. A value set by the analyst wins, and
-is compared too.
+is compared too. Articles below the relevance gate do not vote: where none passes, nothing is established, and the
+answer says what was tried (REAR, Wang et al. 2024).
+
+Evidence that contradicts an answer lowers its confidence and is named (NewsRECON reports the opposite: a wrong article
+that turns a right answer wrong without a trace).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import TypeVar
 
 from newsctx.claims import check_claim
+from newsctx.corroboration import Testimonies, camera_day, contradicted
 from newsctx.dates import covers, days_between
 from newsctx.places import distance_km
 from newsctx.records import (
+    RELEVANCE_LEVELS,
     Article,
     Claim,
     Confidence,
     Context,
+    Corroboration,
     DateAnswer,
     Hit,
     PartialDate,
@@ -26,14 +33,16 @@ from newsctx.records import (
     Place,
     PlaceAnswer,
     Relevance,
+    RelevanceResult,
     Support,
 )
 from newsctx.settings import ContextSettings
 from newsctx.votes import Tally, contains, vote_date, vote_place, voters
 
 Resolve = Callable[[str], Place | None]
+A = TypeVar("A", PlaceAnswer, DateAnswer)
 _UPPER_BOUND = "This is when the coverage was published: the event can be earlier, and archive pictures older."
-_NOT_RATED = "nothing has rated this ranking"
+_NOT_RATED = RelevanceResult(first=Relevance(unavailable="nothing has rated this ranking"))
 _NOT_MATCHED = "No archived photograph matches this one; the answer rests on the best-ranked articles alone."
 
 
@@ -45,7 +54,8 @@ class _Evidence:
     articles: Mapping[str, Article]
     resolve: Resolve
     settings: ContextSettings
-    relevance: Relevance
+    rated: RelevanceResult
+    retrieved: Sequence[Hit]
 
 
 def run(
@@ -57,7 +67,8 @@ def run(
     settings: ContextSettings,
     set_place: Place | None = None,
     set_date: PartialDate | None = None,
-    relevance: Relevance | None = None,
+    rated: RelevanceResult | None = None,
+    retrieved: Sequence[Hit] = (),
 ) -> Context:
     """Answer where and when, and hold the answers against the camera and the claim.
 
@@ -65,15 +76,23 @@ def run(
         hits: final ranking; the first `settings.articles` vote.
         resolve: a place name -> Place, None where the gazetteer does not know it.
         set_place, set_date: the analyst's own answers; they win.
-        relevance: of the first hit; decides the confidence of answers that no pinned or matched article supports.
+        rated: relevance of the articles: which of them vote, how much, and how far an answer can be trusted that no
+            pinned or matched article supports.
+        retrieved: the fused ranking, with each channel's own: the witnesses that corroborate or contradict.
     """
-    found = _Evidence(hits, articles, resolve, settings, relevance or Relevance(unavailable=_NOT_RATED))
-    place, place_conflicts = _place_answer(found, photo, set_place)
+    found = _Evidence(hits, articles, resolve, settings, rated or _NOT_RATED, retrieved)
+    place, place_conflicts = _place_answer(found, set_place)
     when, date_conflicts = _date_answer(found, set_date)
+    witnesses = Testimonies(retrieved, hits, articles, found.rated.articles, photo, claim, resolve, settings)
+    on_place, on_date = witnesses.place(place.place), witnesses.date(when.date)
+    place, place_doubts = _doubted(place, on_place, found, settings)
+    when, date_doubts = _doubted(when, on_date, found, settings)
     claimed = resolve(claim.place) if claim.place.strip() else None
     conflicts = [
         *place_conflicts,
         *date_conflicts,
+        *place_doubts,
+        *date_doubts,
         *_camera_place(photo, place.place, "", settings),
         *_camera_place(photo, claimed, "the claimed place ", settings),
         *_camera_time(photo, when.date, "the date set by the analyst" if set_date else "the coverage", settings),
@@ -82,14 +101,17 @@ def run(
     voted = {*place.article_ids, *when.article_ids, *(h.article_id for h in _top(found))}
     read = [articles[h.article_id] for h in hits if h.article_id in voted and h.article_id in articles]
     agreement = check_claim(claim, place, when, read, resolve, settings)
-    return Context(relevance=found.relevance, place=place, date=when, agreement=agreement, conflicts=tuple(conflicts))
+    return Context(
+        relevance=found.rated.first, place=place, date=when, agreement=agreement, conflicts=tuple(conflicts),
+        corroboration=(on_place, on_date),
+    )  # fmt: skip
 
 
 def _confidence(found: _Evidence, sure: bool) -> tuple[Confidence, str]:
     """How far an answer of the evidence can be trusted, and a sentence for the analyst where that is not far."""
     if sure:
         return "high", ""
-    p = found.relevance.probability
+    p = found.rated.first.probability
     if p is None:
         return "unrated", _NOT_MATCHED
     if p >= found.settings.min_relevance:
@@ -102,20 +124,55 @@ def _confidence(found: _Evidence, sure: bool) -> tuple[Confidence, str]:
 
 def _top(found: _Evidence) -> list[Hit]:
     """The hits that the claim's text is compared with: pinned and matched ones alone where there are any."""
-    top = [h for h in found.hits[: found.settings.articles] if h.article_id in found.articles]
+    top = [h for h in found.hits[: found.settings.articles] if h.article_id in found.articles and _passes(found, h)]
     return [h for h in top if h.tier != "ranked"] or top
+
+
+def _passes(found: _Evidence, hit: Hit) -> bool:
+    rating = found.rated.articles.get(hit.article_id)
+    return rating is None or rating.passes
+
+
+def _doubted(answer: A, witnesses: Corroboration, found: _Evidence, settings: ContextSettings) -> tuple[A, list[str]]:
+    """The answer with a lower confidence where other evidence contradicts it, and sentences that say which."""
+    if answer.basis != "evidence":
+        return answer, []
+    reasons = [r for r in (contradicted(witnesses, settings), _rival(answer, found)) if r]
+    if not reasons:
+        return answer, []
+    note = f"{answer.note} Low confidence: other evidence contradicts this answer, see the conflicts.".strip()
+    return answer.model_copy(update={"confidence": "low", "note": note}), reasons
+
+
+def _rival(answer: A, found: _Evidence) -> str:
+    """A sentence on the strongest other answer of those who voted, where it has a large share."""
+    value = answer.place if isinstance(answer, PlaceAnswer) else answer.date
+    rivals = [
+        s for s in answer.alternatives
+        if s.share >= found.settings.contested and not set(s.article_ids) <= set(answer.article_ids)
+    ]  # fmt: skip
+    if value is None or not rivals:
+        return ""
+    first = rivals[0]
+    what = "place" if isinstance(answer, PlaceAnswer) else "date"
+    said = value.label if isinstance(value, Place) else value.iso
+    return (
+        f"The articles contradict each other on the {what}: {answer.share:.0%} of the vote for {said}, "
+        f"{first.share:.0%} for {first.label} ({', '.join(first.article_ids)})."
+    )
 
 
 # --- place ----------------------------------------------------------------------------------------------------
 
 
-def _place_answer(found: _Evidence, photo: Photo, set_place: Place | None) -> tuple[PlaceAnswer, list[str]]:
+def _place_answer(found: _Evidence, set_place: Place | None) -> tuple[PlaceAnswer, list[str]]:
     casting, sure = voters(
         found.hits,
         found.articles,
         found.settings,
         lambda a: any(p.place and p.weight for p in a.places),
-        found.relevance.probability,
+        found.rated.articles,
+        found.rated.first.probability,
     )
     tally = vote_place(casting, found.resolve, found.settings)
     if set_place:
@@ -165,7 +222,8 @@ def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAn
         found.articles,
         found.settings,
         lambda a: a.published is not None,
-        found.relevance.probability,
+        found.rated.articles,
+        found.rated.first.probability,
     )
     tally = vote_date(casting, found.settings)
     if set_date:
@@ -231,13 +289,9 @@ def _published_before(found: _Evidence, answer: PartialDate) -> list[str]:
 
 
 def _camera_time(photo: Photo, other: PartialDate | None, called: str, settings: ContextSettings) -> list[str]:
-    if not photo.camera.time or other is None:
+    taken = camera_day(photo)
+    if taken is None or other is None:
         return []
-    try:
-        day = date.fromisoformat(photo.camera.time[:10])
-    except ValueError:  # the photo stage names the problem; here there is nothing to compare
-        return []
-    taken = PartialDate(year=day.year, month=day.month, day=day.day)
     days = days_between(taken, other)
     if taken.first > other.last and days > 1:  # one day: the camera may keep another time zone
         return [f"The camera's clock says {taken.iso}, {days:,} days after {called} ({other.iso})."]
@@ -253,6 +307,8 @@ def _nothing(what: str, found: _Evidence, alternatives: tuple[Support, ...]) -> 
     top = [h for h in found.hits[: found.settings.articles] if h.article_id in found.articles]
     if not top:
         return f"Not established: no article was found that could say the {what}."
+    if not any(_passes(found, h) for h in top):
+        return _nothing_relevant(found)
     if alternatives:
         tried = "city, region, country, continent" if what == "place" else "day, month, year, decade"
         return (
@@ -260,3 +316,16 @@ def _nothing(what: str, found: _Evidence, alternatives: tuple[Support, ...]) -> 
             f"{found.settings.min_share:.0%} of the vote."
         )
     return f"Not established: none of the {len(top)} best articles has a known {what}."
+
+
+def _nothing_relevant(found: _Evidence) -> str:
+    """What was tried: the channels that found something, how many articles, and how near the best one came."""
+    names = list(dict.fromkeys(n for h in found.retrieved for n in sorted(h.channels)))
+    asked = f"Asked: {', '.join(n.replace('_', ' ') for n in names)}. " if names else ""
+    levels = [a.level for a in found.rated.articles.values() if a.level]
+    best = min(levels, key=RELEVANCE_LEVELS.index) if levels else None
+    near = f"; the best one is {best} evidence" if best else ""
+    return (
+        "Not established: nothing in the archive is relevant enough to this photograph. "
+        f"{asked}{len(found.rated.articles)} best articles rated{near}. Pin an article that you know to be about it."
+    )

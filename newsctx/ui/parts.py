@@ -26,6 +26,7 @@ STAGE_TITLES: dict[str, str] = {
     "verify": "Matches",
     "locate": "Places",
     "events": "Events",
+    "relevance": "Relevance",
     "chunks": "Chunks",
     "context": "Answer",
     "caption": "Caption",

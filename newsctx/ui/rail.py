@@ -31,6 +31,8 @@ def count(page: Page, name: str) -> str:
             return str(sum(m.accepted for m in stages.verify.matches))
         case "events" if stages.events:
             return str(sum(c.maximal for c in stages.events.clusters))
+        case "relevance" if stages.relevance:
+            return str(sum(a.passes for a in stages.relevance.articles.values()))
         case "chunks" if stages.chunk_selection:
             return str(len(stages.chunks))
         case "caption" if document.caption:

@@ -15,6 +15,7 @@ from newsctx.records import (
     Photo,
     Place,
     Relevance,
+    RelevanceResult,
 )
 from newsctx.settings import ContextSettings
 from newsctx.stages import context
@@ -173,7 +174,11 @@ def test_rank_and_tier_weigh() -> None:
         article("a", LIMA), article("b", PARIS), *(article(f"x{i}", BERLIN) for i in range(5)), tiers="pmrrrrr"
     )
     assert both.place.place == LIMA and both.place.share == pytest.approx(4 / 6)
-    assert both.place.note == ""
+    contested = answer(article("a", LIMA), article("b", PARIS), tiers="pm")
+    assert both.place.confidence == contested.place.confidence == "low"
+    assert len([c for c in both.conflicts if "contradict" in c]) == 2
+    agreed = answer(article("a", LIMA), article("b", LIMA), article("c", PARIS), tiers="pmr").place
+    assert agreed.note == "" and agreed.confidence == "high"
 
 
 def test_a_matched_article_without_a_place_leaves_the_vote_to_the_others() -> None:
@@ -224,10 +229,12 @@ def test_an_older_copy_of_the_photograph_is_a_conflict() -> None:
         article("a", on="2017-12-26"), article("b", on="2017-12-26"), article("c", on="2016-12-26"), tiers="mmm"
     )
     assert found.date.date.iso == "2017-12-26"
-    assert found.conflicts == (
+    assert found.conflicts[0] == (
         "A matching photograph was published on 2016-12-26 (c), 365 days before 2017-12-26: "
-        "the picture may be older than the event.",
+        "the picture may be older than the event."
     )
+    # a third of the vote says otherwise: that is a contradiction, and it is said
+    assert "33% for 2016-12-26 (c)" in found.conflicts[1] and found.date.confidence == "low"
 
 
 def test_a_match_dated_late_is_told_of_earlier_coverage_of_its_story() -> None:
@@ -376,7 +383,9 @@ def rated(p: float | None, tier: str = "ranked", **kwargs):
     hits = [Hit(article_id="a", rank=1, score=1.0, tier=tier)]
     relevance = Relevance(probability=p, unavailable="" if p is not None else "no such model")
     settings = ContextSettings(min_relevance=0.6)
-    return context.run(hits, found, PHOTOGRAPH, Claim(), KNOWN.get, settings, relevance=relevance, **kwargs)
+    return context.run(
+        hits, found, PHOTOGRAPH, Claim(), KNOWN.get, settings, rated=RelevanceResult(first=relevance), **kwargs
+    )
 
 
 @pytest.mark.parametrize(("p", "confidence"), [(0.6, "high"), (0.59, "low"), (None, "unrated")])
@@ -391,5 +400,7 @@ def test_a_match_needs_no_relevance_and_the_analyst_none_either():
     assert rated(0.01, tier="matched").place.confidence == "high"
     own = rated(0.01, set_place=LIMA)
     assert own.place.confidence == "" and own.date.confidence == "low"
-    nothing = context.run((), {}, PHOTOGRAPH, Claim(), KNOWN.get, FLAT, relevance=Relevance(probability=0.9))
+    nothing = context.run(
+        (), {}, PHOTOGRAPH, Claim(), KNOWN.get, FLAT, rated=RelevanceResult(first=Relevance(probability=0.9))
+    )
     assert nothing.place.confidence == "" and nothing.date.confidence == ""

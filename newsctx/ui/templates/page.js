@@ -6,6 +6,7 @@
 
   const show = (stage) => {
     if (stage === 'photo') return document.querySelector('#drop')?.scrollIntoView({behavior: 'smooth', block: 'start'});
+    if (stage === 'relevance') stage = 'context'; // it has no panel of its own: the answer shows what it rests on
     if (!stages.includes(stage)) return;
     current = stage;
     document.querySelector(`#stage-tabs button[role=tab][aria-controls="tab-${stage}"], #tab-${stage}-button`)?.click();
