@@ -159,13 +159,16 @@ def combined(item: str, answer: str, witnesses: Sequence[Witness]) -> Corroborat
     )  # fmt: skip
 
 
-def contradicted(found: Corroboration, settings: ContextSettings) -> str:
-    """A sentence on who contradicts whom, where the conflict is above the setting or more belief is committed against the
-    answer than to it; else empty.
-    """
+def disputed(found: Corroboration, settings: ContextSettings) -> bool:
+    """Whether the conflict is above the setting, or more belief is committed against the answer than to it."""
     if found.conflict is None or found.belief is None or found.plausibility is None:
-        return ""
-    if found.conflict <= settings.max_conflict and found.belief >= 1.0 - found.plausibility:
+        return False
+    return found.conflict > settings.max_conflict or found.belief < 1.0 - found.plausibility
+
+
+def dispute(found: Corroboration) -> str:
+    """A sentence on who contradicts whom; empty where the camera alone does, which has a sentence of its own."""
+    if not [w for w in found.side("conflicts") if w.mass and w.channel != "camera"]:
         return ""
     against = ", ".join(f"{_TITLES[w.channel]} says {w.says}" for w in found.side("conflicts") if w.mass)
     for_it = " and ".join(_TITLES[w.channel] for w in found.side("agrees")) or "nothing independent"

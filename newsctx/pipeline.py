@@ -51,7 +51,6 @@ from newsctx.records import (
     StageStatus,
     VerifyResult,
 )
-from newsctx.relevance import signals_of
 from newsctx.settings import Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, relevance, retrieve, verify
 from newsctx.unicodetext import beginning

@@ -605,32 +605,6 @@ class ContextSettings(_Group):
         description="share of the vote for one other answer from which an answer is of low confidence (own choice)",
     )
     quotes: int = Field(4, ge=0, description="sentences quoted for each item of a claim")
-    reliability: dict[
-        Literal["copy", "image_text", "words_note", "words_ocr", "camera", "claim"], Annotated[float, Field(ge=0, lt=1)]
-    ] = Field(
-        default_factory=lambda: {
-            "copy": 0.9, "image_text": 0.8, "words_note": 0.4, "words_ocr": 0.5, "camera": 0.5, "claim": 0.0,
-        },
-        description="share of a witness's mass that is committed (Shafer's discounting; own choice): a camera's data can "
-        "be wrong or forged; the claim is what is checked, so it takes a side but has no weight",
-    )  # fmt: skip
-    witness_articles: int = Field(3, ge=1, description="best articles of a channel that say what it testifies (own choice)")
-    unrated_mass: float = Field(
-        0.5, ge=0, le=1, description="strength of the encoder's testimony where nothing rates it: neither for nor against"
-    )
-    max_conflict: float = Field(
-        0.3,
-        ge=0,
-        le=1,
-        description="conflict K between the channels above which an answer is of low confidence (own choice)",
-    )
-    contested: float = Field(
-        0.3,
-        ge=0,
-        le=1,
-        description="share of the vote for one other answer from which an answer is of low confidence (own choice)",
-    )
-    quotes: int = Field(4, ge=0, description="sentences quoted for each item of a claim")
     place_tolerance_km: float = Field(50.0, ge=0, description="a claimed place this near to the answer is supported")
     coverage_days: int = Field(
         30, ge=0, description="other coverage at most this much older than a match is of its story; own choice"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from newsctx.claims import check_claim
-from newsctx.corroboration import Testimonies, camera_day, contradicted
+from newsctx.corroboration import Testimonies, camera_day, dispute, disputed
 from newsctx.dates import covers, days_between
 from newsctx.places import distance_km
 from newsctx.records import (
@@ -137,9 +137,10 @@ def _doubted(answer: A, witnesses: Corroboration, found: _Evidence, settings: Co
     """The answer with a lower confidence where other evidence contradicts it, and sentences that say which."""
     if answer.basis != "evidence":
         return answer, []
-    reasons = [r for r in (contradicted(witnesses, settings), _rival(answer, found)) if r]
-    if not reasons:
+    rival, doubt = _rival(answer, found), disputed(witnesses, settings)
+    if not rival and not doubt:
         return answer, []
+    reasons = [r for r in (dispute(witnesses) if doubt else "", rival) if r]
     note = f"{answer.note} Low confidence: other evidence contradicts this answer, see the conflicts.".strip()
     return answer.model_copy(update={"confidence": "low", "note": note}), reasons
 
