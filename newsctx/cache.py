@@ -39,10 +39,12 @@ def _plain(value: Any) -> Any:
 
 @cache
 def code_digest() -> str:
-    """Digest of the package's source and of the libraries that shape results: a changed program computes anew."""
+    """Digest of the package's source, its prompts and the libraries that shape results: a changed program computes
+    anew.
+    """
     root = Path(newsctx.__file__).parent
     whole = hashlib.sha256("".join(f"{name}={version(name)};" for name in LIBRARIES).encode())
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted([*root.rglob("*.py"), *(root / "prompts").rglob("*.md")]):
         if "ui" not in path.relative_to(root).parts:  # the interface holds no logic
             whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()

@@ -14,12 +14,12 @@ from typing import Any
 
 import duckdb
 
-from newsctx.cache import write_beside
+from newsctx.cache import digest, write_beside
 from newsctx.document import Document
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.migrate import Migration, NewerSchema, migrate
 from newsctx.overrides import Override, dump_overrides, parse_overrides
-from newsctx.records import Inputs, Record
+from newsctx.records import Caption, CaptionVersion, Inputs, Record
 
 MIGRATIONS = (
     Migration(
@@ -34,6 +34,15 @@ MIGRATIONS = (
             PRIMARY KEY (case_id, number));
         CREATE TABLE documents (
             case_id TEXT PRIMARY KEY, document TEXT NOT NULL, keys TEXT NOT NULL);
+        """,
+    ),
+    Migration(
+        2,
+        "versions of captions",
+        """
+        CREATE TABLE captions (
+            case_id TEXT NOT NULL, number INTEGER NOT NULL, made TEXT NOT NULL, digest TEXT NOT NULL,
+            caption TEXT NOT NULL, parent INTEGER, PRIMARY KEY (case_id, number), UNIQUE (case_id, digest));
         """,
     ),
 )
@@ -173,6 +182,37 @@ class CaseStore:
             return None
         text, keys = rows[0]
         return Document.model_validate_json(text), json.loads(keys)
+
+    # --- captions ---------------------------------------------------------------------------------------------
+
+    def add_caption(self, case_id: str, caption: Caption) -> None:
+        """Keep a caption as the case's newest version; one that it has had already stays where it is.
+
+        Two are the same where a reader sees no difference: text, who wrote it, and what was sent for it. The wording of
+        an analyst follows the newest version of a writer.
+        """
+        seen = digest(caption.text, caption.kind, caption.writer, [(p.step, p.template, p.text) for p in caption.sent])
+        with self._lock:
+            known = "SELECT number FROM captions WHERE case_id = ? AND digest = ?"
+            if self._execute(known, [case_id, seen]):
+                return
+            written = [v.number for v in self.captions(case_id) if v.caption.kind != "edited"]
+            parent = max(written, default=None) if caption.kind == "edited" else None
+            self._execute(
+                "INSERT INTO captions SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM captions "
+                "WHERE case_id = ?",
+                [case_id, _now(), seen, caption.model_dump_json(), parent, case_id],
+            )
+
+    def captions(self, case_id: str) -> tuple[CaptionVersion, ...]:
+        """Every version, oldest first."""
+        rows = self._execute(
+            "SELECT number, made, caption, parent FROM captions WHERE case_id = ? ORDER BY number", [case_id]
+        )
+        return tuple(
+            CaptionVersion(number=n, made=made, caption=Caption.model_validate_json(text), parent=parent)
+            for n, made, text, parent in rows
+        )
 
     # --- inside -----------------------------------------------------------------------------------------------
 

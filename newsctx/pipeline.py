@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
 from newsctx.errors import NewsctxError, OverrideError
 from newsctx.heads import CrossEncoderHead, cluster_mismatch
 from newsctx.models import Models
-from newsctx.overrides import Edits, Override, SetPlace, replay
+from newsctx.overrides import AllowRemote, Edits, Override, SetPlace, SetWriter, replay
 from newsctx.places import Places
 from newsctx.records import (
     STAGES,
@@ -58,6 +59,7 @@ from newsctx.verification.cache import FeatureCache
 from newsctx.verification.candidates import Compared, Comparing, photographs
 from newsctx.wordquery import parse
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
+from newsctx.writers.choices import Writers
 
 log = logging.getLogger(__name__)
 R = TypeVar("R", bound=Record)
@@ -90,6 +92,15 @@ class Pipeline:
     settings: Settings
     cache: StageCache
     writer: CaptionWriter
+    writers: Writers | None = None  # what else an analyst can choose
+
+    def writer_for(self, edits: Edits) -> CaptionWriter:
+        """Who writes the caption. Raises OverrideError for a writer that cannot be chosen here."""
+        if edits.writer is None:
+            return self.writer
+        if self.writers is None:
+            raise OverrideError(f"The caption writer {edits.writer[:80]!r} cannot be chosen here.")
+        return self.writers.get(edits.writer)
 
     def keys(self, request: Request) -> dict[StageName, str]:
         """The cache key of each stage: chained, so that a change makes its own stage and all later ones stale."""
@@ -106,13 +117,26 @@ class Pipeline:
             "relevance": (s.relevance,),
             "chunks": (s.chunks, e.chunks, request.inputs.claim.text),
             "context": (s.context, request.inputs.claim, e.place, e.date),
-            "caption": (s.caption, self.writer.info),
+            "caption": (*self._written(e), e.accepted, e.caption),
         }
         keys: dict[StageName, str] = {}
         before = ""
         for name in STAGES:
             keys[name] = before = digest(name, before, *own[name])
         return keys
+
+    def _written(self, edits: Edits) -> tuple[Any, ...]:
+        """What a writer's caption depends on, beside the stages before."""
+        s = self.settings.caption.model_dump(exclude={"writer"})
+        try:
+            info: Any = self.writer_for(edits).info
+        except NewsctxError as error:  # a stored case may name a writer of other settings: the stage says it
+            info = str(error)
+        return s, info, edits.run, sorted(edits.prompts.items()), edits.allowed
+
+    def written_key(self, request: Request, before: str) -> str:
+        """The cache key of a writer's caption; `before`: that of the stage before."""
+        return digest("written", before, *self._written(request.edits))
 
     def analyse(self, request: Request, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Document]:
         """Run every stage that is not in the cache; yields the document as each stage starts and ends.
@@ -126,6 +150,12 @@ class Pipeline:
                 return
             work.mark(name, state="running")
             yield work.document()
+            if name == "caption":
+                for draft in work.drafts():
+                    if cancelled():
+                        return
+                    work.results[name] = draft
+                    yield work.document()
             if not work.step(name):
                 yield work.document()
                 return
@@ -160,8 +190,16 @@ class Pipeline:
     def check(self, override: Override) -> None:
         """Raise OverrideError if the override names an article, a channel or a place that does not exist."""
         self.archive.check_override(override, tuple(self.settings.retrieve.weights))
-        if isinstance(override, SetPlace) and isinstance(override.place, str):
-            _resolve(override.place)
+        match override:
+            case SetPlace(place=str() as place):
+                _resolve(place)
+            case SetWriter(writer=str() as name):
+                self.writer_for(Edits(writer=name))
+            case AllowRemote(base_url=url) if url != self.settings.caption.base_url:
+                raise OverrideError(
+                    f"{url[:80]!r} is not the server of the settings ({self.settings.caption.base_url}); "
+                    "only that one can be allowed."
+                )
 
 
 @dataclass
@@ -176,6 +214,8 @@ class _Work:
     articles: dict[str, Article] = field(default_factory=dict)
     status: dict[str, StageStatus] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)  # photographs that could not be read: image ids
+    draft: Caption | None = None  # the latest of the caption's writer
+    failure: Exception | None = None  # of the caption's writer, until its stage is run
 
     # --- running ----------------------------------------------------------------------------------------------
 
@@ -419,8 +459,43 @@ class _Work:
             self.results["retrieve"].hits,
         )
 
+    def drafts(self) -> Iterator[Caption]:
+        """The caption as it grows, where it has to be written; what goes wrong is raised by the stage."""
+        key = self.pipeline.written_key(self.request, self.keys["context"])
+        if self.pipeline.cache.get("written", key, Caption):
+            return
+        start = time.perf_counter()
+        try:
+            writer, evidence = self.pipeline.writer_for(self.request.edits), self.evidence()
+            # closed at once where the analyst cancels: the model or the connection behind it stops
+            with closing(caption.drafts(evidence, writer, self.pipeline.settings.caption)) as growing:
+                for self.draft in growing:
+                    yield self.draft
+            done = caption.finished(self.draft, evidence, writer)
+        except Exception as error:  # `_caption` raises it, inside the stage
+            self.failure = error
+            return
+        self.pipeline.cache.put("written", key, done, time.perf_counter() - start)
+
     def _caption(self) -> Caption:
-        evidence = CaptionEvidence(
+        edits = self.request.edits
+        if self.failure is None:
+            for _ in self.drafts():  # none where they have been drawn
+                pass
+        if self.failure:
+            raise self.failure
+        key = self.pipeline.written_key(self.request, self.keys["context"])
+        found = self.pipeline.cache.get("written", key, Caption)
+        written = found[0] if found else self.draft
+        result = caption.edited(edits.caption, written, self.evidence()) if edits.caption else written
+        return caption.approved(result, edits.accepted)
+
+    def evidence(self) -> CaptionEvidence:
+        """What the caption's writer is given."""
+        line = self.pipeline
+        looks = line.writer_for(self.request.edits).kind == "generated"
+        side = line.settings.caption.image_side
+        return CaptionEvidence(
             photo=self.results["photo"],
             hits=self.hits,
             articles=self._articles(h.article_id for h in self.hits),
@@ -428,8 +503,11 @@ class _Work:
             context=self.results["context"],
             claim=self.claim,
             note=self.note,
+            preview=imaging.encode_jpeg(imaging.working_copy(self.pixels, side)) if looks else None,
+            relevance=self.results.get("relevance"),
+            prompts=dict(self.request.edits.prompts),
+            allowed=frozenset(self.request.edits.allowed),
         )
-        return caption.run(evidence, self.pipeline.writer, self.pipeline.settings.caption)
 
     # --- what the stages share --------------------------------------------------------------------------------
 

@@ -680,12 +680,21 @@ class Caption(Record):
     text: str = ""
     sentences: tuple[Sentence, ...] = ()
     writer: str  # `extractive`, or a language model's name
-    kind: Literal["extractive", "generated"] = "extractive"
+    kind: Literal["extractive", "generated", "edited"] = "extractive"  # edited: the analyst's own wording
     note: str = ""  # why it is empty or short
     description: str = ""  # what the model saw in the photograph, before it read the evidence
     sent: tuple[PromptSent, ...] = ()  # nothing for `extractive`
     repaired: bool = False  # the model was asked once more, because of mentions that were not found
     awaiting: str = ""  # the service that would receive the photograph, where the analyst has not confirmed it
+
+
+class CaptionVersion(Record):
+    """A caption that a case has had; none is ever overwritten."""
+
+    number: Rank
+    made: str  # ISO 8601, UTC
+    caption: Caption
+    parent: Rank | None = None  # the version that the analyst's wording began from
 
 
 # --- the analyst's actions ------------------------------------------------------------------------------------

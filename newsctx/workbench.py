@@ -27,14 +27,14 @@ from newsctx.overrides import parse_override
 from newsctx.pipeline import Pipeline, Request
 from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
-from newsctx.records import Article, Inputs, Match, Record, StageName
+from newsctx.records import Article, CaptionVersion, Inputs, Match, Record, StageName
 from newsctx.runtime import cpu_cores
 from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
 from newsctx.state import remember_profile
 from newsctx.switching import Switch, SwitchState, prepare
 from newsctx.worker import Worker, state_now
-from newsctx.writers.extractive import ExtractiveWriter
+from newsctx.writers.choices import WriterChoice, Writers
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class CaseView(Record):
     inputs: Inputs
     document: Document | None = None
     running: bool = False
+    captions: tuple[CaptionVersion, ...] = ()  # every version, oldest first
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Workbench:
         self._cases = CaseStore(state)
         self._cache = StageCache(state / "cache")
         self._media = Media(state / "media", self.settings.photo)
+        self._writers = Writers(self.settings.caption)
         self._workers: dict[str, Worker] = {}
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
@@ -131,13 +133,19 @@ class Workbench:
         return tuple(self.settings.retrieve.weights)
 
     @property
+    def writers(self) -> tuple[WriterChoice, ...]:
+        """Who can write captions here, and why not where one cannot."""
+        return self._writers.choices()
+
+    @property
     def media_dir(self) -> Path:
         return self._media.folder
 
     def pipeline(self) -> Pipeline:
         """The pipeline over the archive as it is now. Raises ArchiveError or IndexMismatch."""
         with self._lock:  # archive, models and settings of one profile
-            return Pipeline(self._archive(), self.models, self.settings, self._cache, ExtractiveWriter())
+            writer = self._writers.get()
+            return Pipeline(self._archive(), self.models, self.settings, self._cache, writer, self._writers)
 
     def examples(self) -> tuple[Example, ...]:
         return self._examples
@@ -247,7 +255,7 @@ class Workbench:
         running = bool(worker and worker.alive)
         return CaseView(
             case_id=case.case_id, title=case.title, created=case.created, updated=case.updated, inputs=case.inputs,
-            document=self._document(case, running), running=running,
+            document=self._document(case, running), running=running, captions=self._cases.captions(case_id),
         )  # fmt: skip
 
     def _document(self, case: Case, running: bool) -> Document | None:

@@ -58,6 +58,8 @@ class Worker(threading.Thread):
                 keys = {s.name: self.keys[s.name] for s in document.status if s.state == "fresh"}
                 whole = fill_in(document, before)
                 self._cases.save_document(self._case_id, whole, dict(old_keys) | keys)
+                if "caption" in keys and whole.caption and whole.caption.text:
+                    self._cases.add_caption(self._case_id, whole.caption)
                 self._tell()
         finally:
             self._done = True
@@ -88,7 +90,9 @@ def fill_in(document: Document, before: Document | None) -> Document:
         else s
         for s in document.status
     )
-    stages = {n: getattr(before.stages, n) for n in ("retrieve", "verify", "locate", "events", "relevance") if n in late}
+    stages = {
+        n: getattr(before.stages, n) for n in ("retrieve", "verify", "locate", "events", "relevance") if n in late
+    }
     if "chunks" in late:
         stages |= {"chunks": before.stages.chunks, "chunk_selection": before.stages.chunk_selection}
     whole = {n: getattr(before, n) for n in ("photo", "context", "caption") if n in late}

@@ -9,7 +9,7 @@ from newsctx.cases import CaseStore
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.overrides import PinArticle, SetDate, SetWeight
-from newsctx.records import Claim, Inputs, PartialDate
+from newsctx.records import Caption, Claim, Inputs, PartialDate, PromptSent, Sentence
 
 DATA = b"bytes of a photograph"
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -96,3 +96,33 @@ def test_closing_waits_for_a_reader_in_another_thread(tmp_path):
         threading.excepthook = before
     assert all("closed" in str(f).lower() for f in failures), failures
     assert len(CaseStore(tmp_path).recent(500)) == 200
+
+
+def sentence(text: str) -> Caption:
+    return Caption(text=text, sentences=(Sentence(text=text, chunk_ids=("a#body:0-9",)),), writer="extractive")
+
+
+def test_every_caption_is_kept_as_a_version_and_the_same_one_only_once(tmp_path):
+    store = CaseStore(tmp_path)
+    case_id, other = new_case(store), new_case(store)
+    first, second = sentence("A ferry hit the pier."), sentence("A ferry sank.")
+    own = first.model_copy(update={"kind": "edited", "text": "The ferry hit it.", "writer": "the analyst"})
+    for one in (first, second, first, own, own):
+        store.add_caption(case_id, one)
+    store.add_caption(other, first)
+    store.close()
+
+    store = CaseStore(tmp_path)
+    kept = store.captions(case_id)
+    assert [(v.number, v.caption) for v in kept] == [(1, first), (2, second), (3, own)]
+    assert [v.parent for v in kept] == [None, None, 2]  # the wording began from the newest written one
+    assert [v.number for v in store.captions(other)] == [1]
+
+
+def test_the_same_words_written_from_another_prompt_are_another_version(tmp_path):
+    store = CaseStore(tmp_path)
+    case_id = new_case(store)
+    sent = PromptSent(step="synthesise", template="synthesise@1", text="Write.")
+    for prompt in (sent, sent.model_copy(update={"text": "Write it short."})):
+        store.add_caption(case_id, sentence("A ferry.").model_copy(update={"sent": (prompt,)}))
+    assert len(store.captions(case_id)) == 2

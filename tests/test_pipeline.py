@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -14,11 +15,12 @@ from newsctx.cache import StageCache
 from newsctx.channel_names import WEIGHTS
 from newsctx.channels import copy, words_note
 from newsctx.document import Document, json_schema
-from newsctx.errors import OverrideError
+from newsctx.errors import ModelUnavailable, OverrideError
 from newsctx.overrides import parse_override, parse_overrides
 from newsctx.pipeline import Pipeline, Request
-from newsctx.records import STAGES, Claim, Inputs, PartialDate
-from newsctx.settings import Settings
+from newsctx.records import STAGES, Caption, Claim, Inputs, ModelInfo, PartialDate, Sentence
+from newsctx.settings import CaptionSettings, Settings
+from newsctx.writers.choices import Writers
 from newsctx.writers.extractive import ExtractiveWriter
 
 CROP = (QUERIES / "q02-paris-crop.jpg").read_bytes()
@@ -256,6 +258,78 @@ def test_stages_are_told_as_they_come_and_can_be_stopped(pipeline):
     for document in pipeline.analyse(Request(CROP, "crop.jpg"), lambda: len(told) >= 2):
         told.append([s.name for s in document.status if s.state in ("running", "fresh")])
     assert told[0] == ["photo"] and told[1] == ["photo", "retrieve"] and len(told) == 2
+
+
+class Slow:
+    """A writer whose caption grows word by word; it notes how often it began and whether it was closed."""
+
+    info = ModelInfo(slot="caption_writer", name="slow")
+    kind = "generated"
+
+    def __init__(self) -> None:
+        self.begun, self.closed = 0, 0
+
+    def write(self, evidence, settings):
+        self.begun += 1
+        try:
+            for text in ("A", "A march", "A march in Paris."):
+                sentence = Sentence(text=text, chunk_ids=(evidence.chunks[0].chunk_id,))
+                yield Caption(text=text, sentences=(sentence,), writer="slow", kind="generated")
+        finally:
+            self.closed += 1
+
+
+def test_a_caption_is_told_as_it_grows_and_written_once(pipeline):
+    writer = Slow()
+    line = replace(pipeline, writer=writer)
+    told = [d.caption.text for d in line.analyse(Request(CROP, "crop.jpg")) if d.caption]
+    assert told == ["A", "A march", "A march in Paris.", "A march in Paris."]
+    accepted = parse_overrides('[{"action":"accept","text":"Paris"}]')
+    *_, again = line.analyse(Request(CROP, "crop.jpg", overrides=accepted))
+    assert again.caption.text == "A march in Paris." and writer.begun == 1  # accepting a name asks no model
+    once_more = parse_overrides('[{"action":"prompt","step":"synthesise","text":"Shorter."}]')
+    *_, _ = line.analyse(Request(CROP, "crop.jpg", overrides=once_more))
+    assert writer.begun == 2
+
+
+def test_a_cancelled_caption_closes_its_writer_and_is_not_kept(pipeline):
+    writer = Slow()
+    line = replace(pipeline, writer=writer)
+    told = []
+    for document in line.analyse(Request(CROP, "crop.jpg"), lambda: len(told) >= 1):
+        if document.caption:
+            told.append(document.caption.text)
+    assert told == ["A"] and writer.closed == 1
+    *_, document = line.analyse(Request(CROP, "crop.jpg"))
+    assert document.caption.text == "A march in Paris." and writer.begun == 2
+
+
+def test_a_writer_that_fails_says_so_and_the_evidence_stays(pipeline):
+    class Gone(Slow):
+        def write(self, evidence, settings):
+            raise ModelUnavailable("no server answers at http://127.0.0.1:1/v1; start it")
+            yield
+
+    *_, document = replace(pipeline, writer=Gone()).analyse(Request(CROP, "crop.jpg"))
+    assert document.status[-1].state == "failed" and "start it" in document.status[-1].note
+    assert document.stages.chunks and document.context.place.place
+
+
+def test_a_writer_is_chosen_for_one_photograph_and_unknown_ones_are_refused(pipeline):
+    slow, made = Slow(), []
+    writers = Writers(CaptionSettings(model="tiny"), lambda s: made.append(s.writer) or slow)
+    line = replace(pipeline, writers=writers)
+    chosen = parse_override({"action": "writer", "writer": "transformers"})
+    line.check(chosen)
+    *_, document = line.analyse(Request(CROP, "crop.jpg", overrides=(chosen,)))
+    assert document.caption.writer == "slow" and made == ["transformers"]
+    assert analyse(line).caption.kind == "extractive"  # another case keeps the setting's writer
+    with pytest.raises(OverrideError, match="ghost"):
+        line.check(parse_override({"action": "writer", "writer": "ghost"}))
+    with pytest.raises(OverrideError, match="caption.model"):  # nothing names a model
+        replace(pipeline, writers=Writers(CaptionSettings())).check(chosen)
+    with pytest.raises(OverrideError, match="evil.example"):
+        line.check(parse_override({"action": "allow_remote", "base_url": "https://evil.example/v1"}))
 
 
 def test_a_refused_photograph_stops_with_its_reason(pipeline):

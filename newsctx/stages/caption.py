@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from newsctx.errors import NewsctxError
-from newsctx.passages import folded
-from newsctx.records import Article, Caption, Chunk
+from newsctx.grounding import check
+from newsctx.passages import folded, plain
+from newsctx.records import Article, Caption, Chunk, Sentence
+from newsctx.sentences import split
 from newsctx.settings import CaptionSettings
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
 
 METADATA = ("headline", "published", "places", "source")  # what `ARTICLE#...` may name
 ANALYST = ("analyst#place", "analyst#date")  # values that the analyst set
+NOTHING = "there is no evidence to hold it against"
 
 
 def run(evidence: CaptionEvidence, writer: CaptionWriter, settings: CaptionSettings) -> Caption:
@@ -23,40 +26,86 @@ def run(evidence: CaptionEvidence, writer: CaptionWriter, settings: CaptionSetti
     last: Caption | None = None
     for last in drafts(evidence, writer, settings):  # noqa: B007 - the last draft is the caption
         pass
+    return finished(last, evidence, writer)
+
+
+def drafts(evidence: CaptionEvidence, writer: CaptionWriter, settings: CaptionSettings) -> Iterator[Caption]:
+    """Growing drafts for an interface that shows them; unchecked, the last one is for `finished`."""
+    yield from writer.write(evidence, settings)
+
+
+def finished(last: Caption | None, evidence: CaptionEvidence, writer: CaptionWriter) -> Caption:
+    """The last draft, refused where it cites something that is not there. Raises NewsctxError."""
     if last is None:
         raise NewsctxError(
             f"caption writer {writer.info.name!r} wrote nothing: expected at least one draft; choose another writer"
         )
     problems = verify_citations(last, evidence.chunks, evidence.articles)
+    if not problems and last.kind == "extractive":  # a language model's is checked by its writer, who asks it again
+        last = last.model_copy(update={"sentences": check(last.sentences, evidence)})
+        problems = ungrounded(last)
     if problems:
         raise NewsctxError(f"the caption of {writer.info.name!r} was refused: {'; '.join(problems)}; write it again")
     return last
 
 
-def drafts(evidence: CaptionEvidence, writer: CaptionWriter, settings: CaptionSettings) -> Iterator[Caption]:
-    """Growing drafts for an interface that shows them; unchecked, the last one is what `run` checks."""
-    yield from writer.write(evidence, settings)
+def approved(caption: Caption, accepted: Collection[str]) -> Caption:
+    """The caption with the mentions that the analyst accepts; they are compared without case."""
+    wanted = {folded(text) for text in accepted}
+
+    def mark(sentence: Sentence) -> Sentence:
+        mentions = tuple(m.model_copy(update={"accepted": folded(m.text) in wanted}) for m in sentence.mentions)
+        return sentence.model_copy(update={"mentions": mentions})
+
+    return caption.model_copy(update={"sentences": tuple(map(mark, caption.sentences))})
+
+
+def edited(text: str, written: Caption, evidence: CaptionEvidence) -> Caption:
+    """The analyst's own wording, held against the evidence like any other.
+
+    A sentence that the writer wrote keeps what it cites; a new one is held against everything that the caption cites,
+    or against all chosen passages where it cites nothing.
+    """
+    before = {folded(s.text): s for s in written.sentences}
+    chunks = tuple(dict.fromkeys(i for s in written.sentences for i in s.chunk_ids))
+    metadata = tuple(dict.fromkeys(i for s in written.sentences for i in s.metadata_ids))
+    if not chunks and not metadata:
+        chunks = tuple(c.chunk_id for c in evidence.chunks)
+    problem = "" if chunks or metadata else NOTHING
+
+    def sentence(words: str) -> Sentence:
+        kept = before.get(folded(words))
+        if kept:
+            return Sentence(text=words, chunk_ids=kept.chunk_ids, metadata_ids=kept.metadata_ids, problem=kept.problem)
+        return Sentence(text=words, chunk_ids=chunks, metadata_ids=metadata, problem=problem)
+
+    sentences = check([sentence(s.text) for s in split(plain(text))], evidence)
+    joined = " ".join(s.text for s in sentences)
+    return Caption(text=joined, sentences=sentences, writer="the analyst", kind="edited", note=written.note)
 
 
 def verify_citations(caption: Caption, chunks: Sequence[Chunk], articles: Mapping[str, Article]) -> tuple[str, ...]:
     """What is wrong with a caption's citations, in words; empty where every one holds.
 
     Each cited chunk must be among `chunks` and not dropped, each `ARTICLE#field` must be a known field that has a
-    value; the text must be its sentences; and a quotation of an extractive caption must stand in one of its chunks
-    word for word.
+    value, but where the sentence says itself what is wrong with it; and the text of an extractive caption must be its
+    sentences.
     """
     usable = {c.chunk_id: c for c in chunks if c.decision != "dropped"}
-    problems = [p for s in caption.sentences for p in _missing(s.chunk_ids, s.metadata_ids, usable, articles)]
+    cited = [s for s in caption.sentences if not s.problem]
+    problems = [p for s in cited for p in _missing(s.chunk_ids, s.metadata_ids, usable, articles)]
     if caption.kind == "extractive":
-        for s in caption.sentences:
-            cited = [folded(usable[i].text) for i in s.chunk_ids if i in usable]
-            if cited and not any(folded(s.text) in text for text in cited):
-                problems.append(f"{s.text!r} does not stand in the cited passage")
         if caption.text != " ".join(s.text for s in caption.sentences):
             problems.append("the text has words outside its cited sentences")
     elif caption.text and not caption.sentences:
         problems.append("the text cites nothing")
     return tuple(problems)
+
+
+def ungrounded(caption: Caption) -> tuple[str, ...]:
+    """The names, places, dates and numbers that the evidence does not have, in words."""
+    missing = [m.text for s in caption.sentences for m in s.mentions if not m.found]
+    return tuple(f"{text!r} is not in the cited evidence" for text in missing)
 
 
 def _missing(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from newsctx.errors import NewsctxError
-from newsctx.records import Article, Caption, Chunk, Context, Hit, ModelInfo, Photo, Sentence
+from newsctx.records import Article, Caption, Chunk, Context, Hit, Mention, ModelInfo, Photo, Sentence
 from newsctx.settings import CaptionSettings
 from newsctx.stages import caption
 from newsctx.writers import CaptionEvidence
@@ -59,7 +60,7 @@ def test_a_writer_that_writes_nothing_is_an_error() -> None:
         (draft(Sentence(text="x", metadata_ids=("b#headline",))), "b#headline names nothing"),
         (draft(Sentence(text="x", metadata_ids=("a#published",))), "a#published names nothing"),  # it has no date
         (draft(Sentence(text="x", metadata_ids=("a#body",))), "a#body names nothing"),
-        (draft(Sentence(text="A ferry hit the quay.", chunk_ids=GOOD.chunk_ids)), "does not stand in"),
+        (draft(Sentence(text="A ferry hit Pier 39.", chunk_ids=GOOD.chunk_ids)), "is not in the cited evidence"),
         (draft(GOOD, text=TEXT + " Sabotage!"), "outside its cited sentences"),
         (draft(kind="generated", text="Sabotage!"), "cites nothing"),
     ],
@@ -78,3 +79,35 @@ def test_a_dropped_passage_cannot_be_cited() -> None:
 def test_generated_sentences_may_paraphrase_what_they_cite() -> None:
     free = draft(Sentence(text="The ferry rammed the pier.", chunk_ids=GOOD.chunk_ids), kind="generated")
     assert caption.verify_citations(free, [CHUNK], ARTICLES) == ()
+
+
+def test_a_sentence_that_says_what_is_wrong_with_it_is_shown_not_refused() -> None:
+    doubtful = Sentence(text="It sank.", chunk_ids=("c9",), problem="cites c9, which is not there")
+    assert caption.verify_citations(draft(doubtful, kind="generated"), [CHUNK], ARTICLES) == ()
+    unsaid = Sentence(text="It sank.", chunk_ids=("c9",))
+    assert caption.verify_citations(draft(unsaid, kind="generated"), [CHUNK], ARTICLES) != ()
+
+
+def test_an_accepted_mention_is_no_longer_struck_whatever_its_case() -> None:
+    text = "The ferry Aurora hit the pier."
+    mention = Mention(kind="name", start=10, end=16, text="Aurora")
+    before = draft(Sentence(text=text, chunk_ids=GOOD.chunk_ids, mentions=(mention,)), kind="generated")
+    assert before.sentences[0].mentions[0].struck
+    after = caption.approved(before, ["AURORA"])
+    assert not after.sentences[0].mentions[0].struck
+    assert caption.approved(after, []) == before  # and taken back
+
+
+def test_the_analysts_wording_is_held_against_the_evidence_of_the_caption() -> None:
+    own = caption.edited(f"{TEXT} Captain Marlow fled.", draft(GOOD), evidence())
+    assert (own.kind, own.text) == ("edited", f"{TEXT} Captain Marlow fled.")
+    first, second = own.sentences
+    assert first.chunk_ids == second.chunk_ids == GOOD.chunk_ids  # the new one is held against what the caption cites
+    assert not any(m.struck for m in first.mentions)
+    assert any("Marlow" in m.text and m.struck for m in second.mentions)
+
+
+def test_the_analysts_wording_without_any_evidence_says_so() -> None:
+    bare = replace(evidence(), chunks=())
+    own = caption.edited("A ferry hit the pier.", Caption(writer="extractive"), bare)
+    assert own.sentences[0].problem and not own.sentences[0].chunk_ids
