@@ -17,6 +17,7 @@ from newsctx.demo.painter.paint import paint
 from newsctx.demo.painter.stage import Scene
 from newsctx.demo.processes import painters
 from newsctx.demo.queries import Query, held_out
+from newsctx.demo.references import references
 from newsctx.demo.texts import Story, article_row, scene_of, stories
 
 QUALITY = 47  # JPEG; keeps the whole below 15 MB
@@ -28,7 +29,7 @@ photographs were drawn by the code in `newsctx/demo/painter`; only the cities ar
 
 - `articles.jsonl`, `images/`: the archive, in the import format of `python -m newsctx import`.
 - `queries.jsonl`, `queries/`: held-out query photographs with their true place, date and relevant articles
-  (an empty list: the archive knows nothing about it).
+  (an empty list: the archive knows nothing about it), and with reference captions of what they show.
 """
 
 
@@ -98,6 +99,7 @@ def query_row(query: Query) -> dict[str, object]:
         "source_article": query.article,
         "kind": query.kind,
         "event_kind": query.event.kind,
+        "captions": list(references(query)),
         "note": query.note,
         "example": query.example,
         "fictional": True,

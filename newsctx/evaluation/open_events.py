@@ -18,11 +18,14 @@ from newsctx.evaluation.five_pils import read_json
 from newsctx.evaluation.truth import Query
 
 _QUERY, _ARTICLE = ("query_id", "image_index"), ("retrieved_article_id", "article_id_1")
+_CAPTION = ("caption", "reference_caption", "query_caption", "ground_truth_caption")
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 def read_open_events(path: Path, images: Path | None = None) -> tuple[Query, ...]:
     """The queries of a ground truth CSV; several rows of one query are several relevant articles.
+
+    A column of captions (`caption` in `gt_train.csv`) gives the references of the caption measures.
 
     Args:
         images: the folder of the query photographs `{query id}.jpg`; None: beside the file.
@@ -32,6 +35,7 @@ def read_open_events(path: Path, images: Path | None = None) -> tuple[Query, ...
     """
     folder = images or path.parent
     relevant: dict[str, list[str]] = {}
+    captions: dict[str, list[str]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines)
@@ -43,7 +47,9 @@ def read_open_events(path: Path, images: Path | None = None) -> tuple[Query, ...
                     f"{path} has the columns {', '.join(rows.fieldnames or ())}; expected one of {', '.join(_QUERY)} "
                     f"and one of {', '.join(_ARTICLE)}."
                 )
+            worded = [n for n in _CAPTION if n in (rows.fieldnames or ())]
             for row in rows:
+                captions.setdefault(_plain_id(row[query] or ""), []).extend((row[n] or "").strip() for n in worded)
                 relevant.setdefault(_plain_id(row[query] or ""), []).append((row[article] or "").strip())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise EvaluationError(f"{path} cannot be read as CSV: {error}.") from error
@@ -51,7 +57,12 @@ def read_open_events(path: Path, images: Path | None = None) -> tuple[Query, ...
         raise EvaluationError(f"{path}: a row has no {query}; expected the id of its photograph.")
     return tuple(
         # a query for which no row names an article has no known truth; `()` would say that the archive knows nothing
-        Query(id=q, image=_image(folder, q), relevant=tuple(dict.fromkeys(a for a in articles if a)) or None)
+        Query(
+            id=q,
+            image=_image(folder, q),
+            relevant=tuple(dict.fromkeys(a for a in articles if a)) or None,
+            captions=tuple(dict.fromkeys(c for c in captions[q] if c)),
+        )
         for q, articles in relevant.items()
     )
 

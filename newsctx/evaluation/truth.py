@@ -35,6 +35,7 @@ class Query(Record):
     relevant: tuple[str, ...] | None = None  # event-relevant articles; empty: the archive knows nothing of it
     location_relevant: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()  # articles that are left out, as the photograph's own where others are to be found
+    captions: tuple[str, ...] = ()  # references: what a person wrote under the photograph
     kind: str = ""
     note: str = ""
 

@@ -95,13 +95,14 @@ def _readings(match: regex.Match[str], text: str) -> Iterable[Stated]:
     day = int(part["d"]) if part.get("d") else None
     weekday = _weekday(part.get("w"))
     bare = month is not None and year is None and day is None
+    word = match[0].rstrip(".")
     if (
         bare
-        and (match[0].lower().rstrip(".") in _ALSO_WORDS)
-        and not _BEFORE_MONTH.search(text[max(0, match.start() - 12) : match.start()])
+        and word.lower() in _ALSO_WORDS
+        and not _BEFORE_MONTH.search(text, max(0, match.start() - 12), match.start())
     ):
         return
-    if bare and match[0].rstrip(".") != match[0].rstrip(".").capitalize():
+    if bare and word != word.capitalize():
         return
     if _exists(year, month, day) and (year is not None or month is not None or weekday is not None):
         yield Stated(year, month, day, weekday)

@@ -14,111 +14,27 @@ from newsctx.grounding.text import CASELESS, Word, joined
 from newsctx.wordlists import FIRST_NAMES, SPEECH, TITLES
 
 LONGEST = 12  # words of one name; a longer run of capitals is cut
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "das",
-        "dos",
-        "del",
-        "della",
-        "di",
-        "du",
-        "des",
-        "la",
-        "le",
-        "el",
-        "los",
-        "las",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "af",
-        "av",
-        "bin",
-        "ibn",
-        "binti",
-        "al",
-        "ash",
-        "as",
-        "ad",
-        "an",
-        "ar",
-        "abu",
-        "y",
-        "e",
-        "und",
-    ]
+_PARTICLE_WORDS = (
+    "de da do das dos del della di du des la le el los las van von der den ter ten zu zur af av bin ibn binti al "
+    "ash as ad an ar abu y e und "
 )
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _OF = frozenset(["of", "for"])
-_INSTITUTIONS = frozenset(
-    [
-        "university",
-        "bank",
-        "ministry",
-        "department",
-        "church",
-        "house",
-        "court",
-        "institute",
-        "office",
-        "board",
-        "council",
-        "state",
-        "city",
-        "republic",
-        "kingdom",
-        "association",
-        "federation",
-        "union",
-        "organization",
-        "organisation",
-        "bureau",
-        "school",
-        "college",
-        "academy",
-        "museum",
-        "cathedral",
-        "bay",
-        "gulf",
-        "sea",
-        "isle",
-        "cape",
-        "strait",
-        "statue",
-        "duke",
-        "prince",
-        "princess",
-        "archbishop",
-        "bishop",
-        "arch",
-        "palace",
-        "order",
-        "battle",
-        "committee",
-        "commission",
-        "centre",
-        "center",
-        "society",
-        "league",
-        "confederation",
-        "chamber",
-        "institutes",
-        "centers",
-        "hospital",
-    ]
+_INSTITUTION_WORDS = (
+    "academy arch archbishop association bank battle bay bishop board bureau cape cathedral center centers centre "
+    "chamber church city college commission committee confederation council court department duke federation gulf "
+    "hospital house institute institutes isle kingdom league ministry museum office order organisation "
+    "organization palace prince princess republic school sea society state statue strait union university "
 )
-_TITLES = TITLES | frozenset(["prime", "vice", "deputy", "former", "foreign", "crown", "pm", "king", "queen", "saint-"])
+_INSTITUTIONS = frozenset(_INSTITUTION_WORDS.split())
+_TITLES = TITLES | {"prime", "vice", "deputy", "former", "foreign", "crown", "pm"}
 _NEVER = frozenset(["i", *MONTHS, *WEEKDAYS])
 _QUOTED = regex.compile(r"[「『《〈“]([^「『《〈“」』》〉”]{1,40})[」』》〉”]")
 _KATAKANA = regex.compile(r"[\p{Katakana}ー]{2,}(?:[・·=＝][\p{Katakana}ー]+)*")
 _CASELESS_RUN = regex.compile(rf"(?:{CASELESS.pattern}|[\p{{M}}ー・])+(?:[ ](?:{CASELESS.pattern}|[\p{{M}}ー・])+)*")
+
+
+Known = Callable[[tuple[str, ...]], bool]  # whether the cited texts hold these keys one after the other
 
 
 class Run(NamedTuple):
@@ -128,9 +44,7 @@ class Run(NamedTuple):
     last: int
 
 
-def find_runs(
-    words: list[Word], taken: Callable[[Word], bool], known: Callable[[tuple[str, ...]], bool]
-) -> Iterator[Run]:
+def find_runs(words: list[Word], taken: Callable[[Word], bool], known: Known) -> Iterator[Run]:
     """Runs of capitalised words that are names, in order.
 
     Args:
@@ -187,9 +101,7 @@ def _inner(words: list[Word], i: int, at: int) -> bool:
     return (word.key in _OF and head) or (word.key == "the" and words[at - 1].key in _OF)
 
 
-def _trimmed(
-    words: list[Word], i: int, j: int, titled: bool, known: Callable[[tuple[str, ...]], bool]
-) -> Iterator[Run]:
+def _trimmed(words: list[Word], i: int, j: int, titled: bool, known: Known) -> Iterator[Run]:
     """The names in a run: without titles, and without a first word that is capitalised only because it comes first."""
     while i < j and _is_title(words, i, j):
         i += 1
@@ -216,7 +128,7 @@ def _is_title(words: list[Word], i: int, j: int) -> bool:
     return words[i].key in _TITLES and j - i > 1 and words[i].key not in _INSTITUTIONS
 
 
-def _common_opening(words: list[Word], i: int, j: int, known: Callable[[tuple[str, ...]], bool]) -> bool:
+def _common_opening(words: list[Word], i: int, j: int, known: Known) -> bool:
     """True where a sentence's first word is an ordinary word and no part of a name."""
     word = words[i]
     if word.text.isupper() and len(word.text) > 1:

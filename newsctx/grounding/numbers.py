@@ -8,29 +8,11 @@ from typing import NamedTuple
 
 import regex
 
-_WORDS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
+_COUNTING = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty "
+)
+_WORDS = _COUNTING.split()
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 VALUES = {**{word: i for i, word in enumerate(_WORDS)}, **_TENS, "dozen": 12, "hundred": 100, "thousand": 1000}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "mn": 10**6,
@@ -43,7 +25,8 @@ _TENS_WORD = "|".join(["twenty", *_TENS])
 _NUMBER = regex.compile(
     r"(?<![\p{L}\p{N}])(?:"
     r"(?P<time>\d{1,2}[:h]\d{2}(?!\d))"
-    r"|(?P<money>[$€£¥₹]\s?)?(?P<digits>\d{1,3}(?:[,\u00a0\u202f\u2009'’]\d{3})+(?!\d)(?:\.\d{1,9})?|\d{1,30}(?:[.,]\d{1,9})?)"
+    r"|(?P<money>[$€£¥₹]\s?)?(?P<digits>"
+    r"\d{1,3}(?:[,\u00a0\u202f\u2009'’]\d{3})+(?!\d)(?:\.\d{1,9})?|\d{1,30}(?:[.,]\d{1,9})?)"
     r"(?P<ordinal>(?:st|nd|rd|th)(?!\p{L}))?"
     r"(?:(?P<percent>\s?(?:%|％|percent(?!\p{L})|per\scent(?!\p{L})))"
     r"|[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn)(?!\p{L})"

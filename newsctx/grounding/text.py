@@ -95,53 +95,11 @@ def words(text: str) -> list[Word]:
     return found
 
 
-_ABBREVIATIONS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "st",
-        "ste",
-        "saint",
-        "sainte",
-        "mt",
-        "mount",
-        "ft",
-        "fort",
-        "prof",
-        "gen",
-        "col",
-        "lt",
-        "sgt",
-        "capt",
-        "maj",
-        "gov",
-        "sen",
-        "rep",
-        "rev",
-        "hon",
-        "jr",
-        "sr",
-        "pres",
-        "sec",
-        "no",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "u",
-        "d",
-    ]
+_SHORT = (
+    "mr mrs ms dr st ste saint sainte mt mount ft fort prof gen col lt sgt capt maj gov sen rep rev hon jr sr "
+    "pres sec no jan feb mar apr jun jul aug sept sep oct nov dec u d "
 )
+_ABBREVIATIONS = frozenset(_SHORT.split())
 
 
 def _abbreviates(word: Word) -> bool:

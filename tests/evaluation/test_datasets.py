@@ -171,3 +171,9 @@ def test_open_events_truth_and_articles(tmp_path: Path) -> None:
     (row,) = open_events_articles(tmp_path / "database.json", tmp_path)
     read = parse_row(row, ImportSettings())  # what `import` makes of it
     assert (read.article_id, read.headline, read.body, len(read.images)) == ("n1", "T", "C", 1)
+
+
+def test_captions_of_open_events_are_references(tmp_path: Path) -> None:
+    path = tmp_path / "gt_train.csv"
+    path.write_text('image_index,retrieved_article_id,caption\nq1.jpg,n1,"a, b"\nq1.jpg,n2,c\nq2,n1,\n')
+    assert [q.captions for q in read_open_events(path)] == [("a, b", "c"), ()]
