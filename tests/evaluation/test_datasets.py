@@ -176,4 +176,4 @@ def test_open_events_truth_and_articles(tmp_path: Path) -> None:
 def test_captions_of_open_events_are_references(tmp_path: Path) -> None:
     path = tmp_path / "gt_train.csv"
     path.write_text('image_index,retrieved_article_id,caption\nq1.jpg,n1,"a, b"\nq1.jpg,n2,c\nq2,n1,\n')
-    assert [q.captions for q in read_open_events(path)] == [("a, b", "c"), ()]
+    assert [q.captions for q in load_queries(path, "openevents")] == [("a, b", "c"), ()]
