@@ -1,8 +1,8 @@
 """Sentence boundaries with exact character offsets.
 
 The rules are pySBD's (Sadvilkar & Neumann 2020, "PySBD: Pragmatic Sentence Boundary Disambiguation"); here are only
-what they lack: offsets that are found in one pass, a choice of rule set by script, and a bound on time for text
-without punctuation.
+what they lack: offsets that are found in one pass, a choice of rule set by script and by small words, a bound on time
+for text without punctuation, and the cases of `sentence_joins`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from functools import cache
 
 import pysbd
 
+from newsctx.sentence_joins import closing_quote, joined, unspaced
+
 MAX_SENTENCE = 1000  # characters; a longer "sentence" is a list or a page without punctuation and is cut at spaces
+MAX_UNMARKED = 200  # characters, of scripts that end no sentence with a mark: Thai and Lao put spaces between clauses
 PIECE = 8000  # characters handed to pySBD at once: its rules are up to quadratic in the length
 
 _PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
@@ -24,7 +27,24 @@ _SCRIPTS = (  # first match of the most frequent script decides; kana before Han
     ("hi", re.compile(r"[\u0900-\u097f]")),
     ("ar", re.compile(r"[\u0600-\u06ff]")),
     ("ru", re.compile(r"[\u0400-\u04ff]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("hy", re.compile(r"[\u0530-\u058f]")),
+    ("am", re.compile(r"[\u1200-\u139f]")),
+    ("my", re.compile(r"[\u1000-\u109f]")),
 )
+_UNMARKED = re.compile(r"[\u0e00-\u0eff]")
+_WORD = re.compile(r"[^\W\d_]+")
+_SMALL = {  # the most frequent words that no other language here has so often
+    "de": "der die das und ist nicht ein eine von mit den dem zu auf wurde sich",
+    "fr": "le les des et est dans une du qui pas par sur au que avec",
+    "es": "el los las y es en una del que por con para se su fue",
+    "it": "il gli che di è della una nel con per non sono del alla",
+    "nl": "het een van en de niet dat zijn met voor op is werd door",
+    "pl": "i w na z się nie jest do że przez po od jak",
+    "da": "og det er en at på af til den med som ikke har",
+    "en": "the of and to in a is was that for on with he said by",
+}
+_SMALL_WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 _OPEN_END = ("،", ":", "؛")  # pySBD's Arabic rules end sentences here; a comma or colon does not end one
 _CLOSERS = "”’」』»）)]"  # a piece that begins with one belongs to the sentence before
 
@@ -59,15 +79,29 @@ def split(text: str) -> list[Span]:
 def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
     bounds = [start, *_inner_bounds(text, start, end), end]
     for a, b in zip(bounds, bounds[1:], strict=False):
-        for c, d in _pieces(text, a, b, MAX_SENTENCE):
+        unmarked = len(_UNMARKED.findall(text, a, b)) * 2 > b - a
+        for c, d in _pieces(text, a, b, MAX_UNMARKED if unmarked else MAX_SENTENCE):
             stripped = text[c:d].strip()
             if stripped:
                 first = c + len(text[c:d]) - len(text[c:d].lstrip())
                 yield Span(first, first + len(stripped), stripped)
 
 
-def _inner_bounds(text: str, start: int, end: int) -> Iterator[int]:
+def _inner_bounds(text: str, start: int, end: int) -> list[int]:
     """Offsets inside start..end at which a new sentence begins, rising."""
+    bounds, last = [], start
+    for found in sorted({*_found_bounds(text, start, end), *unspaced(text, start, end)}):
+        before, after = text[last:found].rstrip(), text[found : found + 40]
+        if not before or joined(before, after, spaced=text[found - 1].isspace()):
+            continue
+        last = closing_quote(text, last, found, end)
+        if text[last:end].strip():
+            bounds.append(last)
+    return bounds
+
+
+def _found_bounds(text: str, start: int, end: int) -> Iterator[int]:
+    """What pySBD finds, at the offsets where it stands."""
     cursor = start
     for i, sentence in enumerate(_segment(text[start:end])):
         # pySBD may alter white space inside a sentence; one that is not found adds no boundary
@@ -93,12 +127,17 @@ def _segmenter(language: str) -> pysbd.Segmenter:
 
 
 def _rules(piece: str) -> str:
-    """pySBD's rule set for the script that most letters are in; English for Latin and all others."""
+    """pySBD's rule set for the script that most letters are in; for Latin letters by small words, English at last."""
     counts = {language: len(letters.findall(piece)) for language, letters in _SCRIPTS}
     if counts["ja"]:
         counts["ja"] += counts["zh"]
     best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] * 2 > sum(c.isalpha() for c in piece) else "en"
+    if counts[best] * 2 > sum(c.isalpha() for c in piece):
+        return "ur" if best == "ar" and "۔" in piece else best
+    words = [w.casefold() for w in _WORD.findall(piece)]
+    votes = {language: sum(w in small for w in words) for language, small in _SMALL_WORDS.items()}
+    winner = max(votes, key=lambda language: (votes[language], language == "en"))
+    return winner if votes[winner] >= 2 else "en"
 
 
 def _pieces(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -1,34 +1,28 @@
 """Chunks: the passages of the best articles that the caption may rest on (BeyondVision, EVENTA-H).
 
-`windows` is BeyondVision (arXiv 2512.20042): windows of 3 sentences, stride 1, the best 5 by cosine to the query
-text, and the first 3 and last 2 sentences. `sentences` is EVENTA-H: the best 3 sentences, each with up to 2
-neighbours on both sides.
+An article below the relevance gate gives none, unless the analyst pinned it; what the analyst kept is always there.
+How an article's sentences are chosen is in `chunk_runs`, what is folded as a repeat in `repeats`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from newsctx.passages import chunk_at, field_text, folded, main_field, make_chunk, parse_chunk_id, plain
-from newsctx.records import Article, Chunk, ChunkField, ChunksResult, Claim, Hit, Photo
+from newsctx.chunk_runs import Run, runs, units, without
+from newsctx.five_w import Found, answers, find
+from newsctx.gazetteer import Gazetteer
+from newsctx.passage_relevance import passing, rate
+from newsctx.passages import chunk_at, field_text, main_field, make_chunk, parse_chunk_id, plain
+from newsctx.records import Article, Chunk, ChunkField, ChunksResult, Claim, Hit, Photo, RelevanceResult
+from newsctx.repeats import fold
 from newsctx.sentences import Span, split
-from newsctx.settings import ChunkSettings
+from newsctx.settings import ChunkSettings, RelevanceSettings
 
 Embed = Callable[[Sequence[str]], np.ndarray]
-_ROLE_ORDER = ("ranked", "lead", "closing")
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Sentences first..last (inclusive) of an article's main text."""
-
-    first: int
-    last: int
-    role: str
-    score: float | None = None
+_READ = 20_000  # characters of a text in which answers are looked for: a book has given them long before
 
 
 @dataclass(frozen=True)
@@ -39,11 +33,15 @@ class _Text:
     field: ChunkField
     sentences: tuple[Span, ...]
 
+    @property
+    def text(self) -> str:
+        return field_text(self.article, self.field)
+
     def slice(self, first: int, last: int) -> tuple[int, int, str]:
         start, end = self.sentences[first].start, self.sentences[last].end
-        return start, end, field_text(self.article, self.field)[start:end]
+        return start, end, self.text[start:end]
 
-    def chunk(self, run: _Run) -> Chunk:
+    def chunk(self, run: Run) -> Chunk:
         start, end, text = self.slice(run.first, run.last)
         return make_chunk(self.article.article_id, self.field, start, end, text, run.role, run.score)
 
@@ -56,31 +54,41 @@ def run(
     settings: ChunkSettings,
     kept: tuple[str, ...] = (),
     dropped: tuple[str, ...] = (),
+    *,
+    rated: RelevanceResult | None = None,
+    levels: RelevanceSettings | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> ChunksResult:
     """Choose the evidence.
 
     Args:
-        hits: final ranking; the first `settings.articles` that are known give chunks.
+        hits: final ranking; the first `settings.articles` that are known and pass the gate give chunks.
         query: what the passages are ranked against, see `query_text`.
         embed: texts -> (N, D), L2-normalised; None where there is no sentence encoder.
         kept, dropped: chunk ids that the analyst decided on. Kept ones are always there; dropped ones stay listed with
             their decision and their sentences are used in no other chunk.
+        rated: the relevance of the articles; None: nothing is held back and no chunk has a relevance.
+        levels: from which probability on a passage is strong, likely or uncertain.
+        gazetteer: finds the place names that say where; see `five_w.find`.
 
     Returns:
         Chunks by article in hit order, within an article in document order, analyst's additions last.
     """
-    top = [h for h in hits if h.article_id in articles][: settings.articles]
+    known = [h for h in hits if h.article_id in articles]
+    top = [h for h in known if passing(h, rated)][: settings.articles]
     texts = [t for h in top if (t := _read(articles[h.article_id]))]
     scores, why_not = _scores(texts, query, embed, settings)
     captions = [c for h in top if h.tier != "ranked" for c in _photo_captions(articles[h.article_id])]
     found = captions + [
-        c for i, t in enumerate(texts) for c in _choose(t, scores[i] if scores else None, settings, dropped)
+        c for i, t in enumerate(texts) for c in _choose(t, scores[i] if scores else None, settings, dropped, gazetteer)
     ]
     order = {h.article_id: i for i, h in enumerate(top)}
     found = _decide(sorted(found, key=lambda c: order[c.article_id]), articles, kept, dropped)
-    chunks, repeats = _fold(found)
-    notes = [why_not, _without_text(top, articles), _cut(texts, settings) if scores else ""]
-    notes.append(f"{repeats} passage(s) repeat another word for word and are left out." if repeats else "")
+    chunks = fold(found, settings.fold_shingle, settings.fold_share)
+    chunks = tuple(c.model_copy(update={"answers": answers(c.text, gazetteer)}) for c in chunks)
+    chunks = rate(chunks, {h.article_id: h for h in known}, rated, settings, levels or RelevanceSettings())
+    notes = [why_not, _held_back(known, rated, settings), _without_text(top, articles)]
+    notes += [_cut(texts, settings) if scores else "", _repeated(len(found) - len(chunks))]
     notes.append("" if top else "No article to take passages from.")
     return ChunksResult(chunks=chunks, method=settings.method, query=query, note=" ".join(n for n in notes if n))
 
@@ -120,22 +128,17 @@ def _photo_captions(article: Article) -> list[Chunk]:
     return [make_chunk(article.article_id, "caption", s.start, s.end, s.text, "lead") for s in spans]
 
 
-def _units(count: int, settings: ChunkSettings) -> list[tuple[int, int]]:
-    """The sentence ranges that are ranked, (first, last) inclusive."""
-    count = min(count, settings.max_sentences)
-    if settings.method == "sentences":
-        return [(i, i) for i in range(count)]
-    starts = range(0, max(count - settings.window, 0) + 1, settings.stride)
-    return [(i, min(i + settings.window, count) - 1) for i in starts]
-
-
 def _scores(
     texts: Sequence[_Text], query: str, embed: Embed | None, settings: ChunkSettings
 ) -> tuple[list[np.ndarray] | None, str]:
     """Cosine of every unit of every text to the query, in one call of the encoder; or None and the reason."""
     if not texts:
         return None, ""
-    positional = "passages are taken by position only (first and last sentences)."
+    positional = (
+        "sentences are chosen by position and by what they answer."
+        if settings.method == "five_w"
+        else "passages are taken by position only (first and last sentences)."
+    )
     if not query.strip():
         return (
             None,
@@ -143,76 +146,38 @@ def _scores(
         )
     if embed is None:
         return None, f"No sentence encoder: {positional}"
-    units = [[t.slice(*u)[2] for u in _units(len(t.sentences), settings)] for t in texts]
-    vectors = embed([query, *(u for group in units for u in group)])
+    ranked = [[t.slice(*u)[2] for u in units(len(t.sentences), settings)] for t in texts]
+    vectors = embed([query, *(u for group in ranked for u in group)])
     # rounded: the same text in another batch differs in the last bits, and equal windows must stay equal
     cosines = np.round(np.clip(vectors[1:] @ vectors[0], -1.0, 1.0).astype(float), 5)
-    return np.split(cosines, np.cumsum([len(g) for g in units])[:-1]), ""
+    return np.split(cosines, np.cumsum([len(g) for g in ranked])[:-1]), ""
 
 
 # --- choosing -------------------------------------------------------------------------------------------------
 
 
 def _choose(
-    text: _Text, scores: np.ndarray | None, settings: ChunkSettings, dropped: tuple[str, ...]
+    text: _Text,
+    scores: np.ndarray | None,
+    settings: ChunkSettings,
+    dropped: tuple[str, ...],
+    gazetteer: Gazetteer | None,
 ) -> Iterator[Chunk]:
-    for run_ in _merge(_runs(len(text.sentences), scores, settings)):
-        chunk = text.chunk(run_)
-        if chunk.chunk_id in dropped:
-            yield chunk
-        else:
-            yield from (text.chunk(part) for part in _without(run_, text, dropped))
-
-
-def _runs(count: int, scores: np.ndarray | None, settings: ChunkSettings) -> list[_Run]:
-    chosen: list[_Run] = []
-    if scores is not None:
-        windows = settings.method == "windows"
-        best = np.argsort(-scores, kind="stable")[: settings.top if windows else settings.sentence_top]
-        widen, units = 0 if windows else settings.widen, _units(count, settings)
-        for i in best:
-            first, last = units[i]
-            chosen.append(_Run(max(first - widen, 0), min(last + widen, count - 1), "ranked", float(scores[i])))
-        if not windows:
-            return chosen
-    if settings.lead:
-        chosen.append(_Run(0, min(settings.lead, count) - 1, "lead"))
-    if settings.closing:
-        chosen.append(_Run(max(count - settings.closing, 0), count - 1, "closing"))
-    return chosen
-
-
-def _merge(runs: list[_Run]) -> list[_Run]:
-    """Runs that share a sentence become one, in document order, with the best score and the strongest role."""
-    merged: list[_Run] = []
-    for r in sorted(runs, key=lambda r: (r.first, r.last)):
-        if merged and r.first <= merged[-1].last:
-            m = merged[-1]
-            known = [s for s in (m.score, r.score) if s is not None]
-            role = min(m.role, r.role, key=_ROLE_ORDER.index)
-            merged[-1] = _Run(m.first, max(m.last, r.last), role, max(known) if known else None)
-        else:
-            merged.append(r)
-    return merged
-
-
-def _without(run_: _Run, text: _Text, dropped: tuple[str, ...]) -> list[_Run]:
-    """What is left of a run when the sentences of dropped chunks are taken out."""
     gone = [
         (s, e)
         for a, f, s, e in filter(None, map(parse_chunk_id, dropped))
         if (a, f) == (text.article.article_id, text.field)
     ]
-    parts: list[_Run] = []
-    for i in range(run_.first, run_.last + 1):
-        span = text.sentences[i]
-        if any(s < span.end and span.start < e for s, e in gone):
-            continue
-        if parts and parts[-1].last == i - 1:
-            parts[-1] = replace(parts[-1], last=i)
+    for chosen in runs(text.sentences, _answered(text, settings, gazetteer), scores, settings):
+        chunk = text.chunk(chosen)
+        if chunk.chunk_id in dropped:
+            yield chunk
         else:
-            parts.append(replace(run_, first=i, last=i))
-    return parts
+            yield from (text.chunk(part) for part in without(chosen, text.sentences, gone))
+
+
+def _answered(text: _Text, settings: ChunkSettings, gazetteer: Gazetteer | None) -> list[Found]:
+    return find(text.text[:_READ], gazetteer) if settings.method == "five_w" else []
 
 
 # --- the analyst's decisions ----------------------------------------------------------------------------------
@@ -228,21 +193,17 @@ def _decide(
     return [c.model_copy(update={"decision": decisions.get(c.chunk_id, "")}) for c in found + added]
 
 
-def _fold(chunks: list[Chunk]) -> tuple[tuple[Chunk, ...], int]:
-    """Leave out passages whose text another chunk has already (syndicated stories); the analyst's own are never left
-    out.
-    """
-    seen: set[str] = {folded(c.text) for c in chunks if c.decision}
-    result: list[Chunk] = []
-    for chunk in chunks:
-        text = folded(chunk.text)
-        if chunk.decision or text not in seen:
-            result.append(chunk)
-        seen.add(text)
-    return tuple(result), len(chunks) - len(result)
-
-
 # --- notes ----------------------------------------------------------------------------------------------------
+
+
+def _held_back(known: Sequence[Hit], rated: RelevanceResult | None, settings: ChunkSettings) -> str:
+    """What stood among the first articles and is not read, because it is below the gate."""
+    below = [h.article_id for h in known[: settings.articles] if not passing(h, rated)]
+    return f"Below the relevance gate: {', '.join(below)}; pin an article to use it." if below else ""
+
+
+def _repeated(count: int) -> str:
+    return f"{count} passage(s) repeat another and are folded into it." if count else ""
 
 
 def _without_text(top: Sequence[Hit], articles: Mapping[str, Article]) -> str:
