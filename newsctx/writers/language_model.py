@@ -222,11 +222,12 @@ class _Run:
 
     def _checked(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """Held against the evidence; a problem of the answer itself (an unknown id) stays."""
+        found = grounding.check(sentences, self.evidence)
+        kept = [old.problem if old.problem != structured.NO_CITATION else "" for old in sentences]
         return tuple(
-            new if not old.problem
-            else new.model_copy(update={"problem": " ".join(dict.fromkeys(p for p in (old.problem, new.problem) if p))})
-            for old, new in zip(sentences, grounding.check(sentences, self.evidence), strict=True)
-        )  # fmt: skip
+            new.model_copy(update={"problem": problem}) if problem else new
+            for new, problem in zip(found, kept, strict=True)
+        )
 
     def _caption(self, sentences: tuple[Sentence, ...], repaired: bool = False) -> Caption:
         return Caption(

@@ -23,7 +23,11 @@ NO_CITATION = "It cites nothing."
 PROSE = "The model answered in plain text instead of the structure asked for."
 CUT_OFF = "The answer breaks off; whole sentences of it are kept."
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
-_INLINE = re.compile(r"\s*[\[(]\s*([cm]\d{1,4}(?:\s*[,;]\s*[cm]\d{1,4})*)\s*[\])]", re.I)
+_CITING = r"[\[(]\s{0,3}[cm]\d{1,4}(?:\s{0,3}[,;]\s{0,3}[cm]\d{1,4})*\s{0,3}[\])]"
+_INLINE = re.compile(rf"\s{{0,3}}({_CITING})", re.I)
+_AFTER = re.compile(
+    rf"([.!?。！？][\"”’»]?)((?:\s{{0,3}}{_CITING})+)", re.I
+)  # a citation behind the full stop is that sentence's
 _ID = re.compile(r"(?<![A-Za-z0-9])[cm]\d{1,4}(?![A-Za-z0-9])", re.I)
 _LABEL = re.compile(r"^\s*(?:\*\*|#{1,4} )?(?:caption|answer|bildunterschrift|légende)(?:\*\*)?\s*:\s*(?:\*\*)?", re.I)
 _FENCE = re.compile(r"^[ \t]*```[\w-]{0,20}[ \t]*$", re.M)
@@ -164,7 +168,7 @@ def _looks_structured(text: str) -> bool:
 def _sentences(words: str, cited: Sequence[Any], ids: Mapping[str, str]) -> Iterator[Sentence]:
     """The sentences of one text; each has the text's citations and those that stand in its own words."""
     known, unknown = _resolve(cited, ids)
-    for span in split(words):
+    for span in split(_AFTER.sub(r"\2\1", words)):
         inline_known, inline_unknown = _resolve([m[1] for m in _INLINE.finditer(span.text)], ids)
         text = plain(_INLINE.sub("", span.text)).strip("*_` ")
         if not any(c.isalnum() for c in text):
