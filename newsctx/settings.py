@@ -101,7 +101,9 @@ class CopySettings(_Group):
         16, ge=4, description="bytes per keypoint in the inverted file (product quantiser, Jegou et al. 2011)"
     )
     lists_per_root: float = Field(
-        1.5, gt=0, description="inverted lists = this x sqrt(keypoints), a power of two, at most 65,536"
+        3.0,
+        gt=0,
+        description="inverted lists = this x sqrt(keypoints), a power of two, at most 65,536 (2 million: 64 us a keypoint, 1.5: 100)",
     )
     probes: int = Field(6, ge=1, description="inverted lists read per keypoint")
     neighbours: int = Field(12, ge=1, description="archived keypoints that a query keypoint votes for")

@@ -238,7 +238,7 @@ def test_only_evidence_has_a_conflict() -> None:
 
 def test_own_scores_ranks_parts_and_evidence_are_kept() -> None:
     copy = _ran("copy", ("b", 0.9), ("a", 0.4), evidence={"a": "photo"}, parts={"a": {"x": 1.0}})
-    (a, _) = fuse([copy, _ran("visual", ("a", 0.1))], {}, 5, 60.0, FusionSettings())
+    (a, _) = fuse([copy, _ran("visual", ("a", 0.1))], {}, 5, 60.0, FusionSettings(method="rrf"))
     assert a.article_id == "a" and list(a.channels) == ["copy", "visual"]
     own = a.channels["copy"]
     assert (own.score, own.rank, own.evidence, own.parts) == (0.4, 2, "photo", {"x": 1.0})

@@ -208,13 +208,13 @@ def test_a_long_note_and_claim_are_kept_and_their_beginning_is_used(pipeline, no
 
 def test_the_fusion_method_can_be_chosen_and_is_named(pipeline, noise):
     note = Inputs(note="flood of the Seine in Paris")
-    by_ranks = analyse(pipeline, noise, note).stages.retrieve
+    by_scores = analyse(pipeline, noise, note).stages.retrieve
     choose = {"action": "fusion", "method": "evidence"}
     by_masses = analyse(pipeline, noise, note, choose).stages.retrieve
-    assert (by_ranks.fusion, by_masses.fusion) == ("rrf", "evidence")
-    assert all(h.conflict is None for h in by_ranks.hits) and all(h.conflict is not None for h in by_masses.hits)
+    assert (by_scores.fusion, by_masses.fusion) == ("weighted", "evidence")
+    assert all(h.conflict is None for h in by_scores.hits) and all(h.conflict is not None for h in by_masses.hits)
     back = analyse(pipeline, noise, note, choose, {"action": "fusion", "method": None}).stages.retrieve
-    assert back.hits == by_ranks.hits
+    assert back.hits == by_scores.hits
 
 
 def test_articles_of_the_same_days_and_linked_articles_lift_a_hit(pipeline, noise):

@@ -55,10 +55,18 @@ def test_every_channel_runs_and_the_scorers_give_probabilities(world):
     assert all(h.probability is not None for h in stages.locate.hits)
     assert stages.events.scorer and all(c.probability is not None for c in stages.events.clusters)
     assert stages.events.hits[0].article_id == "paris-flood-1", "a match by geometry stays above what an encoder says"
-    pixels = imaging.decode(CROP, world[2].photo).pixels
-    vector = world[1].image_text.encode_images([pixels])[0]
-    scores = opened.index.bi_scores(vector, [h.article_id for h in stages.retrieve.hits])
-    for hit in stages.locate.hits:  # NewsRECON sec. 2: ordered by p_loc * s_bi
+    fused = {h.article_id: h.score for h in stages.verify.hits}
+    for hit in stages.locate.hits:  # NewsRECON sec. 2, with the score of all channels for s_bi
+        assert hit.score == pytest.approx(hit.probability * fused[hit.article_id], abs=1e-5)
+
+
+def test_locating_as_published_multiplies_the_bi_encoders_score(world):
+    archive, models, settings, folder = world
+    settings = Settings.model_validate(settings.model_dump() | {"locate": {"base": "bi_encoder"}})
+    document, opened = analyse((archive, models, settings, folder))
+    vector = models.image_text.encode_images([imaging.decode(CROP, settings.photo).pixels])[0]
+    scores = opened.index.bi_scores(vector, [h.article_id for h in document.stages.retrieve.hits])
+    for hit in document.stages.locate.hits:  # NewsRECON sec. 2: ordered by p_loc * s_bi
         assert hit.score == pytest.approx(hit.probability * max(scores[hit.article_id], 0.0), abs=1e-5)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsctx.ranking import Move, RankEdits
+from newsctx.ranking import NO_EDITS, Move, RankEdits
 from newsctx.records import ChannelResult, PartialDate
 from newsctx.refine import Surroundings
 from newsctx.settings import FusionSettings, RefineSettings, RetrieveSettings
@@ -11,6 +11,7 @@ from newsctx.stages import retrieve
 PHOTO = "0" * 64
 OTHER = "1" * 64
 OFF = RefineSettings(temporal=0, citation=0)
+BY_RANKS = FusionSettings(method="rrf")
 
 
 def _channel(name: str, *ids: str, **more) -> ChannelResult:
@@ -28,7 +29,7 @@ def _order(found) -> list[str]:
 def test_reciprocal_rank_fusion_by_hand() -> None:
     """a: 1/61 + 2/63, b: 1/62 + 2/61, c: 2/62; so b 0.04892 > a 0.04814 > c 0.03226."""
     channels = [_channel("visual", "a", "b"), _channel("copy", "b", "c", "a")]
-    found = retrieve.run(channels, _settings(visual=1, copy=2))
+    found = retrieve.run(channels, _settings(visual=1, copy=2), fusion=BY_RANKS)
     assert _order(found) == ["b", "a", "c"]
     assert [h.score for h in found.hits] == pytest.approx([1 / 62 + 2 / 61, 1 / 61 + 2 / 63, 2 / 62])
     assert {n: (s.score, s.rank) for n, s in found.hits[1].channels.items()} == {"visual": (1.0, 1), "copy": (0.8, 3)}
@@ -57,8 +58,8 @@ def test_a_channel_of_weight_0_or_that_did_not_run_counts_for_nothing_and_says_s
 def test_k_hits_are_kept_and_an_excluded_one_makes_room() -> None:
     settings = RetrieveSettings(weights={"visual": 1, "copy": 1}, k=2)
     channels = [_channel("visual", "a", "b"), _channel("copy", "b", "c")]
-    assert _order(retrieve.run(channels, settings)) == ["b", "a"]
-    assert _order(retrieve.run(channels, settings, RankEdits(excluded=("b",)))) == ["a", "c"]
+    assert _order(retrieve.run(channels, settings, fusion=BY_RANKS)) == ["b", "a"]
+    assert _order(retrieve.run(channels, settings, RankEdits(excluded=("b",)), BY_RANKS)) == ["a", "c"]
 
 
 def test_pins_and_moves() -> None:
@@ -96,7 +97,7 @@ def _around(ids) -> Surroundings:
 def test_neighbours_lift_an_article_and_the_rank_before_is_the_fused_one() -> None:
     """Fused: a 1/61, b 1/62, c 1/63, d 1/64. b has c and d in its week: + 0.5 * mean(1/63, 1/64) = 0.0239 passes a."""
     settings = RefineSettings(temporal=0.5, citation=0, named=1)
-    found = retrieve.run([_channel("visual", *"abcd")], _settings(visual=1), refinement=settings, around=_around)
+    found = retrieve.run([_channel("visual", *"abcd")], _settings(visual=1), NO_EDITS, BY_RANKS, settings, _around)
     assert [(h.article_id, h.rank_before) for h in found.hits] == [("b", 2), ("c", 3), ("d", 4), ("a", 1)]
     assert found.hits[0].score == pytest.approx(1 / 62 + 0.5 * (1 / 63 + 1 / 64) / 2)
     (lift,) = found.hits[0].refinements

@@ -76,8 +76,8 @@ def test_noise_loses_its_weight_and_the_parts_that_help_gain_it(asked: list[Quer
     assert set(scores) == {"rrf", "weighted", "evidence"} and max(scores.values()) == scores[after.fusion.method]
     assert after.structure.alpha["headline"] > after.structure.alpha["body"], "the content channel alone says so"
     rows = {r.name: r for r in judge(other, settings, after)}
-    learned, before = rows[f"fused, learned ({after.fusion.method})"], rows["fused, defaults (rrf)"]
-    assert {"fused, defaults (weighted)", "fused, defaults (evidence)"} <= set(rows)
+    learned, before = rows[f"fused, learned ({after.fusion.method})"], rows["fused, defaults (weighted)"]
+    assert {"fused, defaults (rrf)", "fused, defaults (evidence)"} <= set(rows)
     # with its headline, content has every truth first: nothing is better than mAP 1
     assert learned.metrics["mAP"].mean == pytest.approx(1.0)
     assert before.metrics["mAP"].mean < 1 and learned.gain.mean == pytest.approx(1 - before.metrics["mAP"].mean)

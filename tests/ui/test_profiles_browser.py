@@ -74,7 +74,7 @@ def test_the_profile_is_changed_and_the_open_case_recomputed(bench, tiny, held, 
     page = open_page(f"{start(bench)}?case={case_id}")
     page.wait_for_selector(DONE)
     panel = models_panel(page)
-    assert "605 MB, once: not on this machine" in panel.locator('[data-profile="clip"]').inner_text()
+    assert "693 MB, once: not on this machine" in panel.locator('[data-profile="clip"]').inner_text()
     assert "to encode:" in panel.locator('[data-profile="newsrecon"]').inner_text()
     page.click('[data-key="profile:newsrecon"]')
     page.wait_for_selector(".switching .meter", timeout=LONG)
