@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from newsctx.records import Assessment, Chunk, Hit, RelevanceLevel, RelevanceResult
+from newsctx.levels import level_of
+from newsctx.records import Assessment, Chunk, Hit, RelevanceResult
 from newsctx.settings import ChunkSettings, RelevanceSettings
 
 
@@ -19,10 +20,14 @@ def passing(hit: Hit, rated: RelevanceResult | None) -> bool:
 
     An article that the rating did not reach, because it stands too low in the order, does not pass.
     """
-    if rated is None or not rated.articles or hit.tier == "pinned":
+    if rated is None or hit.tier == "pinned":
         return True
     found = rated.articles.get(hit.article_id)
-    return found is not None and found.passes
+    return found.passes if found else not _any(rated)
+
+
+def _any(rated: RelevanceResult) -> bool:
+    return any(a.probability is not None for a in rated.articles.values())
 
 
 def rate(
@@ -54,20 +59,11 @@ def _of(
     sure = chunk.decision == "kept" or (hit is not None and hit.tier != "ranked")
     if article is None or article.probability is None:
         basis = article.basis if article else rated.unavailable or "its article stands too low in the order to be rated"
-        return Assessment(basis=basis, passes=sure or (article.passes if article else not rated.articles))
+        return Assessment(basis=basis, passes=sure or (article.passes if article else not _any(rated)))
     probability, basis = article.probability, f"Its article: {article.basis}" if article.basis else "Its article's"
     if chunk.score is not None and closest > 0:
         near = max(chunk.score, 0.0) / closest
         probability *= 1 - settings.closeness_weight * (1 - near)
         basis = f"{basis.rstrip('. ')}. Closeness to the query {chunk.score:.2f}, the closest passage {closest:.2f}."
     passes = sure or (article.passes and probability >= rated.gate)
-    return Assessment(probability=probability, level=level(probability, levels), basis=basis, passes=passes)
-
-
-def level(probability: float, settings: RelevanceSettings) -> RelevanceLevel:
-    """The named level of a probability."""
-    if probability >= settings.strong:
-        return "strong"
-    if probability >= settings.likely:
-        return "likely"
-    return "uncertain" if probability >= settings.uncertain else "weak"
+    return Assessment(probability=probability, level=level_of(probability, levels), basis=basis, passes=passes)

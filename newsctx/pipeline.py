@@ -35,6 +35,7 @@ from newsctx.records import (
     Article,
     Caption,
     ChannelResult,
+    Chunk,
     ChunksResult,
     Claim,
     Context,
@@ -186,6 +187,16 @@ class Pipeline:
         work._result("photo")
         work._result("retrieve")
         return work.results["retrieve"]
+
+    def rankings(self, request: Request) -> Rankings:
+        """The stages up to the events: what relevance is read from and fitted on.
+
+        Raises whatever a stage refuses.
+        """
+        work = _Work(self, request, self.keys(request))
+        for name in STAGES[: STAGES.index("relevance")]:
+            work._result(name)
+        return work.rankings
 
     def check(self, override: Override) -> None:
         """Raise OverrideError if the override names an article, a channel or a place that does not exist."""
@@ -419,15 +430,19 @@ class _Work:
         )
 
     def _relevance(self) -> RelevanceResult:
-        models, hits = self.pipeline.models, self.hits
-        rankings = Rankings(
+        models, settings = self.pipeline.models, self.pipeline.settings.relevance
+        return relevance.run(self.rankings, models.relevance, models.relevance_unavailable, settings)
+
+    @property
+    def rankings(self) -> Rankings:
+        """What relevance is read from."""
+        return Rankings(
             retrieved=self.results["retrieve"].hits,
             located=self.results["locate"].hits,
             clusters=self.results["events"].clusters,
-            final=hits,
-            articles=self._articles(h.article_id for h in hits),
+            final=self.hits,
+            articles=self._articles(h.article_id for h in self.hits),
         )
-        return relevance.run(rankings, models.relevance, models.relevance_unavailable, self.pipeline.settings.relevance)
 
     def _chunks(self) -> ChunksResult:
         hits, edits = self.hits, self.request.edits
@@ -441,6 +456,9 @@ class _Work:
             settings.chunks,
             edits.chunks_with("kept"),
             edits.chunks_with("dropped"),
+            rated=self.results["relevance"],
+            levels=settings.relevance,
+            gazetteer=gazetteer().gazetteer,
         )
 
     def _context(self) -> Context:
@@ -499,7 +517,7 @@ class _Work:
             photo=self.results["photo"],
             hits=self.hits,
             articles=self._articles(h.article_id for h in self.hits),
-            chunks=tuple(c for c in self.results["chunks"].chunks if c.decision != "dropped"),
+            chunks=tuple(c for c in self.results["chunks"].chunks if c.decision != "dropped" and _passes(c)),
             context=self.results["context"],
             claim=self.claim,
             note=self.note,
@@ -576,6 +594,11 @@ class _Work:
 
 
 _LOADING = threading.Lock()
+
+
+def _passes(chunk: Chunk) -> bool:
+    """Above the relevance gate, or not rated."""
+    return chunk.relevance is None or chunk.relevance.passes
 
 
 def gazetteer() -> Places:

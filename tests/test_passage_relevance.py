@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsctx.passage_relevance import level, passing, rate
+from newsctx.levels import level_of
+from newsctx.passage_relevance import passing, rate
 from newsctx.passages import make_chunk
 from newsctx.records import Assessment, Chunk, Hit, RelevanceResult
 from newsctx.settings import ChunkSettings, RelevanceSettings
@@ -23,7 +24,7 @@ def chunk(start: int, score: float | None, decision: str = "", article: str = "a
 
 
 def rated(probability: float | None = 0.6, passes: bool = True, gate: float = 0.5) -> RelevanceResult:
-    found = level(probability, LEVELS) if probability is not None else None
+    found = level_of(probability, LEVELS) if probability is not None else None
     one = Assessment(probability=probability, level=found, basis="Rank 1.", passes=passes)
     return RelevanceResult(articles={"a": one}, gate=gate)
 
@@ -65,6 +66,7 @@ def test_an_article_passes() -> None:
     assert passing(hit("a"), rated(0.6)) and not passing(hit("a"), rated(0.1, False))
     assert passing(hit("a", "pinned"), rated(0.1, False))
     assert not passing(hit("low"), rated(0.6))  # below those that were rated
+    assert passing(hit("low"), rated(None))  # of which none was
 
 
 @pytest.mark.parametrize(
@@ -72,4 +74,4 @@ def test_an_article_passes() -> None:
     [(1.0, "strong"), (0.85, "strong"), (0.849, "likely"), (0.5, "likely"), (0.15, "uncertain"), (0.149, "weak")],
 )  # fmt: skip
 def test_levels_begin_at_their_threshold(probability: float, name: str) -> None:
-    assert level(probability, LEVELS) == name
+    assert level_of(probability, LEVELS) == name

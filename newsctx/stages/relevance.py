@@ -8,7 +8,8 @@ is held back: a missing part must not silence the archive.
 from __future__ import annotations
 
 from newsctx.article_signals import Rankings
-from newsctx.records import Assessment, Cluster, Hit, Relevance, RelevanceLevel, RelevanceResult
+from newsctx.levels import level_of
+from newsctx.records import Assessment, Cluster, Hit, Relevance, RelevanceResult
 from newsctx.relevance import RelevanceModel, signals_of
 from newsctx.settings import RelevanceSettings
 
@@ -61,15 +62,6 @@ def run(
         gate=settings.gate,
         unavailable=_OLD_FILE if old else "",
     )
-
-
-def level_of(probability: float, settings: RelevanceSettings) -> RelevanceLevel:
-    """The name of a probability: what an analyst reads in its place."""
-    if probability >= settings.strong:
-        return "strong"
-    if probability >= settings.likely:
-        return "likely"
-    return "uncertain" if probability >= settings.uncertain else "weak"
 
 
 def _first(
