@@ -6,9 +6,8 @@ from newsctx.errors import SettingsError
 from newsctx.records import PromptSent
 from newsctx.settings import CaptionSettings
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
-from newsctx.writers.extractive import ExtractiveWriter
 
-__all__ = ["WRITERS", "CaptionEvidence", "CaptionWriter", "ExtractiveWriter", "make_writer", "preview"]
+__all__ = ["WRITERS", "CaptionEvidence", "CaptionWriter", "make_writer", "preview"]
 
 WRITERS = ("extractive", "transformers", "openai-compatible")
 
@@ -23,9 +22,11 @@ def make_writer(settings: CaptionSettings, device: str = "auto") -> CaptionWrite
         SettingsError: a writer that is unknown, or settings that cannot be together.
         ModelUnavailable: a server's key is not in the environment.
     """
-    if settings.writer == "extractive":
+    if settings.writer == "extractive":  # writers are imported when they are asked for: some are heavy
+        from newsctx.writers.extractive import ExtractiveWriter
+
         return ExtractiveWriter()
-    if settings.writer == "transformers":  # the heavy ones are imported when they are asked for
+    if settings.writer == "transformers":
         from newsctx.writers.transformers_writer import TransformersWriter
 
         return TransformersWriter(settings, device)

@@ -11,7 +11,8 @@ from asked_world import BODY, article, chunk, evidence, says, serving, wrote
 from newsctx.errors import SettingsError
 from newsctx.records import Caption, Claim
 from newsctx.settings import CaptionSettings
-from newsctx.writers import ExtractiveWriter, make_writer, preview
+from newsctx.writers import make_writer, preview
+from newsctx.writers.extractive import ExtractiveWriter
 from newsctx.writers.structured import NO_CITATION, PROSE
 
 TRUE = ("Mayor Anna Keller opened the Westside bridge in Lyon.", ["c1"])
