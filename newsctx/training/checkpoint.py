@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import io
+import os
 import pickle
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from newsctx.cache import write_beside
 from newsctx.errors import TrainingError
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write tensors, numbers and strings; readers see the old file or the whole new one."""
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    write_beside(path, buffer.getvalue())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # straight to the disk: the state of a large adapter is several gigabytes, and a copy of it in memory may not fit
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            torch.save(state, out)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def load(path: Path, run: str) -> dict[str, Any] | None:

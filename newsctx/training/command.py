@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from newsctx.training import captioner_command
 from newsctx.training.options import (
     BiEncoderOptions,
     HeadOptions,
@@ -23,7 +24,7 @@ _EXCLUDE = (
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("train", help="train the bi-encoder and the cross-encoder heads on an archive")
+    parser = subparsers.add_parser("train", help="train the bi-encoder, the heads and the captioner on an archive")
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     _init(what)
     labels = _with_archive(what, "labels", "weak labels: which articles are relevant to which photograph", LabelOptions)
@@ -48,6 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         rate.add_argument(f"--{slot}", type=Path, metavar="DIR", help=f"trained {slot} head (default: zero-shot)")
     rate.add_argument("--name", default=None, metavar="NAME", help="what documents call it")
     rate.set_defaults(run=_run("relevance"))
+    captioner_command.add_parsers(what)
 
 
 def _init(what: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -15,9 +15,10 @@ from newsctx.cache import write_beside
 _LIBRARIES = ("torch", "open_clip_torch", "timm", "numpy", "pillow", "opencv-python-headless", "tokenizers")
 
 
-def versions() -> dict[str, str]:
-    """Of the program and of what shapes the numbers."""
-    return {"newsctx": __version__, "python": platform.python_version()} | {n: version(n) for n in _LIBRARIES}
+def versions(*more: str) -> dict[str, str]:
+    """Of the program and of what shapes the numbers; `more`: packages that this command uses beside them."""
+    names = (*_LIBRARIES, *more)
+    return {"newsctx": __version__, "python": platform.python_version()} | {n: version(n) for n in names}
 
 
 def plain_name(name: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from newsctx import prompts
+
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -23,8 +25,8 @@ PAIRS = [
     for i in range(6)
 ]  # fmt: skip
 #: On a CPU, small and quick.
-QUICK = {"bits": "none", "rank": 4, "alpha": 8, "lr": 2e-2, "batch": 2, "accumulate": 2, "max_length": 1800,
-         "gradient_checkpointing": False, "patience": 0}  # fmt: skip
+QUICK = {"bits": "none", "rank": 4, "alpha": 8, "lr": 2e-2, "batch": 2, "accumulate": 2, "patience": 0,
+         "gradient_checkpointing": False, "clip_norm": 1.0}  # fmt: skip
 
 
 def save_tokenizer(folder: Path, chat: str | None = CHATML) -> int:
@@ -35,9 +37,11 @@ def save_tokenizer(folder: Path, chat: str | None = CHATML) -> int:
     inner = Tokenizer(models.BPE())
     inner.pre_tokenizer, inner.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
     special = [AddedToken(s, special=True) for s in SPECIAL]
+    prompt = prompts.load("synthesise")
     inner.train_from_iterator(
-        TEXTS, trainers.BpeTrainer(vocab_size=320, special_tokens=special, show_progress=False,
-                                   initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+        [*TEXTS, prompt.system, prompt.text] * 2,
+        trainers.BpeTrainer(vocab_size=1500, special_tokens=special, show_progress=False,
+                            initial_alphabet=pre_tokenizers.ByteLevel.alphabet()),
     )  # fmt: skip
     inner.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 1), ("</s>", 2)])
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="<pad>", bos_token="<s>", eos_token="</s>")
