@@ -68,12 +68,13 @@ def _analyse(
     from newsctx.models import load
     from newsctx.pipeline import Pipeline, Request
     from newsctx.state import state_folder
-    from newsctx.writers.extractive import ExtractiveWriter
+    from newsctx.writers.choices import Writers
 
     models = load(settings.profile)
     archive = open_archive(args.archive, models, settings)
     cache = StageCache(state_folder(args.state) / "cache")
-    pipeline = Pipeline(archive, models, settings, cache, ExtractiveWriter())
+    writers = Writers(settings.caption)
+    pipeline = Pipeline(archive, models, settings, cache, writers.get(), writers)
     for override in overrides:
         pipeline.check(override)
     document = None

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from newsctx import __version__, imaging
+from newsctx import __version__, imaging, prompts
 from newsctx.archive.opened import OpenArchive
 from newsctx.archive.pictures import archived_pixels
 from newsctx.article_signals import Rankings
@@ -28,7 +28,7 @@ from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
 from newsctx.errors import NewsctxError, OverrideError
 from newsctx.heads import CrossEncoderHead, cluster_mismatch
 from newsctx.models import Models
-from newsctx.overrides import AllowRemote, Edits, Override, SetPlace, SetWriter, replay
+from newsctx.overrides import AllowRemote, Edits, Override, SetPlace, SetPrompt, SetWriter, replay
 from newsctx.places import Places
 from newsctx.records import (
     STAGES,
@@ -61,6 +61,7 @@ from newsctx.verification.candidates import Compared, Comparing, photographs
 from newsctx.wordquery import parse
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
 from newsctx.writers.choices import Writers
+from newsctx.writers.shown import PromptShown, shown
 
 log = logging.getLogger(__name__)
 R = TypeVar("R", bound=Record)
@@ -198,14 +199,29 @@ class Pipeline:
             work._result(name)
         return work.rankings
 
+    def prompts(self, request: Request) -> tuple[PromptShown, ...]:
+        """What the chosen writer would be sent, for a look before; nothing where it is no language model, or where a
+        stage before the caption has yet to run.
+        """
+        writer = self.writer_for(request.edits)
+        work = _Work(self, request, self.keys(request))
+        if writer.kind != "generated" or not all(work.recall(name) for name in STAGES[:-1]):
+            return ()
+        chosen = request.edits.writer or self.settings.caption.writer
+        return shown(work.evidence(), self.settings.caption.model_copy(update={"writer": chosen}))
+
     def check(self, override: Override) -> None:
-        """Raise OverrideError if the override names an article, a channel or a place that does not exist."""
+        """Raise OverrideError if the override names an article, a channel or a place that does not exist, SettingsError
+        for a prompt that cannot be filled in.
+        """
         self.archive.check_override(override, tuple(self.settings.retrieve.weights))
         match override:
             case SetPlace(place=str() as place):
                 _resolve(place)
             case SetWriter(writer=str() as name):
                 self.writer_for(Edits(writer=name))
+            case SetPrompt(step=step, text=str() as text):
+                prompts.check(step, text)
             case AllowRemote(base_url=url) if url != self.settings.caption.base_url:
                 raise OverrideError(
                     f"{url[:80]!r} is not the server of the settings ({self.settings.caption.base_url}); "
@@ -261,6 +277,13 @@ class _Work:
         if len(self.absent) == lacking:  # else the result holds only until the file is back
             self.pipeline.cache.put(name, key, self.results[name], seconds)
         return seconds, False
+
+    def recall(self, name: StageName) -> bool:
+        """Read a stage's result from the cache; False where it has yet to run."""
+        found = self.pipeline.cache.get(name, self.keys[name], self._stages[name][0])
+        if found:
+            self.results[name] = found[0]
+        return found is not None
 
     def mark(self, name: StageName, **changes: Any) -> None:
         self.status[name] = StageStatus(name=name, **changes)

@@ -20,10 +20,10 @@ from newsctx.archive.store import ArchiveStore
 from newsctx.cache import StageCache
 from newsctx.cases import Case, CaseStore, CaseSummary
 from newsctx.document import ArchiveInfo, Document
-from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError
+from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
 from newsctx.media import Media
 from newsctx.models import Models
-from newsctx.overrides import parse_override
+from newsctx.overrides import parse_override, replay
 from newsctx.pipeline import Pipeline, Request
 from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
@@ -35,6 +35,7 @@ from newsctx.state import remember_profile
 from newsctx.switching import Switch, SwitchState, prepare
 from newsctx.worker import Worker, state_now
 from newsctx.writers.choices import WriterChoice, Writers
+from newsctx.writers.shown import PromptShown
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class Workbench:
         self._cache = StageCache(state / "cache")
         self._media = Media(state / "media", self.settings.photo)
         self._writers = Writers(self.settings.caption)
+        self._prompts: tuple[str, tuple[PromptShown, ...]] = ("", ())  # of the case shown last, by its key
         self._workers: dict[str, Worker] = {}
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
@@ -136,6 +138,22 @@ class Workbench:
     def writers(self) -> tuple[WriterChoice, ...]:
         """Who can write captions here, and why not where one cannot."""
         return self._writers.choices()
+
+    def writer_of(self, case_id: str) -> str:
+        """The name of the writer that the case's caption is written by."""
+        return replay(self._cases.get(case_id).overrides).writer or self.settings.caption.writer
+
+    def prompts(self, case_id: str) -> tuple[PromptShown, ...]:
+        """What a language model would be sent for the case; nothing where none is chosen or evidence is missing."""
+        case = self._cases.get(case_id)
+        try:
+            pipeline, request = self.pipeline(), self._request(case)
+            key = pipeline.keys(request)["caption"]
+            if self._prompts[0] != key:
+                self._prompts = (key, pipeline.prompts(request))
+        except (ArchiveError, IndexMismatch, OverrideError):
+            return ()
+        return self._prompts[1]
 
     @property
     def media_dir(self) -> Path:

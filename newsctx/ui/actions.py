@@ -12,6 +12,12 @@ from newsctx.records import Claim, Inputs, PartialDate
 
 Data = Mapping[str, Any]
 
+
+def _lines(data: Data) -> str:
+    """A text field's value; forms send line ends as CR LF."""
+    return str(data.get("value", "")).replace("\r\n", "\n").strip()
+
+
 _OVERRIDES: dict[str, Callable[[Data], dict[str, Any]]] = {
     "pin": lambda d: {"article_id": d.get("id"), "on": bool(d.get("on"))},
     "exclude": lambda d: {"article_id": d.get("id"), "on": bool(d.get("on"))},
@@ -20,6 +26,11 @@ _OVERRIDES: dict[str, Callable[[Data], dict[str, Any]]] = {
     "chunk": lambda d: {"chunk_id": d.get("id"), "decision": d.get("decision", "")},
     "weight": lambda d: {"channel": d.get("channel"), "weight": d.get("value") or None},
     "fusion": lambda d: {"method": d.get("value") or None},
+    "writer": lambda d: {"writer": d.get("value") or None, "run": d.get("run") or 0},
+    "prompt": lambda d: {"step": d.get("step"), "text": _lines(d) or None},
+    "accept": lambda d: {"text": d.get("value"), "on": bool(d.get("on"))},
+    "edit_caption": lambda d: {"text": _lines(d) or None},
+    "allow_remote": lambda d: {"base_url": d.get("value"), "on": True},
     "set_place": lambda d: {"place": str(d.get("value", "")).strip() or None},
     "set_date": lambda d: {"date": str(d.get("value", "")).strip() or None},
 }

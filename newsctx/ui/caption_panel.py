@@ -1,24 +1,39 @@
-"""Caption: sentences with citations that lead to what they rest on."""
+"""Caption: sentences with citations that lead to what they rest on, held word by word against the evidence."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from newsctx.records import Caption
+from newsctx.records import Caption, CaptionVersion, Mention, Sentence
+from newsctx.ui.html import moment
 from newsctx.ui.page import Page
 from newsctx.ui.parts import header
+from newsctx.ui.worddiff import differences
 
 TEMPLATE = "caption.html"
 LABELS = {
     "extractive": "Extractive caption: composed only of statements found in the evidence",
     "generated": "Generated caption: written by a language model, check every sentence",
+    "edited": "Your wording, held against the evidence like any other",
+}
+KINDS = {"extractive": "quotes", "generated": "language model", "edited": "your wording"}
+MENTIONS = {"name": "name", "place": "place", "date": "date", "number": "number"}
+STEPS = {
+    "describe": "Describe the photograph",
+    "place": "Ask for the place",
+    "date": "Ask for the date",
+    "synthesise": "Write the caption",
+    "repair": "Repair what the evidence does not have (only if needed)",
 }
 
 
 def view(page: Page) -> dict[str, Any]:
-    """Sentences with numbered citations and the list of sources behind the numbers."""
+    """Sentences with numbered citations, the list of sources behind the numbers, who wrote it from what, versions."""
     caption = page.document.caption if page.document else None
     numbers = citations(caption) if caption else {}
+    versions = page.case.captions if page.case else ()
+    struck = [m for s in (caption.sentences if caption else ()) for m in s.mentions if m.struck]
     return {
         **header(page, "caption"),
         "ran": caption is not None,
@@ -27,14 +42,81 @@ def view(page: Page) -> dict[str, Any]:
         "text": caption.text if caption else "",
         "caution": caption.note if caption else "",
         "empty_note": (caption.note if caption else "") or "The evidence holds no statement that a caption could use.",
-        "sentences": [
-            {
-                "text": s.text,
-                "citations": [{"number": numbers[i], "target": target(i)} for i in (*s.chunk_ids, *s.metadata_ids)],
-            }
-            for s in (caption.sentences if caption else ())
-        ],
+        "awaiting": caption.awaiting if caption else "",
+        "sentences": [_sentence(s, numbers) for s in (caption.sentences if caption else ())],
+        "struck": len(struck),
+        "repaired": bool(caption and caption.repaired),
         "sources": [source(page, i, n) for i, n in numbers.items()],
+        "own": page.edits.caption or "",
+        "writers": [c.model_dump() | {"chosen": c.name == page.writer} for c in page.writers],
+        "run": page.edits.run,
+        "chosen": page.writer,
+        "description": caption.description if caption else "",
+        "sent": [p.model_dump() | {"title": STEPS[p.step]} for p in (caption.sent if caption else ())],
+        "prompts": [p.model_dump() | {"title": STEPS[p.step]} for p in page.prompts],
+        "versions": [_version(v, caption) for v in reversed(versions)],
+        "compared": compared(versions, page.look.compare),
+    }
+
+
+def _sentence(sentence: Sentence, numbers: dict[str, int]) -> dict[str, Any]:
+    cited = [{"number": numbers[i], "target": target(i)} for i in (*sentence.chunk_ids, *sentence.metadata_ids)]
+    return {"parts": marked(sentence), "problem": sentence.problem, "citations": cited}
+
+
+def marked(sentence: Sentence) -> list[dict[str, Any]]:
+    """The sentence in runs of text; those that are mentions carry what was found of them.
+
+    Of mentions that share a character the first is marked.
+    """
+    runs: list[dict[str, Any]] = []
+    end = 0
+    for m in sorted(sentence.mentions, key=lambda m: (m.start, -m.end)):
+        if m.start < end:
+            continue
+        if m.start > end:
+            runs.append({"text": sentence.text[end : m.start], "state": ""})
+        runs.append({"text": m.text, **_mention(m)})
+        end = m.end
+    if end < len(sentence.text):
+        runs.append({"text": sentence.text[end:], "state": ""})
+    return runs
+
+
+def _mention(m: Mention) -> dict[str, str]:
+    kind = MENTIONS[m.kind]
+    if m.found:
+        return {"state": "found", "title": f"This {kind} stands in the cited evidence."}
+    if m.accepted:
+        return {"state": "accepted", "title": f"You accepted this {kind}; the cited evidence does not have it."}
+    return {"state": "struck", "title": f"This {kind} is not in the cited evidence."}
+
+
+def _version(version: CaptionVersion, current: Caption | None) -> dict[str, Any]:
+    caption = version.caption
+    templates = ", ".join(dict.fromkeys(p.template for p in caption.sent))
+    return {
+        "number": version.number,
+        "made": moment(version.made),
+        "kind": KINDS[caption.kind],
+        "writer": caption.writer,
+        "templates": templates,
+        "text": caption.text,
+        "parent": version.parent,
+        "current": current is not None and (caption.text, caption.writer) == (current.text, current.writer),
+    }
+
+
+def compared(versions: Sequence[CaptionVersion], pair: tuple[int, int]) -> dict[str, Any]:
+    """Two versions side by side with their different words, or nothing where one of them is not there."""
+    by_number = {v.number: v for v in versions}
+    if pair[0] not in by_number or pair[1] not in by_number or pair[0] == pair[1]:
+        return {}
+    first, second = (by_number[n] for n in pair)
+    parts = differences(first.caption.text, second.caption.text)
+    return {
+        "first": _version(first, None) | {"parts": [p._asdict() for p in parts if p.kind != "new"]},
+        "second": _version(second, None) | {"parts": [p._asdict() for p in parts if p.kind != "gone"]},
     }
 
 
@@ -63,7 +145,7 @@ def source(page: Page, identifier: str, number: int) -> dict[str, Any]:
     return {
         "number": number,
         "target": target(identifier),
-        "headline": card.headline or "(no headline)",
+        "headline": card.headline or ("You" if article_id == "analyst" else "(no headline)"),
         "source": card.source,
         "field": place.partition(":")[0],
         "text": text,

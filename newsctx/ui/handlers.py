@@ -109,7 +109,7 @@ class Handlers:
                 yield from self.compute(here)
             case "undo":
                 yield from self._change(here, lambda: self.workbench.undo(case_id))
-            case "dismiss" | "order" | "more" | "select":
+            case "dismiss" | "order" | "more" | "select" | "compare":
                 yield self._looking((case_id, _looked(look, data), automatic))
             case _:
                 action = actions.override(data)
@@ -198,6 +198,8 @@ class Handlers:
             examples=() if case_id else self._examples(painter.pictures),
             recent=() if case_id else tuple(bench.recent(12)),
             automatic=automatic,
+            writer=bench.writer_of(case_id) if case_id else bench.settings.caption.writer,
+            prompts=bench.prompts(case_id) if case_id else (),
         )
         return painter.paint(page)
 
@@ -215,6 +217,7 @@ class Handlers:
             profiles=painter.choices,
             switch=bench.switch,
             profile_locked=bench.profile_locked,
+            writers=bench.writers,
         )
 
     def _examples(self, pictures: WorkbenchPictures) -> tuple[tuple[str, str, str], ...]:
@@ -231,4 +234,8 @@ def _looked(look: Look, data: dict[str, Any]) -> Look:
         case "select":
             cluster = str(data.get("cluster", ""))
             return replace(look, cluster="" if cluster == look.cluster else cluster)
+        case "compare":
+            first, second = (str(data.get(name, "")) for name in ("first", "second"))
+            known = first.isdecimal() and second.isdecimal()
+            return replace(look, compare=(int(first[:9]), int(second[:9])) if known else (0, 0))
     return look

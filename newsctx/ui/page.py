@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # the workbench loads models; the views only need to know its
     from newsctx.profile_choices import Choice
     from newsctx.switching import SwitchState
     from newsctx.workbench import CaseView
+    from newsctx.writers.choices import WriterChoice
+    from newsctx.writers.shown import PromptShown
 
 #: Ranked lists in the order of the pipeline.
 LISTS: tuple[StageName, ...] = ("retrieve", "verify", "locate", "events")
@@ -38,6 +40,7 @@ class Look:
     order: str = ""  # the ranked list shown as evidence; "" is the latest one there is
     shown: int = 20  # articles on the page
     cluster: str = ""  # the selected event
+    compare: tuple[int, int] = (0, 0)  # versions of the caption side by side
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ class Page:
     profiles: tuple[Choice, ...] = ()
     switch: SwitchState | None = None  # the latest change of the profile
     profile_locked: str = ""  # why the profile cannot be changed here
+    writers: tuple[WriterChoice, ...] = ()
+    writer: str = "extractive"  # who writes the case's caption
+    prompts: tuple[PromptShown, ...] = ()  # what a language model is sent for it
 
     @property
     def document(self) -> Document | None:

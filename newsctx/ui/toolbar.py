@@ -59,4 +59,17 @@ def _sentence(page: Page, one: Override) -> str:
         case "fusion":
             method = values["method"]
             return f"Combined the channels by {METHODS[method][0]}" if method else "Reset how the channels are combined"
+        case "writer":
+            name = values["writer"]
+            again = f" once more ({values['run']})" if values["run"] else ""
+            return f"Had the caption written by {name}{again}" if name else "Took the choice of the writer back"
+        case "prompt":
+            return f"{'Worded' if values['text'] else 'Reset'} the prompt: {values['step']}"
+        case "accept":
+            return f"{'Accepted' if values['on'] else 'No longer accepts'} {values['text']!r} in captions"
+        case "edit_caption":
+            return f"Worded the caption: {values['text'][:80]}" if values["text"] else "Took the own wording back"
+        case "allow_remote":
+            verb = "Allowed" if values["on"] else "No longer allows"
+            return f"{verb} {values['base_url']} to receive this photograph"
     return str(values["action"])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Literal
 from urllib.parse import urlsplit
 
-from newsctx.errors import OverrideError
-from newsctx.records import Record
+from newsctx.errors import ModelUnavailable, OverrideError, SettingsError
+from newsctx.records import Caption, ModelInfo, Record
 from newsctx.settings import CaptionSettings
 from newsctx.writers import make_writer
-from newsctx.writers.base import CaptionWriter
+from newsctx.writers.base import CaptionEvidence, CaptionWriter
 
 TITLES = {
     "extractive": "Quotes from the evidence (no language model)",
@@ -30,6 +31,20 @@ class WriterChoice(Record):
     unavailable: str = ""
 
 
+class Missing:
+    """Stands for the writer of the settings where it cannot be made: the caption says why, the rest goes on."""
+
+    kind: Literal["generated"] = "generated"
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.info = ModelInfo(slot="caption_writer", name=name, unavailable=reason)
+
+    def write(self, evidence: CaptionEvidence, settings: CaptionSettings) -> Iterator[Caption]:
+        """Raises ModelUnavailable."""
+        raise ModelUnavailable(self.info.unavailable)
+        yield  # a generator, like every writer's
+
+
 class Writers:
     """The writers that one set of settings can make; each is made once, when it is first asked for."""
 
@@ -41,7 +56,11 @@ class Writers:
         self._lock = threading.Lock()
 
     def get(self, name: str | None = None) -> CaptionWriter:
-        """The writer of this name; None: the setting's. Raises OverrideError for one that cannot be chosen."""
+        """The writer of this name; None: the setting's, or what says why there is none.
+
+        Raises:
+            OverrideError: one that cannot be chosen.
+        """
         chosen = name or self._settings.writer
         found = next((c for c in self.choices() if c.name == chosen), None)
         if found is None or (name and found.unavailable):
@@ -49,7 +68,12 @@ class Writers:
             raise OverrideError(f"The caption writer {chosen[:80]!r} cannot be chosen{why}. Known: {known}.")
         with self._lock:
             if chosen not in self._made:
-                self._made[chosen] = self._make(self._settings.model_copy(update={"writer": chosen}))
+                try:
+                    self._made[chosen] = self._make(self._settings.model_copy(update={"writer": chosen}))
+                except (ModelUnavailable, SettingsError) as error:
+                    if name:
+                        raise OverrideError(f"The caption writer {chosen!r} cannot be chosen: {error}") from error
+                    return Missing(chosen, str(error))
             return self._made[chosen]
 
     def choices(self) -> tuple[WriterChoice, ...]:

@@ -5,9 +5,10 @@ const send = (data) => {
   if (data.act?.startsWith('profile-')) return trigger('profile', data);
   const reason = document.querySelector('[data-reason]'); // goes with the next change, then is used up
   trigger('act', {...data, reason: reason?.value ?? ''});
-  if (reason && !['order', 'more', 'select', 'dismiss'].includes(data.act)) reason.value = '';
+  if (reason && !['order', 'more', 'select', 'dismiss', 'compare'].includes(data.act)) reason.value = '';
 };
 const opened = new Map();
+const drafts = new Map(); // text that was typed and not sent yet: a new rendering must not take it away
 let focused = null;
 
 element.addEventListener('click', (event) => {
@@ -20,6 +21,7 @@ element.addEventListener('submit', (event) => {
   event.preventDefault();
   const form = event.target.closest('form[data-act]');
   if (!form) return;
+  form.querySelectorAll('textarea[data-draft]').forEach((t) => drafts.delete(t.dataset.key));
   send({...form.dataset, ...Object.fromEntries(new FormData(form))});
   form.querySelectorAll('input[type=number]').forEach((i) => { i.value = ''; });
 });
@@ -28,6 +30,8 @@ element.addEventListener('change', (event) => {
   if (node) send({...node.dataset, value: node.value});
 });
 element.addEventListener('input', (event) => {
+  const text = event.target.closest('textarea[data-draft]');
+  if (text) drafts.set(text.dataset.key, text.value);
   const node = event.target.closest('input[type=range]');
   if (node?.nextElementSibling) node.nextElementSibling.textContent = node.value;
   if (node && 'wipe' in node.dataset) node.closest('.wipe').style.setProperty('--cut', `${node.value}%`);
@@ -53,6 +57,7 @@ let complained = '';
 
 const settle = () => {
   element.querySelectorAll('details[data-keep]').forEach((d) => { if (opened.has(d.dataset.keep)) d.open = opened.get(d.dataset.keep); });
+  element.querySelectorAll('textarea[data-draft]').forEach((t) => { if (drafts.has(t.dataset.key)) t.value = drafts.get(t.dataset.key); });
   element.querySelectorAll('.flash').forEach((n) => n.classList.remove('flash'));
   const active = document.activeElement;
   if (focused && element.contains(active) && active.dataset.key !== focused)
