@@ -1,12 +1,14 @@
-"""A claim against the answers: supported, contradicted or not addressed, item by item."""
+"""A claim against the answers: supported, contradicted or not addressed, item by item, each with its sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from newsctx.dates import covers, days_between
 from newsctx.places import distance_km
-from newsctx.records import Article, Claim, ClaimCheck, DateAnswer, Place, PlaceAnswer
+from newsctx.quotes import covering, naming_date, naming_place, published_quote
+from newsctx.records import Article, Claim, ClaimCheck, DateAnswer, Place, PlaceAnswer, Quote
 from newsctx.settings import ContextSettings
 from newsctx.votes import chain, contains
 from newsctx.words import content_words, negated
@@ -20,15 +22,50 @@ def check_claim(
     resolve: Callable[[str], Place | None],
     settings: ContextSettings,
 ) -> tuple[ClaimCheck, ...]:
-    """One row for each item that the claim has; none for an empty claim."""
+    """One row for each item that the claim has; none for an empty claim.
+
+    Args:
+        evidence: the articles that the answers rest on and those that could say otherwise, best first; sentences are
+            quoted from them alone.
+    """
     rows: list[ClaimCheck] = []
     if claim.text.strip():
         rows.append(_text(claim.text, evidence, settings))
     if claim.place.strip():
-        rows.append(_place(claim.place, place, resolve, settings))
+        row = _place(claim.place, place, resolve, settings)
+        quotes = _place_quotes(row, resolve(claim.place), place, evidence, settings.quotes)
+        rows.append(row.model_copy(update={"sentences": quotes}))
     if claim.date:
-        rows.append(_date(claim, date, settings))
+        row = _date(claim, date, settings)
+        rows.append(row.model_copy(update={"sentences": _date_quotes(row, claim, date, evidence, settings)}))
     return tuple(rows)
+
+
+def _place_quotes(
+    row: ClaimCheck, claimed: Place | None, answer: PlaceAnswer, evidence: Sequence[Article], most: int
+) -> tuple[Quote, ...]:
+    """Sentences that name the answer; where it contradicts the claim also those that name the claimed place."""
+    behind = [a for a in evidence if a.article_id in answer.article_ids]
+    said = naming_place(behind, answer.place, most) if answer.place else ()
+    if claimed is None or row.verdict == "supported":
+        return said
+    other = naming_place(evidence, claimed, most)
+    half = said[: most - min(len(other), most // 2)]
+    return (*half, *(q for q in other if q not in half))[:most]
+
+
+def _date_quotes(
+    row: ClaimCheck, claim: Claim, answer: DateAnswer, evidence: Sequence[Article], settings: ContextSettings
+) -> tuple[Quote, ...]:
+    """What dates the answer's articles, and where it is not the claim's, what says the claimed date."""
+    most, claimed = settings.quotes, claim.date
+    behind = [a for a in evidence if a.article_id in answer.article_ids and a.published]
+    said = tuple(published_quote(a) for a in behind)[:most]
+    if claimed is None:
+        return said
+    other = naming_date(evidence, claimed, 0 if row.verdict != "supported" else settings.date_tolerance_days, most)
+    half = said[: most - min(len(other), most // 2)]
+    return (*half, *(q for q in other if q not in half))[:most]
 
 
 def _place(
@@ -95,13 +132,14 @@ def _text(text: str, evidence: Sequence[Article], settings: ContextSettings) -> 
     """Supported where one article holds nearly all content words of the claim and every number; words cannot
     contradict.
     """
-    row = {"item": "text", "claimed": text}
+    row: dict[str, Any] = {"item": "text", "claimed": text}
     words = content_words(text)
     if not evidence or not words:
         why = "No article to compare with." if words else "The claim has no words to compare."
         return ClaimCheck(**row, verdict="not_addressed", note=why)
     held = [(a, [w for w in words if w in _vocabulary(a)]) for a in evidence]
     article, best = max(held, key=lambda pair: len(pair[1]))  # the first of equals: the better ranked
+    row["sentences"] = covering(article, best, settings.quotes)
     counted = f"{len(best)} of {len(words)} content words stand in {article.article_id}"
     if negated(text):
         return ClaimCheck(

@@ -536,12 +536,20 @@ Confidence = Literal["", "high", "low", "unrated"]  # empty: there is no answer,
 
 class PlaceAnswer(Record):
     place: Place | None = None
+    called: str = ""  # as its articles call it (`Cologne`), where the gazetteer has another name (`Köln`)
     basis: AnswerBasis = "none"
     confidence: Confidence = ""
     share: Probability | None = None  # of the place evidence that supports the answer
     article_ids: tuple[str, ...] = ()
     alternatives: tuple[Support, ...] = ()
     note: str = ""
+
+    @property
+    def label(self) -> str:
+        """The place's label under the name that its articles use; empty without an answer."""
+        if self.place is None:
+            return ""
+        return self.place.model_copy(update={"name": self.called}).label if self.called else self.place.label
 
 
 class DateAnswer(Record):

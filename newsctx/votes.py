@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from newsctx.dates import coarsen, covers
+from newsctx.places import parse_keyword
 from newsctx.records import PLACE_LEVELS, Article, Assessment, Hit, PartialDate, Place, PlaceLevel, Support
 from newsctx.settings import ContextSettings
 
@@ -99,6 +100,17 @@ def chain(place: Place) -> dict[PlaceLevel, Node]:
 def contains(outer: Place, inner: Place) -> bool:
     """True where `inner` is `outer` or lies in it."""
     return chain(outer)[outer.level] in chain(inner).values()
+
+
+def called(place: Place, articles: Iterable[Article]) -> str:
+    """The name that the first of these articles gives the place, where that is another than its own; else empty."""
+    node = chain(place)[place.level]
+    for article in articles:
+        for named in article.places:
+            if named.place and named.place.level == place.level and chain(named.place).get(place.level) == node:
+                name = parse_keyword(named.keyword)[0]
+                return name if name.casefold() != place.name.casefold() else ""
+    return ""
 
 
 def vote_place(

@@ -42,8 +42,11 @@ class Outcome(Record):
 
     def with_context(self, context: Context) -> Outcome:
         """With the answer of the context stage."""
+        place = context.place.place
+        if place and context.place.called:  # scored by the name that a reader is told, as an article's keyword is
+            place = place.model_copy(update={"name": context.place.called})
         answer = {
-            "place": context.place.place, "date": context.date.date.iso if context.date.date else "",
+            "place": place, "date": context.date.date.iso if context.date.date else "",
             "place_low": low_confidence(context.place), "date_low": low_confidence(context.date), "answered": True,
             "signals": context.relevance.signals,
         }  # fmt: skip

@@ -37,7 +37,7 @@ from newsctx.records import (
     Support,
 )
 from newsctx.settings import ContextSettings
-from newsctx.votes import Tally, contains, vote_date, vote_place, voters
+from newsctx.votes import Tally, called, contains, vote_date, vote_place, voters
 
 Resolve = Callable[[str], Place | None]
 A = TypeVar("A", PlaceAnswer, DateAnswer)
@@ -156,7 +156,7 @@ def _rival(answer: A, found: _Evidence) -> str:
         return ""
     first = rivals[0]
     what = "place" if isinstance(answer, PlaceAnswer) else "date"
-    said = value.label if isinstance(value, Place) else value.iso
+    said = answer.label if isinstance(answer, PlaceAnswer) else value.iso
     return (
         f"The articles contradict each other on the {what}: {answer.share:.0%} of the vote for {said}, "
         f"{first.share:.0%} for {first.label} ({', '.join(first.article_ids)})."
@@ -181,7 +181,8 @@ def _place_answer(found: _Evidence, set_place: Place | None) -> tuple[PlaceAnswe
     if tally.value:
         confidence, note = _confidence(found, sure)
         answer = PlaceAnswer(place=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
-        extra = {"confidence": confidence, "alternatives": tally.alternatives, "note": note}
+        name = called(tally.value, (found.articles[a] for a in tally.article_ids))
+        extra = {"confidence": confidence, "alternatives": tally.alternatives, "note": note, "called": name}
         return answer.model_copy(update=extra), []
     return PlaceAnswer(alternatives=tally.alternatives, note=_nothing("place", found, tally.alternatives)), []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,7 @@ def relevance(args: argparse.Namespace) -> int:
     from newsctx.profiles import Profile, scorer_of
     from newsctx.relevance import RelevanceInfo, RelevanceModel
     from newsctx.settings import EventSettings, Settings
+    from newsctx.training import rating_training as rating
     from newsctx.training import relevance_training as fitting
     from newsctx.training.pools import FrozenVectors
 
@@ -213,11 +215,25 @@ def relevance(args: argparse.Namespace) -> int:
         weights=found.weights, bias=found.bias, data_hash=data, seed=options.seed,
     )  # fmt: skip
     measured = fitting.metrics([e for e in rows if e.photo in aside], RelevanceModel(info).probability)
-    RelevanceModel(info.model_copy(update={"metrics": measured})).save(args.out)
-    print(f"{args.out}: {len(rows)} rankings, {len(world.queries)} photographs; on those kept aside: "
-          + ", ".join(f"{k} {v:.3f}" for k, v in measured.items())
-          + f" ({time.perf_counter() - started:.0f} s)")  # fmt: skip
+    pipeline = rating.pipeline_of(args.archive, work_folder(args), encoder, location, event, device, options)
+    allowed = frozenset(a.article_id for a in articles)
+    whole = list(rating.ranked(pipeline, photos, known, allowed, options))
+    rated, rated_clusters, why_not = rating.rate_all(whole, options)
+    more = {"metrics": measured, "articles": rated, "clusters": rated_clusters}
+    RelevanceModel(info.model_copy(update=more)).save(args.out)
+    print(f"{args.out}: {len(rows)} rankings of the encoder, {len(world.queries)} photographs; on those kept aside: "
+          + _listed(measured))  # fmt: skip
+    for what, one in (("articles", rated), ("event candidates", rated_clusters)):
+        if one:
+            print(f"{what}, {len(whole)} rankings of the whole pipeline, held-out: {_listed(one.metrics)}")
+            for b in one.reliability:
+                print(f"  {b.low:.1f} to {b.high:.1f}: {b.count} said {b.said:.3f}, right {b.right:.3f}")
+    print(f"{why_not + '; ' if why_not else ''}{time.perf_counter() - started:.0f} s")
     return 0
+
+
+def _listed(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{k} {v:.3f}" for k, v in values.items())
 
 
 def modulation(args: argparse.Namespace) -> int:

@@ -404,3 +404,34 @@ def test_a_match_needs_no_relevance_and_the_analyst_none_either():
         (), {}, PHOTOGRAPH, Claim(), KNOWN.get, FLAT, rated=RelevanceResult(first=Relevance(probability=0.9))
     )
     assert nothing.place.confidence == "" and nothing.date.confidence == ""
+
+
+# --- sentences ------------------------------------------------------------------------------------------------
+
+
+def test_every_item_of_a_claim_comes_with_the_sentences_that_say_so() -> None:
+    body = "The bridge in Duisburg fell on Dec. 26. Berlin sent help. Nobody slept."
+    one = article("a", DUISBURG, on="2017-12-26", body=body)
+    claim = Claim(text="A bridge fell", place="Berlin", date=PartialDate.model_validate("2019-12-26"))
+    rows = {row.item: row for row in answer(one, claim=claim).agreement}
+    assert rows["text"].verdict == "supported"
+    assert [q.text for q in rows["text"].sentences] == ["The bridge in Duisburg fell on Dec. 26."]
+    assert rows["place"].verdict == "contradicted"  # the answer's place first, then the claimed one
+    said = [(q.field, q.text) for q in rows["place"].sentences]
+    assert said == [
+        ("body", "The bridge in Duisburg fell on Dec. 26."), ("body", "Berlin sent help."),
+    ]  # fmt: skip
+    assert rows["date"].verdict == "contradicted" and rows["date"].days == 730
+    assert [(q.field, q.text) for q in rows["date"].sentences] == [("published", "2017-12-26")]
+    for row in rows.values():
+        for q in row.sentences:
+            assert q.field == "published" or one.body[q.start : q.end] == q.text
+
+
+def test_a_supported_item_quotes_the_answer_alone() -> None:
+    one = article("a", DUISBURG, on="2017-12-26", body="Duisburg burned.")
+    claim = Claim(place="Duisburg", date=PartialDate.model_validate("2017-12-25"))
+    place, date = answer(one, claim=claim).agreement
+    assert place.verdict == date.verdict == "supported"
+    assert [q.text for q in place.sentences] == ["Duisburg burned."]
+    assert [q.text for q in date.sentences] == ["2017-12-26"]
