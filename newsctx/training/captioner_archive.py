@@ -83,8 +83,8 @@ def make_pairs(
                 left["the article has no text beside the caption"] += 1
             elif (key := (article.article_id, folded(pair.caption))) in seen:
                 left["same caption of the same article"] += 1
-            elif _grounded(pair) < options.min_grounded:
-                left["its names and dates are not in the article"] += 1
+            elif why := _unfounded(pair, options.min_grounded):
+                left[why] += 1
             else:
                 seen.add(key)
                 pairs.append(pair)
@@ -183,10 +183,14 @@ def _pair(
     )  # fmt: skip
 
 
-def _grounded(pair: Pair) -> float:
-    """Share of the caption's names, places, dates and numbers that the evidence holds; 1 where it has none."""
+def _unfounded(pair: Pair, least: float) -> str:
+    """Why the caption cannot be written from what is known; empty where it can."""
     target = caption_prompt().target(pair)
-    return target.found / target.mentions if target.mentions else 1.0
+    if target.mentions and target.found < least * target.mentions:
+        return "its names and dates are not in the article"
+    if not target.cited and not pair.description:
+        return "only visible, and not described"  # nothing of it stands in the article: it would teach to guess
+    return ""
 
 
 def _words(text: str) -> frozenset[str]:

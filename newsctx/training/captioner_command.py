@@ -100,7 +100,12 @@ def captioner(args: argparse.Namespace) -> int:
         "caption_tokens": sum(e.learned for e in examples), "tokens": sum(len(e.ids) for e in examples),
     }  # fmt: skip
     targets = [prompt.target(p) for p in pairs]
-    counts |= {"mentions": sum(t.mentions for t in targets), "mentions_in_evidence": sum(t.found for t in targets)}
+    counts |= {
+        "mentions": sum(t.mentions for t in targets),
+        "mentions_in_evidence": sum(t.found for t in targets),
+        "sentences": sum(t.sentences for t in targets),
+        "sentences_cited": sum(t.cited for t in targets),
+    }
     if made:
         counts |= {"left_out": made.left_out, "sentences_removed": made.sentences_removed}
     data = pairs_digest(pairs)

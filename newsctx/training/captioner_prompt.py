@@ -30,11 +30,13 @@ _UNSEEN = Photo(sha256="0" * 64, phash="0" * 16, format="none", bytes=1, width=1
 
 @dataclass(frozen=True)
 class Target:
-    """The answer to learn, and how many of its names, places, dates and numbers the evidence holds."""
+    """The answer to learn, and how far the evidence holds it."""
 
     text: str
-    mentions: int
-    found: int
+    sentences: int
+    cited: int  # sentences that cite something
+    mentions: int  # names, places, dates and numbers
+    found: int  # of them in the evidence
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class CaptionPrompt:
             found += sum(bool(m.found) for m in checked.mentions)
             cited = _cover([m.found for m in checked.mentions if m.found]) or _nearest(text, tuple(known.values()))
             rows.append({"text": text, "chunks": [short[a] for a in cited]})
-        return Target(json.dumps({"sentences": rows}, ensure_ascii=False), mentions, found)
+        answer = json.dumps({"sentences": rows}, ensure_ascii=False)
+        return Target(answer, len(rows), sum(bool(r["chunks"]) for r in rows), mentions, found)
 
 
 def caption_prompt(preset: str = "") -> CaptionPrompt:

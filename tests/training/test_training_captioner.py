@@ -95,6 +95,7 @@ def test_citations_are_the_ids_that_hold_names_and_dates() -> None:
     assert rows[0] == {"text": "Angela Merkel in Duisburg on 26 December 2017.", "chunks": ["c2", "m2"]}
     assert rows[1]["chunks"] == [], "nothing holds any of it: that is not made up"
     assert target.found == 3 == target.mentions, "a name, a place, a date"
+    assert (target.sentences, target.cited) == (2, 1)
     unknown = pair.model_copy(update={"caption": "Emmanuel Macron in Lisbon.", "metadata": Pair(caption="x").metadata})
     target = caption_prompt().target(unknown)
     assert (target.found, target.mentions) == (0, 2)
@@ -223,7 +224,8 @@ def test_it_learns_two_captions_by_heart_and_the_stored_adapter_writes_them(
     record = json.loads((out / "training.json").read_text())
     assert record["data"] | {"hash": ""} == {
         "train": 2, "dev": 1, "articles": 3, "with_description": 3, "shortened": 0, "caption_tokens": 74,
-        "tokens": record["data"]["tokens"], "mentions": 3, "mentions_in_evidence": 3, "hash": "",
+        "tokens": record["data"]["tokens"], "mentions": 3, "mentions_in_evidence": 3,
+        "sentences": 3, "sentences_cited": 3, "hash": "",
     }  # fmt: skip
     assert record["settings"]["rank"] == 8 and record["steps"] == 60 and record["complete"]
     assert {"peft", "transformers", "torch", "newsctx"} <= set(record["versions"])

@@ -148,7 +148,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
          "body": "A hall in Cologne burned down on Friday. The cause is unknown. Nobody was hurt. Police ask.",
          "images": [{"path": picture(folder, "b1.png", 4), "caption": fire},
                     {"path": picture(folder, "b2.png", 5), "caption": "Emmanuel Macron met Vladimir Putin in Rome."},
-                    {"path": picture(folder, "b3.png", 6), "caption": "word " * 300}]},
+                    {"path": picture(folder, "b3.png", 6), "caption": "word " * 300},
+                    {"path": picture(folder, "b4.png", 8), "caption": "Women carry red flowers."}]},
         {"id": "bare", "headline": fire, "body": fire,
          "images": [{"path": picture(folder, "c1.png", 7), "caption": fire}]},
     ]  # fmt: skip
@@ -162,7 +163,8 @@ def test_pairs_of_an_archive(archive: Path) -> None:
     assert [p.article_id for p in made.pairs] == ["fire", "flood"]
     assert made.left_out == {
         "a caption of few words": 1, "a caption of many characters": 1, "same caption of the same article": 1,
-        "its names and dates are not in the article": 1, "the article has no text beside the caption": 1,
+        "its names and dates are not in the article": 1, "only visible, and not described": 1,
+        "the article has no text beside the caption": 1,
     }  # fmt: skip
     flood = made.pairs[1]
     assert made.sentences_removed == 1 and flood.caption == CAPTION and flood.description == ""
@@ -188,6 +190,10 @@ def test_a_description_ranks_the_passages(archive: Path) -> None:
     flood = next(p for p in made.pairs if p.photo == photo)
     assert flood.description == "An empty school under water." and asked == [flood.description]
     assert "Schools stay closed" in " ".join(flood.chunks)
+    with ArchiveStore.open(archive) as store:
+        seen = store.article("fire").images[3].image_id
+    made = make_pairs(archive, CaptionPairOptions(), {seen: "Women with flowers in their arms."}, embed)
+    assert "Women carry red flowers." in [p.caption for p in made.pairs], "what is visible is known now"
     with pytest.raises(TrainingError, match="descriptions of 1 photographs that .* does not have"):
         make_pairs(archive, CaptionPairOptions(), {"0" * 64: "x"}, embed)
 
