@@ -116,10 +116,9 @@ def _confidence(found: _Evidence, sure: bool) -> tuple[Confidence, str]:
         return "unrated", _NOT_MATCHED
     if p >= found.settings.min_relevance:
         return "high", _NOT_MATCHED
-    return "low", (
-        f"Low confidence: the best-ranked article is about this moment with a probability of {p:.0%} only; the archive "
-        "may hold nothing of it."
-    )
+    first = found.rated.articles.get(found.hits[0].article_id) if found.hits else None
+    how = f"the best-ranked article is {first.level} evidence only" if first and first.level else "weak evidence"
+    return "low", f"Low confidence: {how}; the archive may hold nothing of this moment."
 
 
 def _top(found: _Evidence) -> list[Hit]:

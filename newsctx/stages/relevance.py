@@ -114,4 +114,4 @@ def _cluster(
 
 
 def _shown(rankings: Rankings) -> list[Cluster]:
-    return [c for c in rankings.clusters if c.maximal]
+    return [c for c in rankings.clusters if c.maximal or c.decision]

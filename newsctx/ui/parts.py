@@ -31,6 +31,10 @@ STAGE_TITLES: dict[str, str] = {
     "context": "Answer",
     "caption": "Caption",
 }
+LEVELS = {
+    "strong": "strong evidence", "likely": "likely evidence", "uncertain": "uncertain", "weak": "weak",
+    "unrated": "not rated",
+}  # fmt: skip
 LIST_TITLES = {"retrieve": "Retrieval", "verify": "Matches", "locate": "Places", "events": "Events"}
 STATE_TITLES = {
     "pending": "not run",

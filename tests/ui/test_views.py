@@ -12,6 +12,7 @@ from newsctx.overrides import parse_override
 from newsctx.records import (
     STAGES,
     Article,
+    Assessment,
     Camera,
     Caption,
     ChannelScore,
@@ -21,6 +22,7 @@ from newsctx.records import (
     ClaimCheck,
     Cluster,
     Context,
+    Corroboration,
     DateAnswer,
     EventsResult,
     Hit,
@@ -32,11 +34,14 @@ from newsctx.records import (
     Photo,
     Place,
     PlaceAnswer,
+    Quote,
     Relevance,
+    RelevanceResult,
     RetrieveResult,
     Sentence,
     StageStatus,
     VerifyResult,
+    Witness,
 )
 from newsctx.ui import (
     actions,
@@ -138,7 +143,27 @@ def test_no_panel_lets_markup_of_a_text_through(name):
     doc = document(
         photo=photo(ocr=(ocr,), filename=HOSTILE, notices=(HOSTILE,), camera=Camera(make=HOSTILE, gps_problem=HOSTILE)),
         context=Context(
-            conflicts=(HOSTILE,), agreement=(ClaimCheck(item="place", claimed=HOSTILE, verdict="supported"),)
+            conflicts=(HOSTILE,),
+            agreement=(
+                ClaimCheck(
+                    item="place",
+                    claimed=HOSTILE,
+                    verdict="supported",
+                    sentences=(Quote(article_id="a", field="body", start=0, end=len(HOSTILE), text=HOSTILE),),
+                ),
+            ),
+            corroboration=(
+                Corroboration(
+                    item="place",
+                    answer=HOSTILE,
+                    belief=0.5,
+                    plausibility=0.5,
+                    conflict=0.5,
+                    witnesses=(
+                        Witness(channel="camera", says=HOSTILE, side="conflicts", note=HOSTILE, article_ids=("a",)),
+                    ),
+                ),
+            ),
         ),
         caption=Caption(
             text=HOSTILE,
@@ -315,9 +340,46 @@ def test_a_doubt_stands_beside_the_answer_and_the_caption():
     shown = page(document(context=context, caption=caption))
     text = paint.html("context", shown)
     place, date_part = text.split('aria-label="Date"')
-    assert "Perhaps" in place and "low confidence" in place and "about this moment: 26%" in place
+    assert "Perhaps" in place and "low confidence" in place and "P = 0.26" in place
     assert "Perhaps" not in date_part and "high confidence" in date_part
     assert "May be." in paint.html("caption", shown)
+
+
+def test_relevance_is_named_and_its_figure_is_on_demand():
+    strong = Assessment(probability=0.91, level="strong", basis="Rank 1.", passes=True)
+    weak = Assessment(probability=0.01, level="weak", basis="Rank 2.", passes=False)
+    doc = document(context=Context())
+    rated = RelevanceResult(articles={"a": strong, "b": weak, "c": Assessment(basis="not rated: no file")}, gate=0.02)
+    shown = page(doc.model_copy(update={"stages": doc.stages.model_copy(update={"relevance": rated})}))
+    text = paint.html("context", shown)
+    assert "2 of 3 rated articles may be used" in text and "below the gate" in text
+    assert ">strong evidence</span>" in text and 'title="P = 0.91. Rank 1."' in text
+    assert "91%" not in text and ">not rated</span>" in text
+    rail = paint.html("rail", shown)
+    item = next(part for part in rail.split("<li>") if 'data-tab="relevance"' in part)
+    assert '<span class="badge num">2</span>' in item and "Relevance" in item
+
+
+def test_who_says_so_stands_with_the_side_it_takes():
+    agrees = Witness(channel="image_text", says="Paris, France", side="agrees", mass=0.72, article_ids=("a",))
+    against = Witness(channel="camera", says="48.0, 2.0", side="conflicts", mass=0.5, note="90 km from the answer.")
+    found = Corroboration(
+        item="place", answer="Paris, France", belief=0.56, plausibility=0.78, conflict=0.36,
+        witnesses=(agrees, against, Witness(channel="claim")),
+    )  # fmt: skip
+    view = context_panel.corroboration(page(), found)
+    assert [w["side"] for w in view["witnesses"]] == ["conflicts", "agrees"] and view["silent"] == ["Claim under check"]
+    assert (view["belief_title"], view["conflict_title"]) == ("partly corroborated", "strong conflict")
+    text = paint.html("context", page(document(context=Context(corroboration=(found,)))))
+    assert "conflict K 0.36" in text and "contradicts" in text and 'title="mass 0.72"' in text
+    assert "Nothing from: Claim under check." in text
+
+
+def test_the_sentences_of_a_claim_are_quoted_with_their_source():
+    said = Quote(article_id="a", field="body", start=0, end=4, text="One.")
+    item = ClaimCheck(item="place", claimed="x", verdict="contradicted", sentences=(said,))
+    text = paint.html("context", page(document(context=Context(agreement=(item,)))))
+    assert "<q>One.</q>" in text and 'data-goto="hit:a"' in text and "text of" in text
 
 
 def test_citations_are_numbered_by_first_use_and_lead_to_chunk_or_card():
