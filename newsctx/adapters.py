@@ -142,9 +142,9 @@ def load_adapter(model: Any, adapter: str | Path, base: str | None = None) -> tu
     found = base_digest(name)
     if found != info.base_digest:
         raise ModelUnavailable(
-            f"adapter {info.name!r} ({folder}) was trained on {info.base_model} (weights {info.base_digest[:12]}), the "
-            f"loaded model is {public_name(name)} (weights {found[:12]}): load {info.base_model} with it, or train an "
-            f"adapter for {public_name(name)}."
+            f"adapter {info.name!r} ({folder}) cannot be loaded: it was trained on {info.base_model} (weights "
+            f"{info.base_digest[:12]}), the loaded model is {public_name(name)} (weights {found[:12]}). Load "
+            f"{info.base_model} with it, or train an adapter for {public_name(name)}."
         )
     return _attach(model, folder, info.name), info
 
@@ -175,7 +175,9 @@ def _check_name(folder: Path, loaded: str) -> None:
         raise ModelUnavailable(f"adapter {folder}: {CONFIG} cannot be read ({error!r}); copy it again.") from error
     if Path(named).name != Path(model_source(loaded)).resolve().name:
         raise ModelUnavailable(
-            f"adapter {folder} was trained on {named}, the loaded model is {public_name(loaded)}: load {named} with it."
+            f"adapter {folder} cannot be loaded: it was trained on {named}, the loaded model is {public_name(loaded)}. "
+            f"Load {named} with it; if both are the same weights, put {Path(model_source(loaded)).name} as "
+            f"base_model_name_or_path into its {CONFIG}."
         )
 
 
