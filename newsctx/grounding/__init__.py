@@ -8,10 +8,13 @@ coarser date counts, a finer or another one does not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from newsctx.grounding.checking import check_sentence
 from newsctx.records import Caption, Sentence
-from newsctx.writers.base import CaptionEvidence
+
+if TYPE_CHECKING:  # the writers check their own sentences
+    from newsctx.writers.base import CaptionEvidence
 
 __all__ = ["check", "precision"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsctx.grounding import dating, numbers
 from newsctx.grounding.common import FUNCTION
@@ -12,7 +12,9 @@ from newsctx.grounding.placenaming import Keys, geonameid, is_adjective, other_n
 from newsctx.grounding.sources import Source, published_of, sources
 from newsctx.grounding.text import Cleaned, Word, clean, words
 from newsctx.records import Mention, MentionKind, Sentence
-from newsctx.writers.base import CaptionEvidence
+
+if TYPE_CHECKING:  # the writers check their own sentences
+    from newsctx.writers.base import CaptionEvidence
 
 _SHOWN = 5  # unknown ids that a problem names
 

@@ -139,10 +139,13 @@ def stated(value: PartialDate) -> Stated:
 
 
 def completed(one: Stated, published: PartialDate | None) -> Stated:
-    """A day or month without year, in the year that brings it nearest to the article's publication.
+    """A date that leaves out what a reader of the day knows, completed by the article's publication.
 
-    News leaves out the year that a reader knows: `Dec. 26` in an article of 2 January 2018 is of 2017.
+    `Dec. 26` in an article of 2 January 2018 is of 2017: the nearest year. A weekday alone is the last one up to the
+    publication: news names the days of the past week so (AP Stylebook, "days of the week").
     """
+    if one.weekday is not None and one[:3] == (None, None, None) and published is not None:
+        return _last_weekday(one.weekday, published) or one
     if one.year is not None or one.month is None or published is None or published.precision in ("year", "decade"):
         return one
     years = [y for y in (published.year - 1, published.year, published.year + 1) if _exists(y, one.month, one.day)]
@@ -152,6 +155,13 @@ def completed(one: Stated, published: PartialDate | None) -> Stated:
         return abs((datetime.date(year, one.month or 1, min(one.day or 15, 28)) - middle).days)
 
     return one._replace(year=min(years, key=distance)) if years else one
+
+
+def _last_weekday(weekday: int, published: PartialDate) -> Stated | None:
+    if published.precision != "day":
+        return None
+    day = published.first - datetime.timedelta(days=(published.first.weekday() - weekday) % 7)
+    return Stated(day.year, day.month, day.day, weekday)
 
 
 def entails(known: Stated, said: Stated) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsctx.grounding.dating import Stated, completed, find_dates, stated
 from newsctx.grounding.numbers import Amount, find_numbers
 from newsctx.grounding.placenaming import Keys
 from newsctx.grounding.text import Word, clean, joined, words
 from newsctx.records import Article, PartialDate, Place
-from newsctx.writers.base import CaptionEvidence
+
+if TYPE_CHECKING:  # the writers check their own sentences
+    from newsctx.writers.base import CaptionEvidence
 
 METADATA = ("headline", "published", "places", "source")  # what `ARTICLE#...` may name
 ANALYST = ("analyst#place", "analyst#date")  # values that the analyst set

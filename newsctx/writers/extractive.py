@@ -1,149 +1,216 @@
-"""A caption without a language model: sentences cut out of the evidence, and dated and placed by its metadata.
+"""A caption without a language model: who, what, where and when, cut out of the evidence.
 
-Nothing is worded anew but three fixed frames ("Location: ...", "Reported by ... on ...", "Date set by the analyst:
-..."), which are filled with values that the evidence holds. Attributions stay: without "police said" a claim would
-become a fact.
+One sentence of the chosen evidence, shortened by deletion, with the land behind its city and the date behind its
+weekday; a place before it or a line on who reported it behind it where it does not say so itself. A second sentence
+comes only where the first leaves a question open. Nothing is worded anew but these fixed frames, and they are filled
+with values of the metadata; `grounding.check` holds every name, place, date and number against what is cited, and what
+it does not find is not written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
+from newsctx.five_w import answers
+from newsctx.grounding import check
 from newsctx.passages import folded, plain
-from newsctx.records import Article, Caption, ModelInfo, PartialDate, Place, Sentence
+from newsctx.records import Article, Caption, Hit, ModelInfo, Sentence
 from newsctx.settings import CaptionSettings
 from newsctx.votes import contains
+from newsctx.writers import frames
 from newsctx.writers.base import CaptionEvidence
+from newsctx.writers.clauses import shortened
+from newsctx.writers.frames import Where, spoken
+from newsctx.writers.refusal import nothing
 from newsctx.writers.selection import Candidate, best, candidates
 
-_MONTHS = "January February March April May June July August September October November December"
 _LOW = "Low confidence: the archive may hold nothing of this moment; check before you use any of this."
 _WEAK = (
     "No archived photograph matches this one: the text is from the best-ranked article and may be about something else."
 )
+_ESSENTIAL = {"who", "what"}  # what no frame can add: a further sentence has to
 
 
 class ExtractiveWriter:
-    """Composes captions of quoted sentences and metadata lines, each cited."""
+    """Composes captions of shortened quotations and metadata, each cited."""
 
     kind = "extractive"
 
     def __init__(self) -> None:
-        self.info = ModelInfo(slot="caption_writer", name="extractive", digest="extractive-1", device="cpu")
+        self.info = ModelInfo(slot="caption_writer", name="extractive", digest="extractive-2", device="cpu")
 
     def write(self, evidence: CaptionEvidence, settings: CaptionSettings) -> Iterator[Caption]:
         """Yield the caption sentence by sentence; an empty one with the reason where there is no evidence."""
         lead = _lead_article(evidence)
         if lead is None:
-            yield Caption(writer="extractive", note=_nothing(evidence))
+            yield Caption(writer="extractive", note=nothing(evidence))
             return
-        article, sure = lead
-        note = "" if sure else _WEAK
-        if not sure and "low" in (evidence.context.place.confidence, evidence.context.date.confidence):
-            note = f"{_LOW} {_WEAK}"
+        article, hit = lead
         sentences = _compose(article, evidence, settings.max_sentences)
+        note = _note(hit, evidence)
         for n in range(1, len(sentences) + 1):
             part = tuple(sentences[:n])
             yield Caption(text=" ".join(s.text for s in part), sentences=part, writer="extractive", note=note)
+        if not sentences:
+            yield Caption(writer="extractive", note=nothing(evidence))
 
 
-def _lead_article(evidence: CaptionEvidence) -> tuple[Article, bool] | None:
-    """The best-ranked article with a chosen passage, and whether it is pinned or matched."""
-    cited = {c.article_id for c in evidence.chunks}
+def _note(hit: Hit, evidence: CaptionEvidence) -> str:
+    if hit.tier != "ranked":
+        return ""
+    low = "low" in (evidence.context.place.confidence, evidence.context.date.confidence)
+    return f"{_LOW} {_WEAK}" if low else _WEAK
+
+
+def _lead_article(evidence: CaptionEvidence) -> tuple[Article, Hit] | None:
+    """The best-ranked article that may be used and has a chosen passage."""
     for hit in evidence.hits:
-        if hit.article_id in cited and hit.article_id in evidence.articles:
-            return evidence.articles[hit.article_id], hit.tier != "ranked"
+        if usable(hit, evidence) and hit.article_id in evidence.articles:
+            return evidence.articles[hit.article_id], hit
     return None
 
 
+def usable(hit: Hit, evidence: CaptionEvidence) -> bool:
+    """True where the article has chosen passages and is above the relevance gate, or the analyst keeps a passage."""
+    chosen = [c for c in evidence.chunks if c.article_id == hit.article_id]
+    if not chosen:
+        return False
+    rated = evidence.relevance.articles.get(hit.article_id) if evidence.relevance else None
+    return hit.tier != "ranked" or rated is None or rated.passes or any(c.decision == "kept" for c in chosen)
+
+
+# --- composing ------------------------------------------------------------------------------------------------
+
+
 def _compose(article: Article, evidence: CaptionEvidence, limit: int) -> list[Sentence]:
-    """Who and what first, then where (if the quoted sentence does not say it), then when; what room is left is
-    background.
+    """The caption's sentences, at most `limit`, each with nothing in it that its citations do not hold."""
+    chunks = [c for c in evidence.chunks if c.article_id == article.article_id]
+    ranked = best(article, candidates(article, chunks))
+    first, cut_said = _first(article, ranked, evidence)
+    written = [first] if first else []
+    said = " ".join(s.text for s in written)
+    frames_ = [_analysts_place(evidence), _analysts_date(evidence) or _reported(article, said, cut_said)]
+    last = [s for s in frames_ if s and _sound(s, evidence)]
+    if first and limit - len(written) - len(last) > 0:
+        written += _second(ranked, first, article, evidence)
+    return (written + last)[:limit] if limit > len(last) else (written[:limit] or last[:limit])
+
+
+def _first(article: Article, ranked: Sequence[Candidate], evidence: CaptionEvidence) -> tuple[Sentence | None, bool]:
+    """The sentence that says the event, and whether it lost its attribution."""
+    for candidate in ranked[:3]:
+        for sentence, cut_said in _forms(candidate.sentence, article, evidence):
+            if _sound(sentence, evidence):
+                return sentence, cut_said
+    headline = _headline(article, evidence)
+    return (headline if headline and _sound(headline, evidence) else None), False
+
+
+def _forms(
+    quoted: Sentence, article: Article, evidence: CaptionEvidence, said: str = ""
+) -> Iterator[tuple[Sentence, bool]]:
+    """The quotation shortened and filled in, then with less done to it: the first that holds is taken."""
+    short, cut_said = shortened(quoted.text)
+    yield _completed(quoted.model_copy(update={"text": short}), article, evidence, said), cut_said
+    yield _completed(quoted, article, evidence, said), False
+    yield quoted, False
+
+
+def _completed(quoted: Sentence, article: Article, evidence: CaptionEvidence, said: str = "") -> Sentence:
+    """With the date behind its weekday, the land behind its city, or the place before it; nothing of it where the
+    sentences before (`said`) have it.
     """
-    found = candidates(article, [c for c in evidence.chunks if c.article_id == article.article_id])
-    ranked = best(article, found)
-    quoted = [ranked[0].sentence] if ranked else [_headline(article)] if plain(article.headline) else []
-    where = _where(evidence, " ".join(s.text for s in quoted))
-    frames = [s for s in (where, _when(article, evidence)) if s]
-    room = limit - len(quoted) - len(frames)
-    quoted += [c.sentence for c in _in_order(ranked[1 : 1 + max(room, 0)])]
-    return (quoted + frames[: max(limit - len(quoted), 0)])[:limit]
+    text, cites = quoted.text, list(quoted.metadata_ids)
+    dated = None if frames.says_when(said) else frames.dated(text, article.published)
+    if dated:
+        text, cites = dated, [*cites, f"{article.article_id}#published"]
+    place = _established(article, evidence)
+    known = frames.article_places(article)
+    known = [place] + [p for p in known if p != place] if place else known
+    if not said:
+        landed = frames.placed(text, known)
+        if landed is None and place and not _names(text, place.name):
+            landed = f"{plain(place.text)}: {text}"
+        if landed and landed != text:
+            text, cites = landed, [*cites, f"{article.article_id}#places"]
+    return quoted.model_copy(update={"text": text, "metadata_ids": tuple(dict.fromkeys(cites))})
 
 
-def _in_order(chosen: list[Candidate]) -> list[Candidate]:
-    return sorted(chosen, key=lambda c: c.position)
-
-
-def _headline(article: Article) -> Sentence:
-    text = plain(article.headline)
-    return Sentence(
-        text=text if text.endswith((".", "!", "?", "。")) else f"{text}.",
-        metadata_ids=(f"{article.article_id}#headline",),
-    )
-
-
-def _where(evidence: CaptionEvidence, said: str) -> Sentence | None:
-    """The established place; None where the quoted text names it, or no chosen passage does.
-
-    A continent is no place for a caption, and a place that a linker alone saw may be its mistake.
-    """
+def _established(article: Article, evidence: CaptionEvidence) -> Where | None:
+    """The answered place, where this article bears it out; a continent is no place for a caption."""
     answer = evidence.context.place
-    if answer.place is None:
+    if answer.place is None or answer.basis != "evidence" or answer.place.level == "continent":
         return None
-    if answer.basis == "analyst":
-        return Sentence(
-            text=f"Location set by the analyst: {plain(answer.place.label)}.", metadata_ids=("analyst#place",)
-        )
-    ids = tuple(f"{i}#places" for i in answer.article_ids if _has(evidence.articles, i, "places"))
-    if not ids or answer.place.level == "continent" or _names(said, answer.place.name):
+    known = [p for p in article.places if p.place and contains(answer.place, p.place)]
+    if article.article_id not in answer.article_ids or not known:
         return None
-    if not _grounded(answer.place, answer.article_ids, evidence):
-        return None
-    return Sentence(text=f"Location: {plain(answer.place.label)}.", metadata_ids=ids)
+    same = next((p.keyword for p in known if p.place == answer.place), "")
+    place = frames.where(answer.place, same)
+    given = any(p.source == "given" for p in known)
+    read = [article.headline, *(c.text for c in evidence.chunks if c.article_id == article.article_id)]
+    return place if given or any(_names(t, place.name) for t in read) else None
 
 
-def _when(article: Article, evidence: CaptionEvidence) -> Sentence | None:
-    """When and by whom it was reported, or the analyst's date."""
+def _second(
+    ranked: Sequence[Candidate], first: Sentence, article: Article, evidence: CaptionEvidence
+) -> list[Sentence]:
+    """A sentence that says who did what, where the first leaves that open; none where it does not."""
+    left = _ESSENTIAL - set(answers(first.text))
+    for candidate in ranked:
+        quoted = candidate.sentence
+        if not left & set(answers(quoted.text)) or quoted.text in first.text or quoted.chunk_ids == ():
+            continue
+        if first.text.endswith(quoted.text):
+            continue
+        for sentence, _ in _forms(quoted, article, evidence, said=first.text):
+            if _sound(sentence, evidence):
+                return [sentence]
+    return []
+
+
+def _headline(article: Article, evidence: CaptionEvidence) -> Sentence | None:
+    text = plain(article.headline)
+    if not text:
+        return None
+    ended = text if text.endswith((".", "!", "?", "。", "！", "？")) else f"{text}."
+    return _completed(Sentence(text=ended, metadata_ids=(f"{article.article_id}#headline",)), article, evidence)
+
+
+# --- frames of their own --------------------------------------------------------------------------------------
+
+
+def _analysts_place(evidence: CaptionEvidence) -> Sentence | None:
+    answer = evidence.context.place
+    if answer.basis != "analyst" or answer.place is None:
+        return None
+    text = f"Location set by the analyst: {plain(answer.place.label)}."
+    return Sentence(text=text, metadata_ids=("analyst#place",))
+
+
+def _analysts_date(evidence: CaptionEvidence) -> Sentence | None:
     answer = evidence.context.date
-    if answer.basis == "analyst" and answer.date:
-        return Sentence(text=f"Date set by the analyst: {spoken(answer.date)[1]}.", metadata_ids=("analyst#date",))
+    if answer.basis != "analyst" or answer.date is None:
+        return None
+    return Sentence(text=f"Date set by the analyst: {spoken(answer.date)[1]}.", metadata_ids=("analyst#date",))
+
+
+def _reported(article: Article, said: str, needed: bool) -> Sentence | None:
+    """When and by whom it was reported, where the caption has no date, or lost who said it."""
+    if frames.says_when(said) and not needed:
+        return None
     by = f" by {plain(article.source)}" if plain(article.source) else ""
     on = f" {' '.join(spoken(article.published))}" if article.published else ""
     ids = [f"{article.article_id}#{field}" for field, there in (("source", by), ("published", on)) if there]
     return Sentence(text=f"Reported{by}{on}.", metadata_ids=tuple(ids)) if ids else None
 
 
-def spoken(value: PartialDate) -> tuple[str, str]:
-    """Preposition and date in words: ("on", "27 December 2017"), ("in", "December 2017"), ("in", "the 2010s")."""
-    if value.decade:
-        return "in", f"the {value.iso}"
-    month = _MONTHS.split()[value.month - 1] if value.month else ""
-    parts = [str(value.day) if value.day else "", month, str(value.year)]
-    return "on" if value.day else "in", " ".join(p for p in parts if p)
-
-
-def _grounded(place: Place, article_ids: tuple[str, ...], evidence: CaptionEvidence) -> bool:
-    """True where the archive was given the place, or a headline or chosen passage of its articles names it."""
-    supporting = [evidence.articles[i] for i in article_ids if i in evidence.articles]
-    if any(p.source == "given" and p.place and contains(place, p.place) for a in supporting for p in a.places):
-        return True
-    read = [a.headline for a in supporting] + [c.text for c in evidence.chunks if c.article_id in article_ids]
-    return any(_names(text, place.name) for text in read)
+def _sound(sentence: Sentence, evidence: CaptionEvidence) -> bool:
+    """True where the evidence holds all that the sentence names."""
+    checked = check([sentence], evidence)[0]
+    return not checked.problem and all(m.found for m in checked.mentions)
 
 
 def _names(text: str, name: str) -> bool:
     """True where the name stands in the text as whole words."""
     return bool(re.search(rf"(?<!\w){re.escape(folded(name))}(?!\w)", folded(text)))
-
-
-def _has(articles: Mapping[str, Article], article_id: str, field: str) -> bool:
-    return article_id in articles and bool(getattr(articles[article_id], field))
-
-
-def _nothing(evidence: CaptionEvidence) -> str:
-    if not evidence.hits:
-        return "not established: no channel found an article for this photograph."
-    if not any(h.article_id in evidence.articles for h in evidence.hits):
-        return f"not established: none of the {len(evidence.hits)} articles found could be read."
-    return f"not established: {len(evidence.hits)} article(s) found, but no passage of them is chosen as evidence."

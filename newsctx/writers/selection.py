@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from newsctx.five_w import answers
 from newsctx.passages import plain
 from newsctx.records import Article, Chunk
 from newsctx.records import Sentence as CaptionSentence
@@ -33,12 +34,16 @@ _DANGLING = re.compile(  # begins with a word that points back to a sentence tha
     r"and|however|meanwhile|also|so|then|there)\b",
     re.I,
 )
+_POINTS_BACK = re.compile(
+    r"\b(?:(?:do|did|does|done|doing) so|of them|such an?|the same|the former|the latter)\b", re.I
+)
 _NOISE = re.compile(
     r"\b(?:subscribe|newsletter|sign up|click here|read more|follow us|cookies?|copyright|all rights reserved|"
     r"share this|advertisement|an earlier version|this (?:story|article) was|"
     r"last (?:updated|modified)|for the latest|password|free trial|log in|email (?:address|cannot))\b|https?://|@\w",
     re.I,
 )
+_ESSENTIAL = {"who", "what", "where", "when"}  # a caption's first sentence answers them
 _VERBISH = re.compile(r"\b(?:is|are|was|were|has|have|had|be|will|would|said|says|\w{2,}ed|\w{2,}s)\b", re.I)
 
 
@@ -103,6 +108,9 @@ def _score(candidate: Candidate, index: int, about: set[str], places: set[str]) 
     early = 1.0 / (1 + index)
     place = 0.3 if words & places else 0.0
     figure = 0.1 if any(c.isdigit() for c in text) else 0.0
+    back = -0.6 if _POINTS_BACK.search(text) else 0.0
     quote = -0.6 if text[:1] in "\"“‘'" else 0.0
     verb = 0.0 if _VERBISH.search(text) or not text.isascii() else -0.5
-    return (3.0 if candidate.from_photo else 0.0) + 1.0 * shared + 0.8 * early + place + figure + quote + verb
+    answered = 0.25 * len(_ESSENTIAL & set(answers(text)))
+    photo = 3.0 if candidate.from_photo else 0.0
+    return back + photo + 1.0 * shared + 0.8 * early + place + figure + quote + verb + answered

@@ -273,6 +273,16 @@ def test_a_day_without_year_is_of_the_year_that_is_nearest_to_publication() -> N
     assert known == dating.Stated(2018, 1, 3)
 
 
+def test_a_weekday_is_the_last_one_up_to_publication() -> None:
+    published = world().articles["a"].published  # Wednesday 27 December 2017
+    assert dating.completed(dating.Stated(weekday=1), published) == dating.Stated(2017, 12, 26, 1)
+    assert dating.completed(dating.Stated(weekday=2), published) == dating.Stated(2017, 12, 27, 2)
+    assert dating.completed(dating.Stated(weekday=3), published) == dating.Stated(2017, 12, 21, 3)
+    text = "It burned on Thursday."
+    assert said("It burned on Thursday, 21 December 2017.", text=text)[0][2]
+    assert not said("It burned on Thursday, 28 December 2017.", text=text)[0][2]
+
+
 def test_numbers_of_running_text() -> None:
     text = "1,234 of 5.5 million at 9:30, $5m, 21st, twenty-one, two dozen, ten percent, G20, COVID-19"
     assert [(text[n.start : n.end], str(n.amount.least), n.amount.unit) for n in numbers.find_numbers(text)] == [

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from newsctx.grounding import check
 from newsctx.records import (
     Article,
     ArticleImage,
     ArticlePlace,
+    Assessment,
+    ChannelScore,
     Chunk,
     Context,
     DateAnswer,
@@ -16,17 +21,19 @@ from newsctx.records import (
     Photo,
     Place,
     PlaceAnswer,
+    RelevanceResult,
 )
 from newsctx.settings import CaptionSettings
 from newsctx.stages.caption import verify_citations
 from newsctx.writers import CaptionEvidence, make_writer
-from newsctx.writers.extractive import spoken
+from newsctx.writers.frames import spoken
 from newsctx.writers.selection import cut
 
 PLACE = Place(name="Altdorf", level="city", country="Ruritania", continent="Europe")
 EVENT = (
     "More than thirty people were hurt when a ferry hit the pier of Altdorf on Tuesday morning, the coast guard said."
 )
+DATED = "Altdorf, Ruritania, on Tuesday morning, 26 December 2017,"
 BACK = "The ferry had left the island of Wede with 210 passengers on board half an hour before."
 BODY = f"ALTDORF, Ruritania (Reuters) - {EVENT} It was a shock. {BACK} Sign up for our newsletter to read more stories."
 HIT = Hit(article_id="a", rank=1, score=1.0, tier="matched")
@@ -73,37 +80,90 @@ def placed(place: Place = PLACE, basis: str = "evidence", **changes) -> Context:
     return Context(place=PlaceAnswer(place=place, basis=basis, article_ids=ids), **changes)
 
 
-def test_event_background_and_source_in_that_order() -> None:
+def test_one_sentence_says_what_where_and_when() -> None:
     caption = write(evidence(chunk(BODY), context=placed()))
-    # Altdorf stands in the quoted sentence, so that no place line is needed
-    assert [s.text for s in caption.sentences] == [EVENT, BACK, "Reported by Daily Example on 27 December 2017."]
+    # Tuesday of a report of Wednesday 27 December 2017 is the 26th; the dateline is cut off
+    assert [s.text for s in caption.sentences] == [EVENT.replace("Altdorf on Tuesday morning,", DATED)]
     assert caption.sentences[0].chunk_ids == (f"a#body:0-{len(BODY)}",)
-    assert caption.sentences[2].metadata_ids == ("a#source", "a#published")
+    assert caption.sentences[0].metadata_ids == ("a#published", "a#places")
     assert (caption.kind, caption.writer, caption.note) == ("extractive", "extractive", "")
+
+
+def test_without_a_day_of_its_own_it_is_said_who_reported_it_and_when() -> None:
+    caption = write(evidence(chunk(BACK), context=placed()))
+    assert [s.text for s in caption.sentences] == [
+        f"Altdorf, Ruritania: {BACK}", "Reported by Daily Example on 27 December 2017.",
+    ]  # fmt: skip
+    assert caption.sentences[1].metadata_ids == ("a#source", "a#published")
     assert caption.text == " ".join(s.text for s in caption.sentences)
 
 
-def test_a_place_that_the_quotation_lacks_is_added_only_where_it_is_established() -> None:
-    wede = Place(name="Wede", level="city", country="Ruritania")
-    assert write(evidence(chunk(BODY), context=placed(wede)), 2).sentences[1].text == "Location: Wede, Ruritania."
-    assert "Location" not in write(evidence(chunk(BODY))).text
+def test_a_day_that_may_lie_ahead_gets_no_date() -> None:
+    text = "The harbour of Altdorf will be opened again by the mayor on Friday, the council says."
+    assert "Friday," in write(evidence(chunk(text))).text and "December" not in write(evidence(chunk(text)), 1).text
+
+
+def test_a_place_that_the_quotation_lacks_is_put_before_it_only_where_it_is_established() -> None:
     alt = Place(name="Alt", level="city", country="Ruritania")  # part of the word Altdorf is not the place
     given = article(places=(ArticlePlace(keyword="Alt", place=alt),))
-    assert "Location: Alt, Ruritania." in write(evidence(chunk(BODY), of=given, context=placed(alt))).text
+    assert write(evidence(chunk(BODY), of=given, context=placed(alt))).text.startswith("Alt, Ruritania: More than")
+    assert not write(evidence(chunk(BODY), of=given)).text.startswith("Alt")
+    wede = Place(name="Wede", level="city", country="Ruritania")  # the answer, but not of this article
+    assert not write(evidence(chunk(BODY), context=placed(wede))).text.startswith("Wede")
+
+
+def test_the_land_follows_the_city_where_the_city_is_a_place() -> None:
+    for text, expected in (
+        ("Some thirty people were hurt in Altdorf when a ferry hit it.", "in Altdorf, Ruritania, when"),
+        ("Some thirty people were hurt near Altdorf, Ruritania, by it.", "near Altdorf, Ruritania, by"),
+        ("Some thirty people of the Altdorf Ferry Company were hurt.", "the Altdorf Ferry Company"),
+        ("Altdorf's thirty new ferries were hit by a storm and sank.", "Altdorf's thirty"),
+    ):
+        assert expected in write(evidence(chunk(text), context=placed()), 1).text
 
 
 def test_a_place_that_only_a_linker_saw_or_a_continent_is_left_out() -> None:
     strelsau = Place(name="Strelsau", level="city", country="Ruritania")
     linked = article(places=(ArticlePlace(keyword="Strelsau", place=strelsau, source="body"),))
-    assert "Location" not in write(evidence(chunk(BODY), of=linked, context=placed(strelsau))).text
+    assert "Strelsau" not in write(evidence(chunk(BODY), of=linked, context=placed(strelsau))).text
     europe = Place(name="Europe", level="continent", continent="Europe")
-    assert "Location" not in write(evidence(chunk(BODY), context=placed(europe))).text
+    assert "Europe" not in write(evidence(chunk(BODY), context=placed(europe))).text
+
+
+def test_every_name_place_date_and_number_is_in_the_evidence() -> None:
+    for given in (evidence(chunk(BODY), context=placed()), evidence(chunk(BACK)), evidence(chunk("It was bad."))):
+        sentences = check(write(given).sentences, given)
+        mentions = [m for s in sentences for m in s.mentions]
+        assert mentions and all(m.found for m in mentions) and not any(s.problem for s in sentences)
+
+
+def test_an_article_below_the_gate_is_not_used_but_a_kept_passage_is() -> None:
+    ranked = HIT.model_copy(update={"tier": "ranked", "channels": {"words": ChannelScore(score=1.0, rank=1)}})
+    below = RelevanceResult(articles={"a": Assessment(probability=0.1, level="weak", passes=False)}, gate=0.4)
+    given = replace(evidence(chunk(BODY), hits=(ranked,)), relevance=below)
+    caption = write(given)
+    assert caption.text == "" and caption.note.startswith("not established: 1 article found by words, none of the 1")
+    assert "rated weak" in caption.note
+    kept = chunk(BODY).model_copy(update={"decision": "kept"})
+    assert write(replace(given, chunks=(kept,))).text
+    assert write(replace(given, hits=(HIT,))).text  # matched by geometry
+
+
+def test_a_clause_too_many_is_left_out_and_then_the_outlet_is_named() -> None:
+    text = (
+        "More than thirty people (most of them tourists) were hurt on the pier of Altdorf on Tuesday when a ferry, "
+        "which had left the island of Wede, hit it at full speed in thick fog, the coast guard of Ruritania said."
+    )
+    assert write(evidence(chunk(text), context=placed())).text == (
+        "More than thirty people were hurt on the pier of Altdorf, Ruritania, on Tuesday, 26 December 2017, when a ferry "
+        "hit it at full speed in thick fog. Reported by Daily Example on 27 December 2017."
+    )
 
 
 def test_the_analysts_place_and_date_are_called_so() -> None:
     date = DateAnswer(date=PartialDate.model_validate("2016-05"), basis="analyst")
     caption = write(evidence(chunk(BODY), context=placed(basis="analyst", date=date)))
-    assert [s.text for s in caption.sentences[1:]] == [
+    assert [s.text for s in caption.sentences[-2:]] == [
         "Location set by the analyst: Altdorf, Ruritania.",
         "Date set by the analyst: May 2016.",
     ]
@@ -123,12 +183,12 @@ def test_without_a_quotable_sentence_the_headline_speaks() -> None:
 
 
 def test_one_sentence_when_one_is_asked_for() -> None:
-    assert write(evidence(chunk(BODY), context=placed()), sentences=1).text == EVENT
+    assert write(evidence(chunk(BACK), context=placed()), sentences=1).text == f"Altdorf, Ruritania: {BACK}"
 
 
 def test_drafts_grow_to_the_caption() -> None:
-    drafts = list(make_writer(CaptionSettings()).write(evidence(chunk(BODY)), CaptionSettings()))
-    assert [len(d.sentences) for d in drafts] == [1, 2, 3]
+    drafts = list(make_writer(CaptionSettings()).write(evidence(chunk(BACK)), CaptionSettings()))
+    assert [len(d.sentences) for d in drafts] == [1, 2]
     assert all(b.text.startswith(a.text) for a, b in zip(drafts, drafts[1:], strict=False))
 
 
@@ -141,7 +201,7 @@ def test_a_merely_ranked_article_is_called_uncertain() -> None:
     ("hits", "of", "words"),
     [
         ((), article(), "no channel found an article"),
-        ((HIT,), article(article_id="b"), "none of the 1 articles found could be read"),
+        ((HIT,), article(article_id="b"), "1 article found by the search, but none of them could be read"),
         ((HIT,), article(), "no passage of them is chosen"),
     ],
 )
@@ -154,7 +214,7 @@ def test_nothing_to_say_is_an_empty_caption_with_the_reason(hits: tuple[Hit, ...
 def test_markup_stays_text_and_control_characters_go() -> None:
     body = "The <b>mayor</b> of Altdorf opened\x07 the [new](http) bridge\u202e on a bright Tuesday morning."
     text = write(evidence(chunk(body), of=article(body=body))).sentences[0].text
-    assert text == "The <b>mayor</b> of Altdorf opened the [new](http) bridge on a bright Tuesday morning."
+    assert text == "The <b>mayor</b> of Altdorf, Ruritania, opened the [new](http) bridge on a bright Tuesday morning."
 
 
 def test_non_latin_sentences_are_quoted() -> None:
