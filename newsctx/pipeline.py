@@ -199,6 +199,16 @@ class Pipeline:
             work._result(name)
         return work.rankings
 
+    def evidence(self, request: Request) -> CaptionEvidence:
+        """What a caption's writer is given: every stage before the caption is run.
+
+        Raises whatever a stage refuses.
+        """
+        work = _Work(self, request, self.keys(request))
+        for name in STAGES[:-1]:
+            work._result(name)
+        return work.evidence()
+
     def prompts(self, request: Request) -> tuple[PromptShown, ...]:
         """What the chosen writer would be sent, for a look before; nothing where it is no language model, or where a
         stage before the caption has yet to run.

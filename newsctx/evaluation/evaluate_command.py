@@ -11,7 +11,7 @@ from newsctx.errors import SettingsError
 if TYPE_CHECKING:
     from newsctx.evaluation.session import Session
 
-STAGES = ("all", "retrieve", "verify", "locate", "events", "context")
+STAGES = ("all", "retrieve", "verify", "locate", "events", "context", "caption")
 QUERIES = """\
 The queries are JSON Lines, one photograph a line:
   {"id": "q1", "image": "queries/q1.jpg", "place": "Paris, France, Europe", "date": "2021-02-01",
@@ -22,6 +22,10 @@ of the photograph. Files of 5Pils-OOC (test.json), TARA (gold_*.jsonl) and OpenE
 Every query is scored: a missing photograph or article, or a stage that fails, is an error that names it. A run that was
 stopped goes on where it was. --fast measures the paper's own setting (image-text encoder, location, events, answer)
 for all queries at once, without reading text or looking for copies.
+
+--stage caption writes a caption of every photograph and reports CIDEr against the query's `captions`, CLIPScore, the
+share of names, places, dates and numbers that the cited evidence holds, and of who, what, where, when and why answered;
+beside the first article's headline. With --ablations also captions without evidence.
 
   --sweep events.window_days=1,3,7,15,30 --sweep events.min_size=1,2,3,5,10   one table and one plot panel each
   --sweep retrieve.k=10,30,100 --archive-share 0.33,0.67,1                    top K; a third, two thirds, all articles
@@ -40,6 +44,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="the photographs, where not beside the queries")
     parser.add_argument("--stage", choices=STAGES, default="all", help="report this stage and those before it alone")
+    parser.add_argument(
+        "--allow-remote", metavar="URL", help="let the caption server at this base URL receive the photographs"
+    )
     parser.add_argument("--fast", action="store_true", help="the encoder's own setting, without text and copies")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N queries only (the report says so)")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the report here (- for standard output)")
@@ -60,26 +67,30 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Print the report, the sweep or the ablations."""
+    axes = _axes(args)  # refused before anything is loaded
     if args.limit is not None and args.limit < 1:
         raise SettingsError(f"--limit {args.limit}: expected at least 1.")
     if args.ablations and (args.sweep or args.archive_share):
         raise SettingsError("--ablations and --sweep: expected one of them; run the command twice.")
+    if args.fast and args.stage == "caption":
+        raise SettingsError("--fast --stage caption: the fast evaluation reads no text. Leave --fast away.")
+    if args.stage == "caption" and axes:
+        raise SettingsError("--sweep --stage caption: a sweep measures rankings and answers. Leave --stage away.")
     if args.fast and args.stage == "verify":
         raise SettingsError(
             "--fast --stage verify: the fast evaluation compares no photographs. Leave --fast away, or choose "
             "retrieve, locate, events or context."
         )
-    axes = _axes(args)  # refused before anything is loaded
     from newsctx.evaluation.session import open_session
 
     session = open_session(args)
     if axes:
         return _sweep(args, session, axes)
     if args.ablations:
-        found = session.ablations()
+        found = session.ablations(args.stage)
         _write(args, "\n\n".join(f"{name}\n{table.text()}" for name, table in found.items()), _json(found))
         return 0
-    report = session.report(args.stage)
+    report = session.captions() if args.stage == "caption" else session.report(args.stage)
     _write(args, report.text(), report.model_dump_json(indent=1))
     return 0
 

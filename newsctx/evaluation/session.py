@@ -17,6 +17,8 @@ from newsctx.cache import StageCache
 from newsctx.errors import EvaluationError, SettingsError
 from newsctx.evaluation import fast
 from newsctx.evaluation.ablations import Ablations, fast_ablations, pipeline_ablations
+from newsctx.evaluation.caption_report import CaptionReport, caption_report
+from newsctx.evaluation.caption_run import run_captions, vectors
 from newsctx.evaluation.datasets import load_queries
 from newsctx.evaluation.labels import with_location_labels
 from newsctx.evaluation.outcome import ANSWER, TASKS, Judge, Outcome
@@ -30,10 +32,12 @@ from newsctx.models import Models, load
 from newsctx.pipeline import Pipeline, gazetteer
 from newsctx.settings import Settings
 from newsctx.state import state_folder
+from newsctx.writers import make_writer
 from newsctx.writers.extractive import ExtractiveWriter
 
 FAST = "fast: image-text encoder, location, events and answer"
 WHOLE = "the whole pipeline"
+CAPTIONS = "captions with and without evidence"
 STRUCTURE = "article structure, part by part (EVENTA-H, Table 1)"
 
 
@@ -48,6 +52,7 @@ class Session:
     state: Path
     fast: bool = False
     limited_from: int | None = None
+    allow_remote: str = ""  # the server that may receive the photographs
     _kept: StageCache = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,12 +114,25 @@ class Session:
         with _bar("points", len(points(axes, grid))) as advance:
             return sweep(axes, self.settings, evaluate, FAST if quick else WHOLE, grid, advance)
 
+    def captions(self, ablations: bool = False) -> CaptionReport:
+        """A caption of every photograph by the writer of the settings, beside baselines."""
+        writer = make_writer(self.settings.caption)
+        pipeline = Pipeline(self.archive, self.models, self.settings, StageCache(self.state / "cache"), writer)
+        allowed = frozenset([self.allow_remote]) if self.allow_remote else frozenset()
+        with _bar("captions", len(self.queries)) as advance:
+            written = run_captions(pipeline, self.queries, self._kept, ablations, allowed, advance)
+        report = caption_report(self.queries, written, writer.info.name, vectors(pipeline, self.queries, written))
+        limits = {"limited_from": self.limited_from, "settings": self.settings.caption.model_dump(mode="json")}
+        return report.model_copy(update=limits)
+
     def _evaluate(self, settings: Settings, share: float) -> Report:
         return build(self.judge, self.outcomes(settings), (*RANKING_STAGES, ANSWER), WHOLE)
 
-    def ablations(self) -> dict[str, Ablations]:
-        """The encoder's table, and without --fast the pipeline's."""
-        found: dict[str, Ablations] = {}
+    def ablations(self, stage: str = "all") -> dict[str, Ablations | CaptionReport]:
+        """The encoder's table, and without --fast the pipeline's and the captions'; of the caption stage that alone."""
+        found: dict[str, Ablations | CaptionReport] = {}
+        if stage == "caption":
+            return {CAPTIONS: self.captions(ablations=True)}
         if self.models.image_text is not None:
             found[FAST] = fast_ablations(self.world, self.judge, self.archive, self.models.image_text, self.settings)
             found[STRUCTURE] = structure_ablations(self.world, self.judge, self.archive, self.settings)
@@ -122,6 +140,7 @@ class Session:
             raise EvaluationError(f"no image-text encoder is loaded: {self.models.image_text_unavailable}")
         if not self.fast:
             found[WHOLE] = pipeline_ablations(self.judge, self.settings, self.outcomes)
+            found[CAPTIONS] = self.captions(ablations=True)
         return found
 
 
@@ -141,6 +160,7 @@ def open_session(args: argparse.Namespace) -> Session:
         settings=settings,
         state=state_folder(args.state),
         fast=args.fast,
+        allow_remote=getattr(args, "allow_remote", None) or "",
         limited_from=len(queries) if args.limit and args.limit < len(queries) else None,
     )
 
