@@ -46,7 +46,7 @@ _SILENT = {
 
 
 @dataclass(frozen=True)
-class Testimonies:
+class Hearing:
     """Everything that witnesses speak from.
 
     Attributes:

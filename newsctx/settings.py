@@ -608,6 +608,12 @@ class ContextSettings(_Group):
         le=1,
         description="share of the vote for one other answer from which an answer is of low confidence (own choice)",
     )
+    rival_relevance: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="relevance from which one article that says otherwise makes an answer one of low confidence (own choice)",
+    )
     quotes: int = Field(4, ge=0, description="sentences quoted for each item of a claim")
     place_tolerance_km: float = Field(50.0, ge=0, description="a claimed place this near to the answer is supported")
     coverage_days: int = Field(

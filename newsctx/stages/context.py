@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from newsctx.claims import check_claim
-from newsctx.corroboration import Testimonies, camera_day, dispute, disputed
+from newsctx.corroboration import Hearing, camera_day, dispute, disputed
 from newsctx.dates import covers, days_between
 from newsctx.places import distance_km
 from newsctx.records import (
@@ -83,7 +83,7 @@ def run(
     found = _Evidence(hits, articles, resolve, settings, rated or _NOT_RATED, retrieved)
     place, place_conflicts = _place_answer(found, set_place)
     when, date_conflicts = _date_answer(found, set_date)
-    witnesses = Testimonies(retrieved, hits, articles, found.rated.articles, photo, claim, resolve, settings)
+    witnesses = Hearing(retrieved, hits, articles, found.rated.articles, photo, claim, resolve, settings)
     on_place, on_date = witnesses.place(place.place), witnesses.date(when.date)
     place, place_doubts = _doubted(place, on_place, found, settings)
     when, date_doubts = _doubted(when, on_date, found, settings)
@@ -145,21 +145,28 @@ def _doubted(answer: A, witnesses: Corroboration, found: _Evidence, settings: Co
 
 
 def _rival(answer: A, found: _Evidence) -> str:
-    """A sentence on the strongest other answer of those who voted, where it has a large share."""
+    """A sentence on the strongest other answer: one with a large share of the vote, or of an article that is relevant
+    by itself however low its vote. Days within the tolerance contradict nothing.
+    """
     value = answer.place if isinstance(answer, PlaceAnswer) else answer.date
-    rivals = [
-        s for s in answer.alternatives
-        if s.share >= found.settings.contested and not set(s.article_ids) <= set(answer.article_ids)
-    ]  # fmt: skip
-    if value is None or not rivals:
+    others = [s for s in answer.alternatives if not set(s.article_ids) <= set(answer.article_ids)]
+    if isinstance(value, PartialDate):
+        far = found.settings.date_tolerance_days
+        others = [s for s in others if days_between(PartialDate.model_validate(s.label), value) > far]
+    rival = next((s for s in others if s.share >= found.settings.contested or _relevant(s, answer, found)), None)
+    if value is None or rival is None or answer.share is None:
         return ""
-    first = rivals[0]
-    what = "place" if isinstance(answer, PlaceAnswer) else "date"
-    said = answer.label if isinstance(answer, PlaceAnswer) else value.iso
+    what, said = ("place", answer.label) if isinstance(answer, PlaceAnswer) else ("date", value.iso)
     return (
         f"The articles contradict each other on the {what}: {answer.share:.0%} of the vote for {said}, "
-        f"{first.share:.0%} for {first.label} ({', '.join(first.article_ids)})."
+        f"{rival.share:.0%} for {rival.label} ({', '.join(rival.article_ids)})."
     )
+
+
+def _relevant(rival: Support, answer: PlaceAnswer | DateAnswer, found: _Evidence) -> bool:
+    rated = found.rated.articles
+    against = [a for a in rival.article_ids if a not in answer.article_ids and a in rated]
+    return any((rated[a].probability or 0.0) >= found.settings.rival_relevance for a in against)
 
 
 # --- place ----------------------------------------------------------------------------------------------------
