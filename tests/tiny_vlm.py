@@ -32,7 +32,7 @@ TEMPLATE = """{%- for message in messages -%}
 {% endif %}"""
 
 
-def make(folder: Path, seed: int = 0, longest: int = 32_768) -> Path:
+def make(folder: Path, seed: int = 0, longest: int = 32_768, hidden: int = 32) -> Path:
     """Write the model's folder; the same seed gives the same weights. `longest`: tokens that it says it reads."""
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {letter: i for i, letter in enumerate(letters)}
@@ -47,13 +47,13 @@ def make(folder: Path, seed: int = 0, longest: int = 32_768) -> Path:
     )
     token = tokenizer.convert_tokens_to_ids
     text = {
-        "vocab_size": len(tokenizer), "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
+        "vocab_size": len(tokenizer), "hidden_size": hidden, "intermediate_size": 64, "num_hidden_layers": 2,
         "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": longest,
-        "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0, "mrope_section": [1, 1, 2]},
+        "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0, "mrope_section": [1, 1, hidden // 8 - 2]},
         "bos_token_id": None, "eos_token_id": token("<|im_end|>"), "pad_token_id": token("<|endoftext|>"),
     }  # fmt: skip
     vision = {
-        "depth": 2, "hidden_size": 32, "intermediate_size": 32, "num_heads": 2, "out_hidden_size": 32,
+        "depth": 2, "hidden_size": 32, "intermediate_size": 32, "num_heads": 2, "out_hidden_size": hidden,
         "fullatt_block_indexes": [1], "window_size": 112,
     }  # fmt: skip
     config = Qwen2_5_VLConfig(

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from newsctx import hub
+from newsctx.adapters import load_adapter
 from newsctx.errors import ModelUnavailable
 from newsctx.settings import CaptionSettings
 from newsctx.writers.language_model import Request
 
 _WHOLE = 8_000_000  # bytes up to which a file is hashed whole; of larger ones size, beginning and end
+_BYTES = 8  # tokens after which something is no character any more: UTF-8 has at most four bytes
 _DONE = object()
 
 
@@ -47,6 +49,37 @@ class Loaded:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+class Detokeniser:
+    """Tokens to text one by one; characters that need several tokens come when they are whole.
+
+    A token is decoded with the few before it, because many tokenisers write a space or not by what stands before; the
+    time of a token does not grow with the text.
+    """
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer, self._ids, self._prefix, self._read = tokenizer, [], 0, 0
+
+    def push(self, token: int) -> str:
+        """The text that is certain with this token; "" where a character is not whole yet."""
+        self._ids.append(token)
+        text = self._new()
+        if not text or (text.endswith("\ufffd") and len(self._ids) - self._read < _BYTES):
+            return ""
+        self._prefix, self._read = self._read, len(self._ids)
+        return text
+
+    def rest(self) -> str:
+        """What has not been said, at the end."""
+        return self._new() if self._read < len(self._ids) else ""
+
+    def _new(self) -> str:
+        before = self._decode(self._ids[self._prefix : self._read])
+        return self._decode(self._ids[self._prefix :])[len(before) :]
+
+    def _decode(self, ids: list[int]) -> str:
+        return self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+
 def load(spec: Spec) -> Loaded:
     """Load processor, model and adapter.
 
@@ -58,7 +91,7 @@ def load(spec: Spec) -> Loaded:
     try:
         with hub.offline() if _is_folder(spec.model) and _is_folder(spec.adapter) else hub.at_once():
             return _load(spec)
-    except (OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError, ImportError) as error:
+    except Exception as error:  # every library behind this has exceptions of its own
         why = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
         raise ModelUnavailable(f"caption model {spec.model!r} cannot be loaded: {why}{_remedy(spec)}") from error
 
@@ -138,9 +171,7 @@ def _load(spec: Spec) -> Loaded:
     extra = {"quantization_config": _bits(spec.quantise), "device_map": spec.device} if spec.quantise != "none" else {}
     model = AutoModelForImageTextToText.from_pretrained(spec.model, dtype=dtype, use_safetensors=True, **extra, **here)
     if spec.adapter:
-        from peft import PeftModel
-
-        model = PeftModel.from_pretrained(model, spec.adapter, local_files_only=constants.HF_HUB_OFFLINE)
+        model, _ = load_adapter(model, spec.adapter, spec.model)
     model = model.eval() if extra else model.to(spec.device).eval()
     text = model.config.get_text_config() if hasattr(model.config, "get_text_config") else model.config
     return Loaded(model, processor, spec.device, int(getattr(text, "max_position_embeddings", 0) or 0))
@@ -179,15 +210,27 @@ def _ask(
     loaded: Loaded, request: Request, settings: CaptionSettings, pieces: queue.Queue[object], stop: threading.Event
 ) -> None:
     import torch
-    from transformers import StoppingCriteria, StoppingCriteriaList, TextStreamer
+    from transformers import StoppingCriteria, StoppingCriteriaList
+    from transformers.generation.streamers import BaseStreamer
 
     class Stopped(StoppingCriteria):
         def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
             return torch.full((input_ids.shape[0],), stop.is_set(), dtype=torch.bool, device=input_ids.device)
 
-    class Pieces(TextStreamer):  # TextIteratorStreamer without a queue of its own
-        def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
-            if text:
+    class Pieces(BaseStreamer):  # the library's own waits for spaces, which some languages never write
+        def __init__(self) -> None:
+            self.words: Detokeniser | None = None
+
+        def put(self, value: torch.Tensor) -> None:
+            if self.words is None:  # the first call brings the prompt
+                self.words = Detokeniser(tokenizer)
+                return
+            for token in value.reshape(-1).tolist():
+                if text := self.words.push(token):
+                    pieces.put(text)
+
+        def end(self) -> None:
+            if self.words and (text := self.words.rest()):
                 pieces.put(text)
 
     inputs = _inputs(loaded, request)
@@ -208,7 +251,7 @@ def _ask(
             torch.manual_seed(settings.seed)
         loaded.model.generate(
             **inputs, **how, max_new_tokens=settings.max_new_tokens,
-            streamer=Pieces(tokenizer, skip_prompt=True, skip_special_tokens=True),
+            streamer=Pieces(),
             stopping_criteria=StoppingCriteriaList([Stopped()]),
         )  # fmt: skip
 
