@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from toy_index import article
-from training.captioner_world import PAIRS, write_pairs
+from training.captioner_world import PAIRS, QUICK, save_language_model, write_pairs
 
 from newsctx import cli
 from newsctx.archive.importer import import_archive
@@ -233,3 +233,15 @@ def test_descriptions_are_read_or_refused(tmp_path: Path) -> None:
         path.write_text(bad)
         with pytest.raises(TrainingError, match="expected two strings"):
             read_descriptions(path)
+
+
+def test_an_archive_trains_without_a_file_between(archive: Path, tmp_path: Path) -> None:
+    model = save_language_model(tmp_path / "model")
+    (tmp_path / "settings.json").write_text(json.dumps(QUICK | {"epochs": 1}))
+    args = ["--archive", archive, "--model", model, "--settings", tmp_path / "settings.json", "--out", tmp_path / "out"]
+    assert cli.main(["train", "captioner", *map(str, args), "--device", "cpu"]) == 0
+    record = json.loads((tmp_path / "out" / "training.json").read_text())
+    made = make_pairs(archive, CaptionPairOptions())
+    assert record["data"]["hash"] == pairs_digest(made.pairs)
+    assert record["data"]["left_out"] == made.left_out and record["data"]["sentences_removed"] == 1
+    assert (record["data"]["train"], record["data"]["dev"], record["steps"]) == (1, 1, 1)
