@@ -155,8 +155,8 @@ def test_a_clause_too_many_is_left_out_and_then_the_outlet_is_named() -> None:
         "which had left the island of Wede, hit it at full speed in thick fog, the coast guard of Ruritania said."
     )
     assert write(evidence(chunk(text), context=placed())).text == (
-        "More than thirty people were hurt on the pier of Altdorf, Ruritania, on Tuesday, 26 December 2017, when a ferry "
-        "hit it at full speed in thick fog. Reported by Daily Example on 27 December 2017."
+        "More than thirty people were hurt on the pier of Altdorf, Ruritania, on Tuesday, 26 December 2017, when a "
+        "ferry hit it at full speed in thick fog. Reported by Daily Example on 27 December 2017."
     )
 
 
