@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from newsctx import grounding, prompts
 from newsctx.prompts.evidence import References, references, suspicious
@@ -34,25 +34,16 @@ class Request:
     photograph: bytes | None = None
 
 
-class LanguageModel(Protocol):
-    """How a model is asked."""
+class LanguageModelWriter:
+    """Base of the writers that ask a language model; each says in `stream` how."""
 
+    kind: Literal["generated"] = "generated"
     info: ModelInfo
 
     def stream(self, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
         """Pieces of the answer as they come; "" at least every `draft_seconds` while nothing comes. Closing it stops
         the model or the connection at once. Raises ModelUnavailable.
         """
-        ...
-
-
-class LanguageModelWriter:
-    """Base of the writers that ask a language model."""
-
-    kind: Literal["generated"] = "generated"
-    info: ModelInfo
-
-    def stream(self, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
         raise NotImplementedError
 
     def held_back(self, evidence: CaptionEvidence) -> str:

@@ -153,6 +153,11 @@ async def _pieces(response: httpx.Response, call: Call) -> AsyncIterator[str]:
         whole = b"".join([line async for line in _lines(response, call, split=False)])
         yield _text(_json(whole, call), call, "message")[0][: call.max_chars + 1]
         return
+    if kind == "text/html":
+        raise ModelUnavailable(
+            f"the server {call.url} answers with a web page; check that caption.base_url is an OpenAI-compatible "
+            "address, up to /v1"
+        )
     total, finished = 0, False
     async for line in _lines(response, call):
         if not line.startswith(b"data:"):

@@ -16,6 +16,7 @@ from newsctx.writers import local_model
 from newsctx.writers.language_model import LanguageModelWriter, Request
 
 _LOADED = ModelCache()  # of the whole process: a model is loaded once, whoever asks for it
+_KEPT: dict[str, local_model.Loaded] = {}  # device -> the model that fills it: a second one would rarely fit beside it
 
 
 class TransformersWriter(LanguageModelWriter):
@@ -54,8 +55,15 @@ class TransformersWriter(LanguageModelWriter):
 
 
 def loaded(spec: local_model.Spec) -> local_model.Loaded:
-    """The model, loaded at most once in this process. Raises ModelUnavailable."""
-    return _LOADED.get(spec, lambda: local_model.load(spec))
+    """The model, loaded once in this process until another one is asked for. Raises ModelUnavailable."""
+
+    def load() -> local_model.Loaded:
+        if (before := _KEPT.pop(spec.device, None)) is not None:
+            _LOADED.forget(before)  # whoever is still asking it keeps it until its answer ends
+        _KEPT[spec.device] = local_model.load(spec)
+        return _KEPT[spec.device]
+
+    return _LOADED.get(spec, load)
 
 
 def _pieces(spec: local_model.Spec, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:

@@ -340,12 +340,16 @@ def test_a_server_that_does_not_stream_is_read_too():
         assert written(server.settings()).sent[0].answer == GOOD
 
 
-def test_a_page_instead_of_an_answer():
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("application/json", "sent something that is no chat completion"), ("text/html", "answers with a web page")],
+)
+def test_a_page_instead_of_an_answer(kind, message):
     def answer(handler: Handler) -> None:
-        handler.begin(200, "application/json")
+        handler.begin(200, kind)
         handler.raw(b"<html>welcome</html>")
 
-    with serving(answer) as server, pytest.raises(ModelUnavailable, match="sent something that is no chat completion"):
+    with serving(answer) as server, pytest.raises(ModelUnavailable, match=message):
         written(server.settings())
 
 
