@@ -41,6 +41,7 @@ def choose(
     chosen: list[int] = []
     held: Answers = {}
     room = settings.five_w_words or sum(words)
+    cost = settings.five_w_cost if settings.five_w_words else 0.0  # words cost where they are what is scarce
     while len(chosen) < settings.five_w_sentences:
         open_ = [i for i in range(len(sentences)) if i not in chosen and words[i] <= room]
         if not open_:
@@ -54,7 +55,7 @@ def choose(
                 so_far, {k: w for k, w in own[i].items() if k not in held}
             )
 
-        best = max(open_, key=lambda i: (round(gain(i) / words[i] ** settings.five_w_cost, _PRECISION), -i))
+        best = max(open_, key=lambda i: (round(gain(i) / words[i] ** cost, _PRECISION), -i))
         chosen.append(best)
         held.update(own[best])
         room -= words[best]

@@ -11,7 +11,7 @@ claimed beyond that.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple, get_args
 
@@ -64,11 +64,11 @@ def find(text: str, gazetteer: Gazetteer | None = None) -> list[Found]:
     """
     tokens = tokens_of(text)
     names = _names(text, tokens)
-    times = [Found("when", m.start(), m.end(), fold(m[0])) for m in when().finditer(text)]
+    times = [Found("when", m.start(), m.end(), _bare(m[0])) for m in when().finditer(text)]
     busy = [(t.start, t.end) for t in times]
     places = _places(text, tokens, names, gazetteer, busy)
     taken = busy + [(p.start, p.end) for p in places]
-    who = [Found("who", n.start, n.end, fold(text[n.start : n.end])) for n in names if _acts(n, taken)]
+    who = _persons(n for n in names if _acts(n, taken))
     who += _people(tokens, [(w.start, w.end) for w in who])
     causes = [Found("why", m.start(), m.end(), fold(m[0])) for m in _why().finditer(text)]
     return sorted(
@@ -80,6 +80,25 @@ def answers(text: str, gazetteer: Gazetteer | None = None) -> tuple[FiveW, ...]:
     """The questions that a passage answers, in the order who, what, where, when, why."""
     found = {f.question for f in find(text, gazetteer)}
     return tuple(q for q in QUESTIONS if q in found)
+
+
+def _bare(time: str) -> str:
+    """A time without the preposition before it: `on Sunday` and `Sunday` are one answer."""
+    first, *rest = fold(time).split()
+    return " ".join(rest) if rest and first in OPENERS and rest[0] != "ago" else " ".join([first, *rest])
+
+
+def _persons(names: Iterable[_Name]) -> list[Found]:
+    """Names as answers; titles make no other person, and a surname alone is whom the text named in full before it."""
+    found: list[Found] = []
+    full: dict[str, str] = {}
+    for n in names:
+        words = [w for w in n.words if w not in TITLES] or list(n.words)
+        key = full.get(words[-1], words[-1]) if len(words) == 1 else " ".join(words)
+        if len(words) > 1:
+            full.setdefault(words[-1], key)
+        found.append(Found("who", n.start, n.end, key))
+    return found
 
 
 # --- names ----------------------------------------------------------------------------------------------------

@@ -48,11 +48,12 @@ def test_the_same_answer_again_adds_nothing() -> None:
     assert choose(spans(3), answers, None, settings(five_w_coverage=1, five_w_sentences=2)) == [0, 2]
 
 
-def test_a_gain_is_divided_by_the_power_of_its_words() -> None:
+def test_a_gain_is_divided_by_the_power_of_its_words_where_words_are_scarce() -> None:
     sentences = [Span(0, 9, " ".join(["w"] * 16)), Span(10, 19, "w")]
     # 0.9 / 16 ** 0.5 = 0.225 is below 0.5 / 1
-    assert choose(sentences, [], [0.9, 0.5], settings(five_w_closeness=1, five_w_cost=0.5, five_w_sentences=1)) == [1]
-    assert choose(sentences, [], [0.9, 0.5], settings(five_w_closeness=1, five_w_sentences=1)) == [0]
+    wanted = settings(five_w_closeness=1, five_w_cost=0.5, five_w_sentences=1, five_w_words=16)
+    assert choose(sentences, [], [0.9, 0.5], wanted) == [1]
+    assert choose(sentences, [], [0.9, 0.5], wanted.model_copy(update={"five_w_words": 0})) == [0]
 
 
 def test_words_are_a_budget_and_a_smaller_sentence_may_still_fit() -> None:

@@ -149,3 +149,11 @@ def test_offsets_are_of_the_text_and_in_order() -> None:
         "Police", "arrested", "Ueli Maurer", "driver", "3 May 2019", "because",
     ]  # fmt: skip
     assert [f.start for f in found] == sorted(f.start for f in found)
+
+
+def test_equal_keys_are_the_same_answer() -> None:
+    text = "Donald Trump won on Sunday. Mr Trump spoke to Ann Lee. Trump left Lee by Sunday."
+    assert [(f.question, f.key) for f in find(text) if f.question in ("who", "when")] == [
+        ("who", "donald trump"), ("when", "sunday"), ("who", "donald trump"), ("who", "ann lee"),
+        ("who", "donald trump"), ("who", "ann lee"), ("when", "sunday"),
+    ]  # fmt: skip

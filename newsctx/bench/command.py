@@ -13,8 +13,8 @@ from newsctx.settings import Settings
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("bench", help="measure the copy channel and the time per stage")
-    kinds = ["all", "copy", "verify", "stages", "clusters", "scale"]
+    parser = subparsers.add_parser("bench", help="measure the copy channel, the chunks and the time per stage")
+    kinds = ["all", "copy", "verify", "stages", "clusters", "scale", "chunks"]
     parser.add_argument("what", nargs="?", choices=kinds, default="all")
     parser.add_argument(
         "--photos",
@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--source", type=Path, metavar="FILE", help="clusters: articles as JSON Lines, with `event` and `image`"
     )
     parser.add_argument(
-        "--settings", type=Path, metavar="FILE", help="clusters: settings that differ from the defaults"
+        "--settings", type=Path, metavar="FILE", help="clusters, chunks: settings that differ from the defaults"
     )
     parser.add_argument(
         "--articles", type=int, default=100_000, metavar="N", help="scale: synthetic articles (default: 100000)"
@@ -39,6 +39,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--negatives", type=int, default=1000, metavar="N", help="verify: pairs of different scenes (default: 1000)"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="chunks: a folder with `articles.jsonl` (id, title, text, gold_who ...)",
     )
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
     parser.add_argument(
@@ -57,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError("bench clusters: --source FILE is needed: articles with an `event` and an `image` each.")
     if args.what == "verify" and args.pairs is None:
         raise SettingsError("bench verify: --pairs DIR is needed: a folder with `pairs.jsonl` and its photographs.")
+    if args.what == "chunks" and args.data is None:
+        raise SettingsError("bench chunks: --data DIR is needed: a folder with `articles.jsonl` and its human answers.")
     if args.negatives < 1:
         raise SettingsError(f"--negatives {args.negatives}: expected at least 1.")
     print(f"{os.cpu_count()} CPU cores, seed {args.seed}")
@@ -70,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
         print(_clusters(args))
     if args.what == "scale":
         print(_scale(args))
+    if args.what == "chunks":
+        print(_chunks(args))
     return 0
 
 
@@ -111,6 +121,22 @@ def _scale(args: argparse.Namespace) -> str:
     with tqdm(total=args.queries, unit="photo") as bar:
         told = lambda done: bar.update(min(done, args.queries) - bar.n)  # noqa: E731
         return scale.run(folder, args.articles, args.with_photo, args.queries, args.seed, told).text()
+
+
+def _chunks(args: argparse.Namespace) -> str:
+    from newsctx import gazetteer
+    from newsctx.analyse_command import read_settings
+    from newsctx.bench import chunks
+    from newsctx.models import load
+
+    articles = chunks.read_articles(args.data)
+    settings = read_settings(args.settings, None)
+    models = load(settings.profile)
+    if models.embed is None:
+        raise SettingsError(f"bench chunks: a sentence encoder is needed: {models.sentence_unavailable}")
+    with tqdm(total=len(articles), unit="article") as bar:
+        told = lambda done: bar.update(done - bar.n)  # noqa: E731
+        return chunks.run(articles, models.embed, gazetteer.load(), settings.chunks, told).text()
 
 
 def _clusters(args: argparse.Namespace) -> str:
