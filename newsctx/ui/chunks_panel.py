@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from newsctx.records import Chunk
+from newsctx.passages import parse_chunk_id
+from newsctx.records import Chunk, FiveW
+from newsctx.ui.context_panel import level
 from newsctx.ui.page import Page
 from newsctx.ui.parts import brief, header
 
 TEMPLATE = "chunks.html"
+METHODS = {
+    "five_w": "close to the query, near the top, and together answering who, what, where, when and why",
+    "windows": "the closest windows of sentences, with the first and last sentences (BeyondVision)",
+    "sentences": "the closest sentences with their neighbours (EVENTA-H)",
+}
+QUESTIONS: tuple[FiveW, ...] = get_args(FiveW)
+HELD = 5  # articles below the gate that are listed
 ROLES = {"ranked": "ranked", "lead": "lead sentence", "closing": "closing sentence", "analyst": "kept by you"}
 
 
@@ -23,12 +32,35 @@ def view(page: Page) -> dict[str, Any]:
     return {
         **header(page, "chunks"),
         "ran": selection is not None,
-        "method": selection.method if selection else "",
+        "method": METHODS.get(selection.method, selection.method) if selection else "",
         "query": selection.query if selection else "",
         "note": selection.note if selection else header(page, "chunks")["note"],
         "groups": [group(page, a, found) for a, found in groups.items()],
-        "kept": sum(decision(page, c) != "dropped" for c in chunks),
+        "kept": sum(used(page, c) for c in chunks),
         "total": len(chunks),
+        "questions": [
+            {"name": q, "answered": any(q in c.answers and used(page, c) for c in chunks)} for q in QUESTIONS
+        ],
+        **held_back(page),
+    }
+
+
+def used(page: Page, chunk: Chunk) -> bool:
+    """Whether the caption may rest on a chunk: the analyst's word, and without one the relevance gate."""
+    own = decision(page, chunk)
+    return own == "kept" or (own != "dropped" and (chunk.relevance is None or chunk.relevance.passes))
+
+
+def held_back(page: Page) -> dict[str, Any]:
+    """The first articles of the final order that gave no chunks because they are below the gate."""
+    rated = page.document.stages.relevance if page.document else None
+    pinned = page.edits.pinned
+    below = [a for a, one in rated.articles.items() if not one.passes] if rated else []
+    return {
+        "held": [{**brief(page, a), **level(rated.articles[a]), "pinned": a in pinned} for a in below[:HELD]]
+        if rated
+        else [],
+        "held_more": max(0, len(below) - HELD),
     }
 
 
@@ -49,11 +81,21 @@ def group(page: Page, article_id: str, chunks: list[Chunk]) -> dict[str, Any]:
                 "role": ROLES[c.role],
                 "field": c.field,
                 "decision": decision(page, c),
+                "answers": c.answers,
+                "also": also(page, c),
+                "rating": level(c.relevance) if c.relevance else None,
+                "used": used(page, c),
             }
             for c in chunks
         ],
         "texts": texts(page, article_id, chunks),
     }
+
+
+def also(page: Page, chunk: Chunk) -> list[dict[str, Any]]:
+    """The articles that say the same, each once: their passages are folded into this one."""
+    ids = dict.fromkeys(found[0] for r in chunk.repeats if (found := parse_chunk_id(r)))
+    return [brief(page, a) for a in ids]
 
 
 def texts(page: Page, article_id: str, chunks: list[Chunk]) -> list[dict[str, Any]]:
