@@ -19,6 +19,7 @@ from newsctx.records import Caption, ModelInfo, PromptSent, PromptStep, Sentence
 from newsctx.settings import CaptionSettings
 from newsctx.writers import language, structured
 from newsctx.writers.base import CaptionEvidence
+from newsctx.writers.refusal import nothing
 
 LOOKS: frozenset[PromptStep] = frozenset({"describe", "synthesise", "place", "date"})  # steps with the photograph
 BLIND = "The model did not see the photograph: none was handed over."
@@ -50,6 +51,10 @@ class LanguageModelWriter:
         """The service that the analyst has to allow first; "" where nothing leaves the machine or it is allowed."""
         return ""
 
+    def remarks(self, evidence: CaptionEvidence, settings: CaptionSettings) -> tuple[str, ...]:
+        """What the analyst should know about this model and these prompts."""
+        return ()
+
     def write(self, evidence: CaptionEvidence, settings: CaptionSettings) -> Iterator[Caption]:
         """Describe, write, check, repair: see `CaptionWriter.write`.
 
@@ -61,7 +66,7 @@ class LanguageModelWriter:
         """
         refs = references(evidence, settings)
         if not refs.chunks:
-            yield Caption(writer=self.info.name, kind="generated", note=nothing(evidence))
+            yield Caption(writer=self.info.name, kind="generated", note=f"{nothing(evidence)} No model was asked.")
             return
         if service := self.held_back(evidence):
             yield Caption(writer=self.info.name, kind="generated", awaiting=service, note=asking(service, evidence))
@@ -101,16 +106,6 @@ def preview(evidence: CaptionEvidence, settings: CaptionSettings) -> tuple[Promp
     return tuple(sent)
 
 
-def nothing(evidence: CaptionEvidence) -> str:
-    """Why there is no caption, and what was tried."""
-    if not evidence.hits:
-        return "not established: no channel found an article for this photograph, so no model was asked."
-    return (
-        f"not established: {len(evidence.hits)} article(s) found, but no passage of them is chosen as evidence, so no "
-        "model was asked. Pin an article or keep a passage to write from it."
-    )
-
-
 def asking(service: str, evidence: CaptionEvidence) -> str:
     """What the analyst is asked to allow."""
     what = "the photograph, " if evidence.preview else ""
@@ -129,7 +124,7 @@ class _Run:
         self.writer, self.evidence, self.settings, self.refs = writer, evidence, settings, refs
         self.photograph = _seen(evidence.preview, settings.image_side) if evidence.preview else None
         self.sent: list[PromptSent] = []
-        self.notes = [*refs.notes, *suspicious(evidence, settings)]
+        self.notes = [*writer.remarks(evidence, settings), *refs.notes, *suspicious(evidence, settings)]
         if self.photograph is None:
             self.notes.append(BLIND)
         self.description = ""

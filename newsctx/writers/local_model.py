@@ -91,6 +91,8 @@ def load(spec: Spec) -> Loaded:
     try:
         with hub.offline() if _is_folder(spec.model) and _is_folder(spec.adapter) else hub.at_once():
             return _load(spec)
+    except ModelUnavailable:
+        raise
     except Exception as error:  # every library behind this has exceptions of its own
         why = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
         raise ModelUnavailable(f"caption model {spec.model!r} cannot be loaded: {why}{_remedy(spec)}") from error

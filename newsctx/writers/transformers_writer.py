@@ -6,13 +6,17 @@ import importlib
 import os
 from collections.abc import Callable, Generator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+from newsctx import prompts
+from newsctx.adapters import META, model_source, public_name, read_info
 from newsctx.errors import SettingsError
 from newsctx.records import ModelInfo
 from newsctx.runtime import ModelCache, choose_device
 from newsctx.settings import CaptionSettings
 from newsctx.writers import local_model
+from newsctx.writers.base import CaptionEvidence
 from newsctx.writers.language_model import LanguageModelWriter, Request
 
 _LOADED = ModelCache()  # of the whole process: a model is loaded once, whoever asks for it
@@ -33,12 +37,25 @@ class TransformersWriter(LanguageModelWriter):
                 "`Qwen/Qwen2.5-VL-3B-Instruct`, or a folder with one"
             )
         self.spec = local_model.Spec(
-            settings.model, settings.adapter, settings.quantise, settings.dtype, choose_device(device).name
-        )
+            model_source(settings.model), model_source(settings.adapter), settings.quantise, settings.dtype,
+            choose_device(device).name,
+        )  # fmt: skip
         self.info = ModelInfo(
             slot="caption_writer", name=_name(settings), digest=local_model.digest(self.spec), device=self.spec.device,
             unavailable=local_model.missing(self.spec),
         )  # fmt: skip
+
+    def remarks(self, evidence: CaptionEvidence, settings: CaptionSettings) -> tuple[str, ...]:
+        """That an adapter of `train captioner` is asked in other words than it was trained with."""
+        folder = Path(self.spec.adapter)
+        if not self.spec.adapter or not (folder / META).is_file():
+            return ()
+        learned = read_info(folder).prompt
+        prompt = prompts.load("synthesise", settings.preset)
+        if "synthesise" not in evidence.prompts and (prompt.system, prompt.text) == (learned.system, learned.text):
+            return ()
+        asked = "the analyst's own words" if "synthesise" in evidence.prompts else prompt.template
+        return (f"The adapter was trained with the prompt {learned.name} and is asked with {asked}.",)
 
     def stream(self, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
         """Pieces of the model's answer; closing it stops the model at its next token.
@@ -84,5 +101,6 @@ def _zero_gpu() -> Callable[..., Any] | None:
 
 
 def _name(settings: CaptionSettings) -> str:
-    extra = [settings.adapter, "" if settings.quantise == "none" else settings.quantise]
-    return " + ".join([settings.model, *(e for e in extra if e)])
+    adapter = public_name(settings.adapter) if settings.adapter else ""
+    extra = [adapter, "" if settings.quantise == "none" else settings.quantise]
+    return " + ".join([public_name(settings.model), *(e for e in extra if e)])

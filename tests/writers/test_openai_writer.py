@@ -158,7 +158,7 @@ def test_without_evidence_no_server_is_asked():
         caption = written(server.settings(), chunks=[])
         nobody = written(server.settings(), articles=[])
     assert server.requests == [] and caption.text == "" and caption.sentences == () and caption.sent == ()
-    assert caption.note.startswith("not established: 1 article(s) found, but no passage")
+    assert caption.note.startswith("not established: 1 article found") and "No model was asked." in caption.note
     assert nobody.note.startswith("not established: no channel found an article")
 
 

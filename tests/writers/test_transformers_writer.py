@@ -16,13 +16,15 @@ import tiny_vlm
 import torch
 from asked_world import BODY, JPEG, article, evidence
 
-from newsctx import hub
+from newsctx import hub, prompts
+from newsctx.adapters import META, AdapterInfo, TrainedPrompt, base_digest
 from newsctx.errors import ModelUnavailable, SettingsError
 from newsctx.records import Caption
 from newsctx.settings import CaptionSettings
 from newsctx.writers import local_model, make_writer, transformers_writer
 from newsctx.writers.language_model import Request
 
+OWN = {"synthesise": "Write: {chunks}"}
 ASK = Request("You look at photographs.", "What is it?", JPEG)
 
 
@@ -48,7 +50,7 @@ def test_a_caption_goes_through_all_steps_and_its_sentences_are_checked(folder):
     """Noise cites nothing, so every sentence that can be read in it has its problem, and a repair was asked for."""
     chosen = settings(folder, describe=True)
     *_, caption = make_writer(chosen, "cpu").write(evidence(), chosen)
-    assert caption.kind == "generated" and caption.writer == str(folder)
+    assert caption.kind == "generated" and caption.writer == "local-dir:tiny"  # no path
     assert [s.step for s in caption.sent][:2] == ["describe", "synthesise"] and all(s.answer for s in caption.sent)
     assert [s.photograph for s in caption.sent][:2] == [True, True] and BODY in caption.sent[1].text
     assert all(s.problem for s in caption.sentences)
@@ -264,14 +266,36 @@ def test_an_adapter_changes_the_answer_and_the_digest(folder, adapter):
     plain, changed = settings(folder), settings(folder, adapter=str(adapter))
     assert answer(plain) != answer(changed) == answer(changed)
     infos = [make_writer(s, "cpu").info for s in (plain, changed)]
-    assert infos[0].digest != infos[1].digest and infos[1].name == f"{folder} + {adapter}"
+    assert infos[0].digest != infos[1].digest and infos[1].name == "local-dir:tiny + local-dir:adapter"
 
 
 def test_an_adapter_for_another_model_is_refused(adapter, tmp_path):
-    """Its matrices are of 32 numbers; the other model's of 64."""
-    other = tiny_vlm.make(tmp_path / "wide", hidden=64)
-    with pytest.raises(ModelUnavailable, match="cannot be loaded"):
-        answer(settings(other, adapter=str(adapter)))
+    """By its name; and where the name is the same, because its matrices are of 32 numbers, the other model's of 64."""
+    for name, message in (
+        ("wide", r"it was trained on .*tiny, the loaded model is local-dir:wide"),
+        ("tiny", "loading state_dict"),
+    ):
+        other = tiny_vlm.make(tmp_path / name, hidden=64)
+        with pytest.raises(ModelUnavailable, match=f"adapter .* cannot be loaded: .*{message}"):
+            answer(settings(other, adapter=str(adapter)))
+
+
+def test_an_adapter_that_learned_other_words_is_asked_and_it_is_said(folder, adapter, tmp_path):
+    own = shutil.copytree(adapter, tmp_path / "own")
+    prompt = prompts.load("synthesise")
+    learned = TrainedPrompt(name=prompt.template, system=prompt.system, text=prompt.text, chat=True)
+    info = AdapterInfo(
+        name="own", base_model="local-dir:tiny", base_digest=base_digest(str(folder)), model_class="image-text-to-text",
+        prompt=learned, bits="none", rank=4, max_length=1024, data_hash="0" * 64, seed=0,
+    )  # fmt: skip
+    (own / META).write_text(info.model_dump_json())
+    said = []
+    for found, preset in ((evidence(), "eventa_h"), (evidence(), "beyond_vision"), (evidence(prompts=OWN), "eventa_h")):
+        chosen = settings(folder, adapter=str(own), preset=preset, describe=False, repair=False)
+        *_, caption = make_writer(chosen, "cpu").write(found, chosen)
+        said.append(caption.note.partition("The adapter was")[2].partition(".")[0])
+    trained = " trained with the prompt synthesise@1 and is asked with"
+    assert said == ["", f"{trained} synthesise", f"{trained} the analyst's own words"]
 
 
 def test_an_adapter_that_is_not_there(folder, tmp_path):
