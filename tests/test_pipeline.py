@@ -369,6 +369,7 @@ GROUPS = {
     "verify": "min_inliers",
     "locate": "no_place",
     "events": "window_days",
+    "relevance": "articles",
     "chunks": "top",
     "context": "articles",
     "caption": "max_sentences",
