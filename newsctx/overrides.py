@@ -288,9 +288,14 @@ def replay(overrides: Iterable[Override]) -> Edits:
             case SetFusion():
                 fusion = one.method
             case SetWriter():
-                writer, run = one.writer, one.run
+                writer, run, text = (
+                    one.writer,
+                    one.run,
+                    None,
+                )  # what the writer writes is shown; the wording is a version
             case SetPrompt(step=step, text=wording):
                 prompts.pop(step, None)
+                text = None
                 if wording is not None:
                     prompts[step] = wording
             case AcceptMention(text=value, on=on) | AllowRemote(base_url=value, on=on):

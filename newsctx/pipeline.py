@@ -253,6 +253,7 @@ class _Work:
     absent: set[str] = field(default_factory=set)  # photographs that could not be read: image ids
     draft: Caption | None = None  # the latest of the caption's writer
     failure: Exception | None = None  # of the caption's writer, until its stage is run
+    spent: float = 0.0  # seconds that it wrote before its stage is run
 
     # --- running ----------------------------------------------------------------------------------------------
 
@@ -283,7 +284,7 @@ class _Work:
             return seconds, True
         start = time.perf_counter()
         self.results[name] = compute()
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - start + self.spent
         if len(self.absent) == lacking:  # else the result holds only until the file is back
             self.pipeline.cache.put(name, key, self.results[name], seconds)
         return seconds, False
@@ -523,16 +524,19 @@ class _Work:
                 for self.draft in growing:
                     yield self.draft
             done = caption.finished(self.draft, evidence, writer)
+            self.spent = time.perf_counter() - start
         except Exception as error:  # `_caption` raises it, inside the stage
             self.failure = error
             return
-        self.pipeline.cache.put("written", key, done, time.perf_counter() - start)
+        self.pipeline.cache.put("written", key, done, self.spent)
 
     def _caption(self) -> Caption:
         edits = self.request.edits
         if self.failure is None:
+            before = self.spent  # writing in here is timed with the stage
             for _ in self.drafts():  # none where they have been drawn
                 pass
+            self.spent = before
         if self.failure:
             raise self.failure
         key = self.pipeline.written_key(self.request, self.keys["context"])

@@ -149,7 +149,7 @@ class Workbench:
         try:
             pipeline, request = self.pipeline(), self._request(case)
             key = pipeline.keys(request)["caption"]
-            if self._prompts[0] != key:
+            if self._prompts[0] != key or not self._prompts[1]:  # none: the stages before may have ended since
                 self._prompts = (key, pipeline.prompts(request))
         except (ArchiveError, IndexMismatch, OverrideError):
             return ()

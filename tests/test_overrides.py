@@ -123,3 +123,25 @@ def test_an_id_that_no_store_can_be_asked_for_is_refused(action):
     with pytest.raises(OverrideError) as refused:
         parse_override(action)
     str(refused.value).encode()  # the message itself can be shown
+
+
+def test_what_an_analyst_says_of_the_caption_and_that_choosing_a_writer_shows_what_it_writes():
+    said = (
+        '{"action":"edit_caption","text":"Mine."}',
+        '{"action":"accept","text":"Aurora"}',
+        '{"action":"allow_remote","base_url":"https://a.example/v1"}',
+        '{"action":"prompt","step":"describe","text":"Short."}',
+    )
+    edits = replay(parse_overrides(f"[{','.join(said)}]"))
+    assert (edits.accepted, edits.allowed, edits.prompts) == (
+        ("Aurora",),
+        ("https://a.example/v1",),
+        {"describe": "Short."},
+    )
+    assert edits.caption is None, "a prompt that is worded anew is there to be seen at work"
+    edits = replay(parse_overrides(f'[{said[0]},{{"action":"accept","text":"Aurora","on":false}}]'))
+    assert (edits.caption, edits.accepted) == ("Mine.", ())
+    edits = replay(parse_overrides(f'[{said[0]},{{"action":"writer","writer":"transformers","run":2}}]'))
+    assert (edits.caption, edits.writer, edits.run) == (None, "transformers", 2)
+    edits = replay(parse_overrides(f'[{said[3]},{{"action":"prompt","step":"describe","text":null}}]'))
+    assert edits.prompts == {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from newsctx.document import ArticleCard
 from newsctx.records import Caption, CaptionVersion, Mention, Sentence
-from newsctx.ui.html import moment
+from newsctx.ui.html import day, moment
 from newsctx.ui.page import Page
 from newsctx.ui.parts import header
 from newsctx.ui.worddiff import differences
@@ -19,6 +20,7 @@ LABELS = {
 }
 KINDS = {"extractive": "quotes", "generated": "language model", "edited": "your wording"}
 MENTIONS = {"name": "name", "place": "place", "date": "date", "number": "number"}
+FIELDS = {"published": "published", "places": "places", "source": "outlet", "place": "place", "date": "date"}
 STEPS = {
     "describe": "Describe the photograph",
     "place": "Ask for the place",
@@ -147,7 +149,23 @@ def source(page: Page, identifier: str, number: int) -> dict[str, Any]:
         "target": target(identifier),
         "headline": card.headline or ("You" if article_id == "analyst" else "(no headline)"),
         "source": card.source,
-        "field": place.partition(":")[0],
+        "field": FIELDS.get(place, place.partition(":")[0]),
+        "value": _value(page, card, place),
         "text": text,
         "chunk": is_chunk(identifier),
     }
+
+
+def _value(page: Page, card: ArticleCard, field: str) -> str:
+    """What a metadata field holds; empty for a passage, whose text is shown."""
+    answer = page.document.context if page.document else None
+    match field:
+        case "published":
+            return day(card.published)
+        case "places":
+            return "; ".join(p.label for p in card.places)
+        case "place":
+            return answer.place.place.label if answer and answer.place.place else ""
+        case "date":
+            return day(answer.date.date) if answer else ""
+    return ""
