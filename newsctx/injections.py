@@ -36,7 +36,7 @@ _OVERRIDE = (
 )
 _PERSONA = (
     r"\byou are now (?:an?\b|in\b|the (?:ai|assistant|system|admin)|free (?:of|from)|dan\b|no longer\b)",
-    r"\b(?:pretend|imagine) (?:to be|that you|you are)\b",
+    r"\b(?:pretend|imagine) (?:that you are|you are|you're)\b|(?<![a-z] )\bpretend to be\b",
     r"\bact as (?:if you|an? (?:ai|assistant|language model|system|unrestricted|administrator|developer|different))\b",
     r"\bfrom now on,? (?:you|answer|respond|always|only)\b",
     r"\byour new (?:role|task|instructions?|goal|objective)\b",
@@ -51,8 +51,9 @@ _PERSONA = (
 _OUTPUT = (
     rf"\b(?:reveal|print|repeat|show|output|display|leak)\b{_GAP}"
     r"\b(?:system prompt|your (?:instructions|prompt|rules|system))\b",
-    r"\b(?:respond|reply|answer|output)(?: (?:only|just|always))? with(?: (?:only|just|the))?[ :]",
-    r"\binstead,? (?:write|say|output|respond|answer|reply|state|caption)\b",
+    r"\b(?:respond|reply|answer|output) "
+    r"(?:(?:only|just|always|exactly) with|with (?:only|just|exactly|the (?:word|text|following)))\b",
+    r"\binstead,? (?:write|say|output|print|caption)\b",
     r"\b(?:write|state|say|claim) (?:in|that) (?:the|your) (?:caption|answer|response|output)\b",
     r"\b(?:the|your) (?:caption|answer|response|output) (?:must|has to|shall) (?:be|say|state|contain|read)\b",
     r"\b(?:do not|don't|never) (?:cite|mention|tell|inform|warn)\b[^.!?]{0,20}"
