@@ -89,12 +89,14 @@ def _compose(article: Article, evidence: CaptionEvidence, limit: int) -> list[Se
     ranked = best(article, candidates(article, chunks))
     first, cut_said = _first(article, ranked, evidence)
     written = [first] if first else []
-    said = " ".join(s.text for s in written)
-    frames_ = [_analysts_place(evidence), _analysts_date(evidence) or _reported(article, said, cut_said)]
-    last = [s for s in frames_ if s and _sound(s, evidence)]
-    if first and limit - len(written) - len(last) > 0:
+    set_ = [s for s in (_analysts_place(evidence), _analysts_date(evidence)) if s and _sound(s, evidence)]
+    room = limit - len(set_)
+    if first and room > 1:
         written += _second(ranked, first, article, evidence)
-    return (written + last)[:limit] if limit > len(last) else (written[:limit] or last[:limit])
+    if room > len(written) and evidence.context.date.basis != "analyst":
+        told = _reported(article, " ".join(s.text for s in written), cut_said)
+        written += [told] if told and _sound(told, evidence) else []
+    return (written[: max(room, 1)] + set_)[:limit]
 
 
 def _first(article: Article, ranked: Sequence[Candidate], evidence: CaptionEvidence) -> tuple[Sentence | None, bool]:
@@ -147,9 +149,12 @@ def _established(article: Article, evidence: CaptionEvidence) -> Where | None:
         return None
     same = next((p.keyword for p in known if p.place == answer.place), "")
     place = frames.where(answer.place, same)
-    given = any(p.source == "given" for p in known)
+    if any(p.source == "given" for p in known):
+        return place
+    # a place that a linker read in running text may be a person or a spacecraft: the headline or dateline has to say it
     read = [article.headline, *(c.text for c in evidence.chunks if c.article_id == article.article_id)]
-    return place if given or any(_names(t, place.name) for t in read) else None
+    told = any(p.source in ("headline", "dateline") for p in known)
+    return place if told and any(_names(t, place.name) for t in read) else None
 
 
 def _second(

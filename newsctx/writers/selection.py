@@ -18,6 +18,7 @@ from newsctx.records import Sentence as CaptionSentence
 from newsctx.sentences import split
 from newsctx.words import content_words
 
+STANDS_ALONE = 1.0  # least score of a first sentence; below it the headline says the event better (own trial)
 BACKGROUND = 0.45  # least score of a second sentence: it shares a word with the headline or stands near the top
 SHORTEST, LONGEST = 40, 350  # characters: below it is a heading or a quote's end, above it is no caption
 _DATELINE = re.compile(  # LONDON, Dec 26 (Reuters) - / WASHINGTON (AP) — / Erie, Pennsylvania (CNN)
@@ -34,9 +35,14 @@ _DANGLING = re.compile(  # begins with a word that points back to a sentence tha
     r"and|however|meanwhile|also|so|then|there)\b",
     re.I,
 )
-_POINTS_BACK = re.compile(
-    r"\b(?:(?:do|did|does|done|doing) so|of them|such an?|the same|the former|the latter)\b", re.I
+_POINTS_BACK = re.compile(  # to a sentence that is not there
+    r"\b(?:(?:do|did|does|done|doing) so|of them|such an?|the same|the former|the latter|file photo|"
+    r"(?:days|hours|weeks|months|years) (?:later|after))\b|\b(?:mr|mrs|ms)\. ",
+    re.I,
 )
+_PRONOUN_FIRST = re.compile(
+    r"(?:\S+\s+){0,6}?(?:he|she|it|they|these|those|this|that)\b", re.I
+)  # whom it does not name
 _NOISE = re.compile(
     r"\b(?:subscribe|newsletter|sign up|click here|read more|follow us|cookies?|copyright|all rights reserved|"
     r"share this|advertisement|an earlier version|this (?:story|article) was|"
@@ -53,7 +59,7 @@ class Candidate:
 
     sentence: CaptionSentence
     position: tuple[int, int]
-    from_photo: bool  # it is the caption of a photograph of the article
+    preferred: bool  # the caption of a photograph of the article, or of a passage that the analyst keeps
 
 
 def candidates(article: Article, chunks: Sequence[Chunk]) -> list[Candidate]:
@@ -66,7 +72,7 @@ def candidates(article: Article, chunks: Sequence[Chunk]) -> list[Candidate]:
             if text and text not in found:
                 quoted = CaptionSentence(text=text, chunk_ids=(chunk.chunk_id,))
                 position = (fields.index(chunk.field), chunk.start + span.start)
-                found[text] = Candidate(quoted, position, chunk.field == "caption")
+                found[text] = Candidate(quoted, position, chunk.field == "caption" or chunk.decision == "kept")
     return list(found.values())
 
 
@@ -80,12 +86,17 @@ def cut(text: str) -> str:
 
 
 def best(article: Article, found: Sequence[Candidate]) -> list[Candidate]:
-    """Quotable candidates, best first; equals keep document order; all but the first score at least `BACKGROUND`."""
+    """Quotable candidates, best first; equals keep document order; all but the first score at least `BACKGROUND`.
+
+    None where even the best scores below `STANDS_ALONE`: a fragment or a quotation is no caption.
+    """
     about = set(content_words(article.headline))
     places = {w for p in article.places for w in content_words(p.place.name if p.place else p.keyword)}
     usable = [c for c in found if _quotable(c.sentence.text)]
     scores = {id(c): _score(c, i, about, places) for i, c in enumerate(usable)}
     order = sorted(usable, key=lambda c: -scores[id(c)])
+    if not order or (scores[id(order[0])] < STANDS_ALONE and _latin(order[0].sentence.text)):
+        return []
     return order[:1] + [c for c in order[1:] if scores[id(c)] >= BACKGROUND]
 
 
@@ -100,6 +111,12 @@ def _quotable(text: str) -> bool:
     )
 
 
+def _latin(text: str) -> bool:
+    """Most letters are Latin: the signs below are English words and say nothing of other scripts."""
+    letters = [c for c in text if c.isalpha()]
+    return 2 * sum(c < "\u0250" for c in letters) > len(letters)
+
+
 def _score(candidate: Candidate, index: int, about: set[str], places: set[str]) -> float:
     """Sum of signs, each 0..1 but for the photo's own caption, which outweighs them all."""
     text = candidate.sentence.text
@@ -108,9 +125,9 @@ def _score(candidate: Candidate, index: int, about: set[str], places: set[str]) 
     early = 1.0 / (1 + index)
     place = 0.3 if words & places else 0.0
     figure = 0.1 if any(c.isdigit() for c in text) else 0.0
-    back = -0.6 if _POINTS_BACK.search(text) else 0.0
-    quote = -0.6 if text[:1] in "\"“‘'" else 0.0
+    back = -0.6 * (bool(_POINTS_BACK.search(text)) + bool(_PRONOUN_FIRST.match(text)))
+    quote = -1.0 if text[:1] in "\"“‘'" else -0.3 if "“" in text or '"' in text else 0.0
     verb = 0.0 if _VERBISH.search(text) or not text.isascii() else -0.5
     answered = 0.25 * len(_ESSENTIAL & set(answers(text)))
-    photo = 3.0 if candidate.from_photo else 0.0
+    photo = 3.0 if candidate.preferred else 0.0
     return back + photo + 1.0 * shared + 0.8 * early + place + figure + quote + verb + answered

@@ -273,3 +273,17 @@ def test_only_datelines_labels_and_credits_are_cut(sentence: str, expected: str)
 )
 def test_dates_are_as_precise_as_they_are(iso: str, expected: tuple[str, str]) -> None:
     assert spoken(PartialDate.model_validate(iso)) == expected
+
+
+def test_a_fragment_or_a_quotation_is_no_caption_where_the_headline_says_more() -> None:
+    fragment = "“We are pointing them at the brains of people, and at children as well,” he said again."
+    caption = write(evidence(chunk(fragment), context=placed()))
+    assert caption.sentences[0].text == "Altdorf, Ruritania: Thirty hurt as ferry hits pier."
+    assert caption.sentences[0].metadata_ids == ("a#headline", "a#places")
+
+
+def test_the_outlet_is_named_only_where_no_sentence_has_a_date() -> None:
+    photo = "Rescuers carry a passenger from the ferry at the pier of Altdorf in thick morning fog."
+    found = article(images=(ArticleImage(caption=photo),))
+    caption = write(evidence(chunk(BODY), chunk(photo, field="caption"), of=found, context=placed()))
+    assert "Reported" not in caption.text or "26 December" not in caption.text
