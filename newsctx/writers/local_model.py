@@ -5,37 +5,23 @@ Code that comes with a model is never run, and weights are read from safetensors
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import io
 import queue
 import threading
 from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from newsctx import hub
 from newsctx.adapters import load_adapter
 from newsctx.errors import ModelUnavailable
 from newsctx.settings import CaptionSettings
+from newsctx.writers.detokeniser import Detokeniser
 from newsctx.writers.language_model import Request
+from newsctx.writers.model_files import Spec, is_folder, missing
 
-_WHOLE = 8_000_000  # bytes up to which a file is hashed whole; of larger ones size, beginning and end
-_BYTES = 8  # tokens after which something is no character any more: UTF-8 has at most four bytes
 _DONE = object()
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What is loaded: a folder or `OWNER/NAME`, an adapter likewise, weights and device."""
-
-    model: str
-    adapter: str
-    quantise: str
-    dtype: str
-    device: str
 
 
 @dataclass
@@ -49,37 +35,6 @@ class Loaded:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Detokeniser:
-    """Tokens to text one by one; characters that need several tokens come when they are whole.
-
-    A token is decoded with the few before it, because many tokenisers write a space or not by what stands before; the
-    time of a token does not grow with the text.
-    """
-
-    def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer, self._ids, self._prefix, self._read = tokenizer, [], 0, 0
-
-    def push(self, token: int) -> str:
-        """The text that is certain with this token; "" where a character is not whole yet."""
-        self._ids.append(token)
-        text = self._new()
-        if not text or (text.endswith("\ufffd") and len(self._ids) - self._read < _BYTES):
-            return ""
-        self._prefix, self._read = self._read, len(self._ids)
-        return text
-
-    def rest(self) -> str:
-        """What has not been said, at the end."""
-        return self._new() if self._read < len(self._ids) else ""
-
-    def _new(self) -> str:
-        before = self._decode(self._ids[self._prefix : self._read])
-        return self._decode(self._ids[self._prefix :])[len(before) :]
-
-    def _decode(self, ids: list[int]) -> str:
-        return self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-
-
 def load(spec: Spec) -> Loaded:
     """Load processor, model and adapter.
 
@@ -89,46 +44,13 @@ def load(spec: Spec) -> Loaded:
     if why := missing(spec):
         raise ModelUnavailable(why)
     try:
-        with hub.offline() if _is_folder(spec.model) and _is_folder(spec.adapter) else hub.at_once():
+        with hub.offline() if is_folder(spec.model) and is_folder(spec.adapter) else hub.at_once():
             return _load(spec)
     except ModelUnavailable:
         raise
     except Exception as error:  # every library behind this has exceptions of its own
         why = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
         raise ModelUnavailable(f"caption model {spec.model!r} cannot be loaded: {why}{_remedy(spec)}") from error
-
-
-def missing(spec: Spec) -> str:
-    """Why a model cannot be loaded, as far as that shows without loading it; "" where nothing is known against it."""
-    if spec.quantise != "none":
-        for package in ("bitsandbytes", "accelerate"):
-            if importlib.util.find_spec(package) is None:
-                return (
-                    f"caption.quantise is {spec.quantise!r}, which needs the package {package}: `pip install "
-                    f"{package}`, or set caption.quantise to none"
-                )
-    if spec.adapter and importlib.util.find_spec("peft") is None:
-        return (
-            f"the adapter {spec.adapter!r} needs the package peft: `pip install peft`, or leave caption.adapter empty"
-        )
-    for what, name, file in (("model", spec.model, "config.json"), ("adapter", spec.adapter, "adapter_config.json")):
-        if name and _is_folder(name) and not (Path(name) / file).is_file():
-            return (
-                f"caption.{what} {name!r} is not a folder with {file}, nor OWNER/NAME of a model on the hub; give one "
-                "of them"
-            )
-    return ""
-
-
-def digest(spec: Spec) -> str:
-    """Changes with the model: the files of a folder, or the revision of the hub that is in this machine's cache."""
-    whole = hashlib.sha256(repr((spec.model, spec.adapter, spec.quantise, spec.dtype)).encode())
-    for name in (n for n in (spec.model, spec.adapter) if n):
-        folder = Path(name) if _is_folder(name) else _cached(name)
-        for path in sorted(folder.iterdir()) if folder and folder.is_dir() else []:
-            if path.is_file():
-                whole.update(path.name.encode() + b"\0" + _sample(path))
-    return whole.hexdigest()
 
 
 def generate(get: Callable[[], Loaded], request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
@@ -300,36 +222,9 @@ def _cuda(device: str) -> list[str]:
     return [device] if device.startswith("cuda") else []
 
 
-def _is_folder(name: str) -> bool:
-    """A path, or nothing, and not `OWNER/NAME`: a folder that exists wins over a model of the hub."""
-    return not name or Path(name).is_dir() or name.startswith((".", "/", "~")) or name.count("/") != 1
-
-
-def _cached(name: str) -> Path | None:
-    """The folder of a hub model in this machine's cache."""
-    from huggingface_hub import try_to_load_from_cache
-
-    for file in ("config.json", "adapter_config.json"):
-        if isinstance(found := try_to_load_from_cache(name, file), str):
-            return Path(found).parent
-    return None
-
-
-def _sample(path: Path) -> bytes:
-    """Of a large file its size, beginning and end: hashing 7 GB would take longer than a caption."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if size <= _WHOLE:
-            return hashlib.file_digest(file, "sha256").digest()
-        whole = hashlib.sha256(f"{size}".encode() + file.read(_WHOLE // 2))
-        file.seek(-_WHOLE // 2, io.SEEK_END)
-        whole.update(file.read())
-    return whole.digest()
-
-
 def _remedy(spec: Spec) -> str:
     """How to get a model of the hub that is not here."""
-    if _is_folder(spec.model):
+    if is_folder(spec.model):
         return ". Expected a folder that `save_pretrained` wrote: model, processor and chat template."
     return (
         f". Remedy: load it once with a network, or `hf download {spec.model}` on a machine with one and copy its "

@@ -16,6 +16,7 @@ from newsctx.records import ModelInfo
 from newsctx.settings import CaptionSettings
 from newsctx.writers import sse
 from newsctx.writers.base import CaptionEvidence
+from newsctx.writers.completion import Call
 from newsctx.writers.language_model import LanguageModelWriter, Request
 
 
@@ -60,7 +61,7 @@ class OpenAIWriter(LanguageModelWriter):
         headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "User-Agent": "newsctx"}
         if secret:
             headers["Authorization"] = f"Bearer {secret}"
-        call = sse.Call(
+        call = Call(
             url=f"{self.base_url}/chat/completions", headers=headers, body=self._body(request, settings),
             local=self.local, connect_seconds=settings.connect_seconds, read_seconds=settings.read_seconds,
             answer_seconds=settings.answer_seconds, retries=settings.retries, backoff_seconds=settings.backoff_seconds,

@@ -18,6 +18,7 @@ from newsctx.settings import CaptionSettings
 from newsctx.writers import local_model
 from newsctx.writers.base import CaptionEvidence
 from newsctx.writers.language_model import LanguageModelWriter, Request
+from newsctx.writers.model_files import Spec, digest, missing
 
 _LOADED = ModelCache()  # of the whole process: a model is loaded once, whoever asks for it
 _KEPT: dict[str, local_model.Loaded] = {}  # device -> the model that fills it: a second one would rarely fit beside it
@@ -36,13 +37,13 @@ class TransformersWriter(LanguageModelWriter):
                 "caption.model is empty: name an image-text-to-text chat model, such as "
                 "`Qwen/Qwen2.5-VL-3B-Instruct`, or a folder with one"
             )
-        self.spec = local_model.Spec(
+        self.spec = Spec(
             model_source(settings.model), model_source(settings.adapter), settings.quantise, settings.dtype,
             choose_device(device).name,
         )  # fmt: skip
         self.info = ModelInfo(
-            slot="caption_writer", name=_name(settings), digest=local_model.digest(self.spec), device=self.spec.device,
-            unavailable=local_model.missing(self.spec),
+            slot="caption_writer", name=_name(settings), digest=digest(self.spec), device=self.spec.device,
+            unavailable=missing(self.spec),
         )  # fmt: skip
 
     def remarks(self, evidence: CaptionEvidence, settings: CaptionSettings) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ class TransformersWriter(LanguageModelWriter):
             yield from pieces
 
 
-def loaded(spec: local_model.Spec) -> local_model.Loaded:
+def loaded(spec: Spec) -> local_model.Loaded:
     """The model, loaded once in this process until another one is asked for. Raises ModelUnavailable."""
 
     def load() -> local_model.Loaded:
@@ -83,7 +84,7 @@ def loaded(spec: local_model.Spec) -> local_model.Loaded:
     return _LOADED.get(spec, load)
 
 
-def _pieces(spec: local_model.Spec, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
+def _pieces(spec: Spec, request: Request, settings: CaptionSettings) -> Generator[str, None, None]:
     """A function of plain values, because a ZeroGPU Space runs it in another process."""
     yield from local_model.generate(lambda: loaded(spec), request, settings)
 

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from newsctx.errors import ModelUnavailable, SettingsError
 from newsctx.settings import CaptionSettings
-from newsctx.writers import make_writer
+from newsctx.writers import make_writer, sse
+from newsctx.writers.completion import retry_after
 from newsctx.writers.openai_writer import is_loopback
 
 GOOD = wrote(("Mayor Anna Keller opened the Westside bridge in Lyon.", ["c1"]))
@@ -182,11 +183,9 @@ def test_a_busy_server_is_asked_again(status):
 
 def test_waits_double_and_a_longer_one_is_followed_or_refused(monkeypatch):
     """0.01, 0.02, then `backoff_most`; what the server asks for goes first, as seconds or as a date."""
-    from newsctx.writers import sse
-
     waits: list[float] = []
-    real = sse._wait
-    monkeypatch.setattr(sse, "_wait", lambda *a: waits.append(real(*a)) or 0.0)
+    real = sse.wait_before
+    monkeypatch.setattr(sse, "wait_before", lambda *a: waits.append(real(*a)) or 0.0)
     long = refuses(503, Retry_After="7")
     with serving(refuses(503), refuses(503), refuses(503), long, says(GOOD)) as server:
         written(server.settings(backoff_seconds=0.01, backoff_most=8, retries=4))
@@ -195,9 +194,9 @@ def test_waits_double_and_a_longer_one_is_followed_or_refused(monkeypatch):
         with pytest.raises(ModelUnavailable, match="asks to wait 3,600 s, longer than caption.backoff_most = 8"):
             written(server.settings(backoff_most=8))
         assert len(server.requests) == 1
-    assert sse._retry_after(formatdate(time.time() - 60, usegmt=True)) == 0.0  # already over
-    assert sse._retry_after(formatdate(time.time() + 600, usegmt=True)) == pytest.approx(600, abs=30)
-    assert sse._retry_after("soon") is None and sse._retry_after("") is None
+    assert retry_after(formatdate(time.time() - 60, usegmt=True)) == 0.0  # already over
+    assert retry_after(formatdate(time.time() + 600, usegmt=True)) == pytest.approx(600, abs=30)
+    assert retry_after("soon") is None and retry_after("") is None
 
 
 def test_retries_end():

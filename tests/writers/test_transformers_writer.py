@@ -21,8 +21,10 @@ from newsctx.adapters import META, AdapterInfo, TrainedPrompt, base_digest
 from newsctx.errors import ModelUnavailable, SettingsError
 from newsctx.records import Caption
 from newsctx.settings import CaptionSettings
-from newsctx.writers import local_model, make_writer, transformers_writer
+from newsctx.writers import local_model, make_writer, model_files, transformers_writer
+from newsctx.writers.detokeniser import Detokeniser
 from newsctx.writers.language_model import Request
+from newsctx.writers.model_files import Spec
 
 OWN = {"synthesise": "Write: {chunks}"}
 ASK = Request("You look at photographs.", "What is it?", JPEG)
@@ -73,7 +75,7 @@ def test_tokens_become_text_as_soon_as_characters_are_whole(folder):
 
     tokenizer = AutoTokenizer.from_pretrained(folder)
     ids = tokenizer("aé 😀<|im_end|>!", add_special_tokens=False)["input_ids"]
-    words = local_model.Detokeniser(tokenizer)
+    words = Detokeniser(tokenizer)
     assert [words.push(i) for i in ids] == ["a", "", "é", " ", "", "", "", "😀", "", "!"] and words.rest() == ""
     assert words.push(ids[1]) == "" and words.rest() == "\ufffd"
 
@@ -306,18 +308,16 @@ def test_an_adapter_that_is_not_there(folder, tmp_path):
 
 def test_the_digest_changes_with_the_files(folder, tmp_path):
     """Also with one weight of a file too large to be hashed whole: its end is read."""
-    spec = local_model.Spec(str(folder), "", "none", "auto", "cpu")
+    spec = Spec(str(folder), "", "none", "auto", "cpu")
     other = tiny_vlm.make(tmp_path / "other", seed=1)
     same = shutil.copytree(folder, tmp_path / "same")
-    digests = {
-        n: local_model.digest(local_model.Spec(str(n), "", "none", "auto", "cpu")) for n in (folder, other, same)
-    }
-    assert local_model.digest(spec) == digests[folder] and len(set(digests.values())) == 3
+    digests = {n: model_files.digest(Spec(str(n), "", "none", "auto", "cpu")) for n in (folder, other, same)}
+    assert model_files.digest(spec) == digests[folder] and len(set(digests.values())) == 3
     large = tmp_path / "large"
     large.write_bytes(bytes(9_000_000))
-    before = local_model._sample(large)
+    before = model_files._sample(large)
     large.write_bytes(bytes(8_999_999) + b"x")
-    assert local_model._sample(large) != before
+    assert model_files._sample(large) != before
 
 
 # --- ZeroGPU --------------------------------------------------------------------------------------------------
@@ -343,5 +343,5 @@ def test_on_a_zero_gpu_space_each_step_borrows_the_gpu(folder, monkeypatch):
 def test_what_the_space_runs_can_be_sent_to_another_process(folder):
     import pickle
 
-    spec = local_model.Spec(str(folder), "", "none", "auto", "cpu")
+    spec = Spec(str(folder), "", "none", "auto", "cpu")
     pickle.dumps((transformers_writer._pieces, spec, ASK, settings(folder)))
