@@ -6,7 +6,7 @@ import email.utils
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -22,7 +22,7 @@ class Call:
     """One request. `secret`: what must not show in a message, the key."""
 
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)  # with the key
     body: Mapping[str, Any]
     local: bool  # the server is this machine: no proxy is asked
     connect_seconds: float
@@ -32,10 +32,11 @@ class Call:
     backoff_seconds: float
     backoff_most: float
     max_chars: int
-    secret: str = ""
+    secret: str = field(default="", repr=False)
 
 
 def parse_json(data: bytes, call: Call) -> Any:
+    """The value of an event or answer. Raises ModelUnavailable for anything that is no JSON."""
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -86,6 +87,7 @@ def refused(call: Call, response: httpx.Response, said: str, attempt: int) -> st
 
 
 def lost(call: Call, error: Exception, begun: bool, attempt: int) -> str:
+    """What a lost connection means and what to do."""
     why = clean(str(error), call) or type(error).__name__
     if begun:
         return f"the connection to {call.url} was lost in the middle of the answer ({why}); write the caption again"
