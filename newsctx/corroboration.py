@@ -117,9 +117,14 @@ class Hearing:
             )]  # fmt: skip
         known = [a for a in ids if a in self.articles and able(self.articles[a])]
         if name == "image_text":  # words are another witness: no gate of the encoder silences them
-            known = [a for a in known if a not in self.rated or self.rated[a].passes]
+            known = [a for a in known if self._may_testify(a)]
         chosen = known[: self.settings.witness_articles]
         return [Voter(self.articles[a], 1 / (n + 1)) for n, a in enumerate(chosen)]
+
+    def _may_testify(self, article_id: str) -> bool:
+        """Where articles are rated, one that came too low to be rated says nothing."""
+        one = self.rated.get(article_id)
+        return one.passes if one else not any(a.probability is not None for a in self.rated.values())
 
     def _witness(
         self, name: WitnessName, says: str, side: Side, share: float, ids: tuple[str, ...], note: str

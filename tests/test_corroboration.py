@@ -130,6 +130,10 @@ def test_a_camera_later_than_the_coverage_contradicts_and_one_day_is_its_time_zo
 def test_what_does_not_pass_the_gate_testifies_nothing():
     found = hearing([hit("r", 1)], [article("r", ROME)], {"r": rating(0.01, passes=False)}).place(LIMA)
     assert by_channel(found)["image_text"].side == "silent"
+    beyond = hearing([hit("r", 1), hit("l", 2)], [article("r", ROME), article("l", LIMA)], {"r": rating(0.01, False)})
+    assert by_channel(beyond.place(LIMA))["image_text"].side == "silent", "too low to be rated"
+    unrated = hearing([hit("r", 1)], [article("r", ROME)], {"r": Assessment(basis="not rated")}).place(ROME)
+    assert by_channel(unrated)["image_text"].mass == pytest.approx(0.8 * 0.5), "neither for nor against"
 
 
 # --- the published failure (NewsRECON): evidence turns a right answer wrong -----------------------------------------

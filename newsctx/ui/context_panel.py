@@ -10,7 +10,7 @@ from typing import Any
 from newsctx.records import Assessment, ClaimCheck, Context, Corroboration, DateAnswer, PlaceAnswer, Quote, Witness
 from newsctx.ui.html import day
 from newsctx.ui.page import Page
-from newsctx.ui.parts import LEVELS, brief, header
+from newsctx.ui.parts import LEVELS, brief, header, relevance
 
 TEMPLATE = "context.html"
 BASIS = {"evidence": "from the evidence", "analyst": "set by you", "none": "not established"}
@@ -169,12 +169,12 @@ def witness(page: Page, one: Witness) -> dict[str, Any]:
 
 def rated(page: Page) -> dict[str, Any] | None:
     """The articles that were rated, by name of level; None before the stage has run."""
-    result = page.document.stages.relevance if page.document else None
+    result = page.rated
     if result is None:
         return None
     held = sum(not a.passes for a in result.articles.values())
     return {
-        "rows": [{**brief(page, a), **level(one)} for a, one in list(result.articles.items())[:_RATED]],
+        "rows": [{**brief(page, a), "relevance": relevance(one)} for a, one in list(result.articles.items())[:_RATED]],
         "more": max(0, len(result.articles) - _RATED),
         "held": held,
         "total": len(result.articles),
@@ -186,9 +186,12 @@ def rated(page: Page) -> dict[str, Any] | None:
 def level(one: Assessment) -> dict[str, Any]:
     """A rating as it is shown."""
     return {
-        "level": one.level or "unrated", "level_title": LEVELS[one.level or "unrated"], "probability": one.probability,
-        "basis": one.basis, "passes": one.passes,
-    }  # fmt: skip
+        "level": one.level or "unrated",
+        "level_title": LEVELS[one.level or "unrated"],
+        "probability": one.probability,
+        "basis": one.basis,
+        "passes": one.passes,
+    }
 
 
 def _named(value: float | None, names: tuple[tuple[float, str], ...], above: str) -> str:

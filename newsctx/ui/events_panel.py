@@ -7,7 +7,7 @@ from typing import Any
 from newsctx.records import Cluster, PartialDate
 from newsctx.ui.html import day
 from newsctx.ui.page import Page
-from newsctx.ui.parts import brief, header
+from newsctx.ui.parts import brief, header, relevance
 
 TEMPLATE = "events.html"
 
@@ -45,6 +45,7 @@ def row(page: Page, cluster: Cluster, number: int) -> dict[str, Any]:
         "span": span(cluster),
         "text": cluster.text,
         "probability": cluster.probability,
+        "relevance": relevance(page.rated.clusters.get(cluster.id)) if page.rated else None,
         "decision": decision(page, cluster),
         "selected": cluster.id == page.look.cluster,
         "size": len(cluster.article_ids),

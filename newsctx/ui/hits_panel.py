@@ -8,7 +8,7 @@ from typing import Any
 from newsctx.records import Hit, StageName
 from newsctx.ui import ladder, why
 from newsctx.ui.page import LISTS, Page
-from newsctx.ui.parts import LIST_TITLES, brief, channel, header, rank_path, thumbnail
+from newsctx.ui.parts import LIST_TITLES, brief, channel, header, rank_path, relevance, thumbnail
 
 TEMPLATE = "hits.html"
 STRONGEST_WEIGHT = 5  # of the slider; more can be given by a settings file
@@ -57,6 +57,7 @@ def row(page: Page, hit: Hit, total: int, listed: Collection[str] = ()) -> dict[
         "excluded": hit.article_id in page.edits.excluded,  # still listed until it is recomputed
         "matched": matched_region(page, hit.article_id),
         "reasons": why.reasons(page, hit),
+        "relevance": relevance(page.rated.articles.get(hit.article_id)) if page.rated else None,
         "first": hit.rank == 1,
         "last": hit.rank == total,
         "path": rank_path(page, hit.article_id),

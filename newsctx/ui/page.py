@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from newsctx.document import ArchiveInfo, ArticleCard, Document
 from newsctx.overrides import Edits, replay
-from newsctx.records import STAGES, Article, Hit, Match, StageName, StageStatus
+from newsctx.records import STAGES, Article, Hit, Match, RelevanceResult, StageName, StageStatus
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
     from newsctx.profile_choices import Choice
@@ -100,6 +100,11 @@ class Page:
         """The ranking of a stage, None where it has not run."""
         result = getattr(self.document.stages, stage) if self.document else None
         return result.hits if result else None
+
+    @property
+    def rated(self) -> RelevanceResult | None:
+        """The ratings of articles and event candidates; None where they have not been made."""
+        return self.document.stages.relevance if self.document else None
 
     @property
     def latest(self) -> StageName | None:

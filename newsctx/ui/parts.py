@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsctx.document import ArticleCard
-from newsctx.records import StageName
+from newsctx.records import Assessment, StageName
 from newsctx.ui.html import day, link, picture
 from newsctx.ui.page import LISTS, Page
 
@@ -35,6 +35,12 @@ LEVELS = {
     "strong": "strong evidence", "likely": "likely evidence", "uncertain": "uncertain", "weak": "weak",
     "unrated": "not rated",
 }  # fmt: skip
+SURE = {
+    "Pinned": "pinned",
+    "Its photograph": "photo matched",
+    "Kept": "kept",
+    "Holds a": "holds a sure article",
+}  # by basis
 LIST_TITLES = {"retrieve": "Retrieval", "verify": "Matches", "locate": "Places", "events": "Events"}
 STATE_TITLES = {
     "pending": "not run",
@@ -70,6 +76,17 @@ def place_line(card: ArticleCard, most: int = 2) -> str:
     labels = [p.label for p in card.places]
     rest = f" +{len(labels) - most}" if len(labels) > most else ""
     return "; ".join(labels[:most]) + rest
+
+
+def relevance(one: Assessment | None) -> dict[str, Any] | None:
+    """A rating as it is shown: its level by name, the figure and its basis on demand; None: not rated (yet)."""
+    if one is None:
+        return None
+    figure = "" if one.probability is None else f"P = {one.probability:.2f}. "
+    level = one.level or "unrated"
+    sure = next((word for start, word in SURE.items() if one.basis.startswith(start)), "")
+    title = f"{sure}; else {LEVELS[level]}" if sure else LEVELS[level]
+    return {"level": level, "title": title, "why": f"{figure}{one.basis}", "passes": one.passes}
 
 
 def thumbnail(page: Page, image_id: str | None) -> str:

@@ -121,6 +121,42 @@ def test_the_finest_level_that_half_of_the_vote_supports() -> None:
     assert "No archived photograph matches" in place.note
 
 
+def test_a_venue_is_answered_where_it_has_the_vote_and_its_city_where_it_has_not() -> None:
+    """Two of three say the station itself: 67%. One of three does: the city has all of the vote."""
+    place = answer(article("a", STATION), article("b", STATION), article("c", COLOGNE)).place
+    assert (place.place, place.place.level) == (STATION, "venue") and place.share == pytest.approx(2 / 3)
+    assert place.label.startswith("Duisburg Central Station, Duisburg")
+    coarser = answer(article("a", STATION), article("b", DUISBURG), article("c", DUISBURG)).place
+    assert coarser.place == DUISBURG and coarser.share == 1.0
+    (row,) = answer(article("a", STATION), claim=Claim(place="Duisburg")).agreement
+    assert row.verdict == "supported" and "finer" in row.note
+    (row,) = answer(article("a", DUISBURG), claim=Claim(place="Duisburg Central Station")).agreement
+    assert row.verdict == "supported" and "does not reach the claimed venue" in row.note
+    unnamed = german("Main Hall", "venue", 51.43, 6.77, city="Duisburg")  # two venues of one city, no winner: the city
+    both = answer(article("a", STATION), article("b", unnamed)).place
+    assert (both.place.name, both.place.level) == ("Duisburg", "city")
+
+
+def test_dates_climb_from_day_to_month_year_and_decade() -> None:
+    cases = {
+        ("2017-12-26", "2017-12-26", "2017-12-01"): "2017-12-26", ("2017-12-26", "2017-12-02"): "2017-12",
+        ("2017-12-26", "2017-03-02"): "2017", ("2017-12-26", "2012-03-02"): "2010s",
+    }  # fmt: skip
+    for days, said in cases.items():
+        found = answer(*(article(f"a{i}", on=d) for i, d in enumerate(days))).date
+        assert found.date.iso == said, days
+    assert len(answer(article("a", on="2017-12-26"), article("b", on="2012-03-02")).date.alternatives) == 2
+    assert answer(article("a", on="2017-12-26"), article("b", on="1992-03-02")).date.date is None
+
+
+def test_a_place_is_called_as_its_articles_call_it() -> None:
+    koeln = COLOGNE.model_copy(update={"name": "Köln"})
+    one = Article(article_id="a", places=(ArticlePlace(keyword="Cologne (Germany)", place=koeln),))
+    found = answer(one).place
+    assert (found.place.name, found.called) == ("Köln", "Cologne") and found.label == f"Cologne, {NRW}, Germany"
+    assert answer(article("b", DUISBURG)).place.called == ""
+
+
 def test_climbing_to_region_country_and_continent() -> None:
     region = answer(article("a", DUISBURG), article("b", COLOGNE)).place
     assert (region.place.name, region.place.level, region.place.lat) == (NRW, "region", None)

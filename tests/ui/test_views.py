@@ -352,9 +352,11 @@ def test_relevance_is_named_and_its_figure_is_on_demand():
     rated = RelevanceResult(articles={"a": strong, "b": weak, "c": Assessment(basis="not rated: no file")}, gate=0.02)
     shown = page(doc.model_copy(update={"stages": doc.stages.model_copy(update={"relevance": rated})}))
     text = paint.html("context", shown)
-    assert "2 of 3 rated articles may be used" in text and "below the gate" in text
+    assert "2 of 3 articles may be used" in text and ">weak, not used</span>" in text
     assert ">strong evidence</span>" in text and 'title="P = 0.91. Rank 1."' in text
     assert "91%" not in text and ">not rated</span>" in text
+    hits = paint.html("retrieve", shown)
+    assert 'title="P = 0.91. Rank 1."' in hits and ">weak, not used</span>" in hits and "91%" not in hits
     rail = paint.html("rail", shown)
     item = next(part for part in rail.split("<li>") if 'data-tab="relevance"' in part)
     assert '<span class="badge num">2</span>' in item and "Relevance" in item
