@@ -510,8 +510,9 @@ class ChunkSettings(_Group):
     """Evidence chunks (BeyondVision, EVENTA-H)."""
 
     method: Literal["five_w", "windows", "sentences"] = Field(
-        "windows",
-        description="five_w: closeness, position and who, what, where, when, why; windows: BeyondVision; sentences: EVENTA-H",
+        "five_w",
+        description="five_w: closeness, position and who, what, where, when, why (most human answers in five sentences); "
+        "windows: BeyondVision; sentences: EVENTA-H",
     )
     articles: int = Field(
         3, ge=1, description="articles that chunks come from (NewsRECON shows the top 3 to the model)"

@@ -167,7 +167,9 @@ def test_a_book_is_ranked_up_to_a_bound_and_says_so() -> None:
         return embed(texts)
 
     body = " ".join(f"This is sentence {i} of the book." for i in range(500))
-    result = chunks.run([hit("a")], {"a": Article(article_id="a", body=body)}, "topic1", counting, ChunkSettings())
+    result = chunks.run(
+        [hit("a")], {"a": Article(article_id="a", body=body)}, "topic1", counting, ChunkSettings(method="windows")
+    )
     assert seen == [1 + 198]  # the query and the windows of 3 over 200 sentences
     assert "first 200 sentences" in result.note
     assert result.chunks[-1].text.endswith("sentence 499 of the book.")
