@@ -3,9 +3,9 @@
 The signs are Giveme5W1H's (Hamborg, Breitinger and Gipp 2019, sec. 3.3): named persons, organisations and people named
 by what they are for `who`; the action for `what`; place names, looked up in the gazetteer, and venues for `where`;
 dates, weekdays, clock times and relative times for `when`; causal conjunctions, adverbs and verbs for `why`. Giveme5W1H
-parses each sentence with CoreNLP; here words and capitals decide, at some hundredths of a second per article. The lists
-are English. Of other languages place names of the gazetteer, written dates and clock times are recognised, and nothing is
-claimed beyond that.
+parses each sentence with CoreNLP; here words and capitals decide, at some hundredths of a second per article. The word
+lists are English. Of other languages place names of the gazetteer, written dates and clock times are recognised, and
+nothing is claimed beyond that.
 """
 
 from __future__ import annotations
