@@ -60,11 +60,17 @@ def _without_examples(text: str) -> str:
 
 def _without_relative(text: str) -> str:
     """Without its last relative clause that commas set off: those add, the others define."""
-    found = list(_RELATIVE.finditer(text))
+    found = [m for m in _RELATIVE.finditer(text) if not _quoted(text, m.start())]
     if not found:
         return text
     last = found[-1]
     return text[: last.start()] + text[last.end() :]
+
+
+def _quoted(text: str, at: int) -> bool:
+    """True inside a quotation: what somebody said is not shortened."""
+    before = text[:at]
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
 def _without_attribution(text: str) -> str:
@@ -72,5 +78,5 @@ def _without_attribution(text: str) -> str:
 
 
 def _without_tail(text: str) -> str:
-    found = list(_TAIL.finditer(text))
+    found = [m for m in _TAIL.finditer(text) if not _quoted(text, m.start())]
     return text[: found[-1].start()] + text[found[-1].end() :] if found else text

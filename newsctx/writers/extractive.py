@@ -29,6 +29,7 @@ _LOW = "Low confidence: the archive may hold nothing of this moment; check befor
 _WEAK = (
     "No archived photograph matches this one: the text is from the best-ranked article and may be about something else."
 )
+_HEADLINE = 500  # characters; longer is no headline
 _ESSENTIAL = {"who", "what"}  # what no frame can add: a further sentence has to
 
 
@@ -175,8 +176,8 @@ def _second(
 
 
 def _headline(article: Article, evidence: CaptionEvidence) -> Sentence | None:
-    text = plain(article.headline)
-    if not text:
+    text = plain(article.headline[:_HEADLINE])
+    if not text or len(article.headline) > _HEADLINE:  # a whole article in the wrong field
         return None
     ended = text if text.endswith((".", "!", "?", "。", "！", "？")) else f"{text}."
     return _completed(Sentence(text=ended, metadata_ids=(f"{article.article_id}#headline",)), article, evidence)

@@ -287,3 +287,14 @@ def test_the_outlet_is_named_only_where_no_sentence_has_a_date() -> None:
     found = article(images=(ArticleImage(caption=photo),))
     caption = write(evidence(chunk(BODY), chunk(photo, field="caption"), of=found, context=placed()))
     assert "Reported" not in caption.text or "26 December" not in caption.text
+
+
+@pytest.mark.parametrize(
+    "piece", ["A ferry (", "a, who ", "Paris ", "on Tuesday ", "A", "<b>", ", said ", "\u202e", "“"]
+)
+def test_long_hostile_evidence_is_read_and_nothing_is_made_up(piece: str) -> None:
+    body = piece * (100_000 // len(piece))
+    given = evidence(chunk(body), of=article(body=body, headline=body), context=placed())
+    sentences = check(write(given).sentences, given)
+    assert all(m.found for s in sentences for m in s.mentions)
+    assert all(len(s.text) < 1200 for s in sentences)
