@@ -82,6 +82,42 @@ def command(place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return call
 
 
+def test_captions_are_measured_beside_the_headline_and_without_evidence(
+    place, command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = place[0]
+    rows = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
+    rows[0]["captions"] = ["Water covers the square in Paris, France, 1 May 2020."]
+    rows[1]["captions"] = ["People on strike in Rome, Italy, 3 May 2021.", "Strike in Rome."]
+    (folder / "worded.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    out = tmp_path / "captions.json"
+    asked = ("--stage", "caption", "--ablations", "--json", str(out))
+    assert command(*asked, queries="worded.jsonl") == 0
+    text = capsys.readouterr().out
+    report = json.loads(out.read_text())[session.CAPTIONS]
+    own, headline, without = report["rows"]
+    assert (report["expected"], report["referenced"], report["without_relevant"]) == (3, 2, 1)
+    assert (own["name"], headline["name"], without["name"]) == (
+        "extractive", "headline of the first article", "without evidence"
+    )  # fmt: skip
+    assert own["grounding"] == headline["grounding"] == 1.0 and own["mentions"] > 0
+    assert without["empty"] == 2 and without["silent"] == 1.0 and without["metrics"]["CIDEr"]["mean"] == 0
+    assert "tiny" in report["encoder"] or report["encoder"] in text
+    assert command(*asked, queries="worded.jsonl") == 0  # read from what is kept: the same
+    assert json.loads(out.read_text())[session.CAPTIONS] == report
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [(("--fast",), "reads no text"), (("--sweep", "retrieve.k=5,10"), "measures rankings")],
+)
+def test_what_captions_have_no_part_in_is_refused(
+    command, capsys: pytest.CaptureFixture[str], extra: tuple[str, ...], words: str
+) -> None:
+    assert command("--stage", "caption", *extra) != 0
+    assert words in capsys.readouterr().err
+
+
 def test_the_fast_run_is_the_pipeline_with_one_channel_and_no_refinement(place, tmp_path: Path) -> None:
     folder, settings, models = place
     queries = load_queries(folder / "queries.jsonl", need_images=True)
