@@ -54,7 +54,9 @@ def test_a_caption_is_allowed_written_checked_worded_and_compared(world, open_pa
     panel.locator('summary:has-text("Word it yourself")').click()
     panel.locator("#own").fill("Boats pass flooded houses in Paris. Nobody was hurt.")
     panel.locator('[data-key="own:save"]').click()
-    page.wait_for_function("() => document.querySelector('#nx-caption .origin').textContent.includes('Your wording')")
+    page.wait_for_function(
+        "() => document.querySelector('#nx-caption .origin').textContent.includes('Your wording')", timeout=LONG
+    )
     panel.locator('summary:has-text("Versions (2)")').click()
     panel.locator('[data-key="compare:go"]').click()
     page.wait_for_selector("#nx-caption .compared ins", timeout=LONG)
@@ -62,7 +64,9 @@ def test_a_caption_is_allowed_written_checked_worded_and_compared(world, open_pa
     assert "Marlow" in " ".join(panel.locator(".compared del").all_inner_texts())
 
     panel.locator('[data-key="writer:extractive"]').click()
-    page.wait_for_function("() => document.querySelector('#nx-caption .origin').textContent.includes('Extractive')")
+    page.wait_for_function(
+        "() => document.querySelector('#nx-caption .origin').textContent.includes('Extractive')", timeout=LONG
+    )
     page.reload()
     page.wait_for_selector(DONE, timeout=LONG)
     page.click('.rail [data-tab="caption"]')
@@ -82,7 +86,7 @@ def test_an_own_prompt_is_sent_and_a_wrong_one_is_refused_with_the_known_placeho
     wording = page.locator('[data-key="prompt:synthesise"]')
     wording.fill("Write like a telegram. {chunks} {nonsense}")
     page.locator('[data-key="prompt:save:synthesise"]').click()
-    page.wait_for_function("() => document.querySelector('.message').textContent.includes('{nonsense}')")
+    page.wait_for_function("() => document.querySelector('.message').textContent.includes('{nonsense}')", timeout=LONG)
     wording.fill("Write like a telegram, with the ids as JSON. {chunks}")
     page.locator('[data-key="prompt:save:synthesise"]').click()
     said = "document.querySelector('#nx-caption [data-keep=sent]')?.textContent.includes('analyst')"
