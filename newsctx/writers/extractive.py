@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from newsctx.five_w import answers
 from newsctx.grounding import check
+from newsctx.passage_relevance import passing
 from newsctx.passages import folded, plain
 from newsctx.records import Article, Caption, Hit, ModelInfo, Sentence
 from newsctx.settings import CaptionSettings
@@ -77,8 +78,7 @@ def usable(hit: Hit, evidence: CaptionEvidence) -> bool:
     chosen = [c for c in evidence.chunks if c.article_id == hit.article_id]
     if not chosen:
         return False
-    rated = evidence.relevance.articles.get(hit.article_id) if evidence.relevance else None
-    return hit.tier != "ranked" or rated is None or rated.passes or any(c.decision == "kept" for c in chosen)
+    return passing(hit, evidence.relevance) or any(c.decision == "kept" for c in chosen)
 
 
 # --- composing ------------------------------------------------------------------------------------------------

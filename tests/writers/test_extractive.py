@@ -146,7 +146,11 @@ def test_an_article_below_the_gate_is_not_used_but_a_kept_passage_is() -> None:
     assert "rated weak" in caption.note
     kept = chunk(BODY).model_copy(update={"decision": "kept"})
     assert write(replace(given, chunks=(kept,))).text
-    assert write(replace(given, hits=(HIT,))).text  # matched by geometry
+    pinned = HIT.model_copy(update={"tier": "pinned"})
+    assert write(replace(given, hits=(pinned,))).text
+    unrated = RelevanceResult(articles={"b": Assessment(probability=0.1, level="weak", passes=False)}, gate=0.4)
+    assert write(replace(given, relevance=unrated)).text == ""  # too low in the order to be rated
+    assert write(replace(given, relevance=None)).text  # nothing is rated: a missing model silences nothing
 
 
 def test_a_clause_too_many_is_left_out_and_then_the_outlet_is_named() -> None:
