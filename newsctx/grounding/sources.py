@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the writers check their own sentences
 
 METADATA = ("headline", "published", "places", "source")  # what `ARTICLE#...` may name
 ANALYST = ("analyst#place", "analyst#date")  # values that the analyst set
+PHOTO = "photo#seen"  # the photograph itself; of names, dates and numbers only its legible text holds any
 
 
 class Text:
@@ -116,6 +117,9 @@ def sources(
         else:
             unknown.append(address)
     for address in dict.fromkeys([*metadata_ids]):
+        if address == PHOTO:
+            found.append(Source(address, text_of(evidence.photo.ocr_text)))
+            continue
         source = _analyst(address, evidence) if address in ANALYST else _metadata(address, evidence)
         found += [source] if source else []
         unknown += [] if source else [address]

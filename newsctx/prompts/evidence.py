@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsctx.grounding.sources import PHOTO
 from newsctx.records import Article, Chunk, PartialDate, PlaceAnswer
 from newsctx.settings import CaptionSettings
 from newsctx.untrusted import MEANINGS, block, flags, key
@@ -135,6 +136,8 @@ def _metadata(sent: list[Chunk], evidence: CaptionEvidence) -> list[tuple[str, s
         found.append(("analyst#place", place.place.label))
     if date.basis == "analyst" and date.date:
         found.append(("analyst#date", date.date.iso))
+    if evidence.preview is not None:  # a sentence on what is visible has something to rest on
+        found.append((PHOTO, "what the photograph itself shows"))
     return found
 
 

@@ -6,14 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from newsctx.errors import NewsctxError
 from newsctx.grounding import check
+from newsctx.grounding.sources import ANALYST, METADATA, PHOTO
 from newsctx.passages import folded, plain
 from newsctx.records import Article, Caption, Chunk, Sentence
 from newsctx.sentences import split
 from newsctx.settings import CaptionSettings
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
 
-METADATA = ("headline", "published", "places", "source")  # what `ARTICLE#...` may name
-ANALYST = ("analyst#place", "analyst#date")  # values that the analyst set
 NOTHING = "there is no evidence to hold it against"
 
 
@@ -115,5 +114,5 @@ def _missing(
     for address in metadata_ids:
         article_id, _, field = address.rpartition("#")
         known = article_id in articles and field in METADATA and bool(getattr(articles[article_id], field))
-        if not known and address not in ANALYST:
+        if not known and address not in (*ANALYST, PHOTO):
             yield f"{address} names nothing that is known"

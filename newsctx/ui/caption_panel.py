@@ -20,7 +20,8 @@ LABELS = {
 }
 KINDS = {"extractive": "quotes", "generated": "language model", "edited": "your wording"}
 MENTIONS = {"name": "name", "place": "place", "date": "date", "number": "number"}
-FIELDS = {"published": "published", "places": "places", "source": "outlet", "place": "place", "date": "date"}
+OTHERS = {"analyst": "You", "photo": "The photograph under check"}  # sources that are no articles
+FIELDS = {"seen": "what it shows", "published": "published", "places": "places", "source": "outlet", "place": "place", "date": "date"}
 STEPS = {
     "describe": "Describe the photograph",
     "place": "Ask for the place",
@@ -147,7 +148,7 @@ def source(page: Page, identifier: str, number: int) -> dict[str, Any]:
     return {
         "number": number,
         "target": target(identifier),
-        "headline": card.headline or ("You" if article_id == "analyst" else "(no headline)"),
+        "headline": card.headline or OTHERS.get(article_id, "(no headline)"),
         "source": card.source,
         "field": FIELDS.get(place, place.partition(":")[0]),
         "value": _value(page, card, place),

@@ -439,3 +439,12 @@ def test_a_preview_of_the_photograph_that_is_large_is_sent_small():
     sent = server.requests[0][2]["messages"][1]["content"][0]["image_url"]["url"]
     with Image.open(io.BytesIO(base64.b64decode(sent.partition(",")[2]))) as seen:
         assert seen.size == (56, 42)  # 160 x 120
+
+
+def test_a_sentence_on_what_is_visible_cites_the_photograph_which_vouches_for_no_name():
+    answer = wrote(("A crowd holds banners on a bridge.", ["m5"]), ("Ana Silva waves.", ["m5"]))
+    with serving(says(answer)) as server:
+        caption = written(server.settings(repair=False))
+    seen, named = caption.sentences
+    assert (seen.metadata_ids, seen.problem) == (("photo#seen",), "") and not any(m.struck for m in seen.mentions)
+    assert [m.text for m in named.mentions if m.struck] == ["Ana Silva"]
