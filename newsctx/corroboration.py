@@ -33,6 +33,7 @@ from newsctx.records import (
 )
 from newsctx.settings import ContextSettings
 from newsctx.votes import Voter, contains, vote_date, vote_place
+from newsctx.word_evidence import shared
 
 _TITLES = {
     "copy": "the matched photograph", "image_text": "the image-text encoder", "words_note": "the words of the note",
@@ -64,6 +65,7 @@ class Hearing:
     claim: Claim
     resolve: Callable[[str], Place | None]
     settings: ContextSettings
+    note: str = ""
 
     def place(self, answer: Place | None) -> Corroboration:
         """The witnesses on a place; without an answer they only say what they say."""
@@ -138,7 +140,13 @@ class Hearing:
         )  # fmt: skip
 
     def _strength(self, name: WitnessName, ids: Sequence[str]) -> float:
-        """The encoder always finds something: it testifies as strongly as its articles are relevant."""
+        """A search always finds something: the encoder testifies as strongly as its articles are relevant, words as
+        strongly as they stand in theirs; a garbled line of legible text is in none.
+        """
+        if name in ("words_note", "words_ocr"):
+            said = self.note if name == "words_note" else self.photo.ocr_text
+            held = (shared(said, self.articles[a]).strength(self.settings.words_half) for a in ids)
+            return max(held, default=0.0)
         if name != "image_text":
             return 1.0
         known = [p for a in ids if a in self.rated and (p := self.rated[a].probability) is not None]
@@ -165,10 +173,13 @@ def combined(item: str, answer: str, witnesses: Sequence[Witness]) -> Corroborat
 
 
 def disputed(found: Corroboration, settings: ContextSettings) -> bool:
-    """Whether the conflict is above the setting, or more belief is committed against the answer than to it."""
+    """Whether the conflict is above the setting and the answer is not believed all the same, or more belief is
+    committed against it than to it.
+    """
     if found.conflict is None or found.belief is None or found.plausibility is None:
         return False
-    return found.conflict > settings.max_conflict or found.belief < 1.0 - found.plausibility
+    torn = found.conflict > settings.max_conflict and found.belief < settings.sure_belief
+    return torn or found.belief < 1.0 - found.plausibility
 
 
 def dispute(found: Corroboration) -> str:

@@ -465,7 +465,8 @@ class _Work:
 
     def _relevance(self) -> RelevanceResult:
         models, settings = self.pipeline.models, self.pipeline.settings.relevance
-        return relevance.run(self.rankings, models.relevance, models.relevance_unavailable, settings)
+        said, read = self.note, self.results["photo"].ocr_text
+        return relevance.run(self.rankings, models.relevance, models.relevance_unavailable, settings, said, read)
 
     @property
     def rankings(self) -> Rankings:
@@ -509,6 +510,7 @@ class _Work:
             edits.date,
             self.results["relevance"],
             self.results["retrieve"].hits,
+            self.note,
         )
 
     def drafts(self) -> Iterator[Caption]:

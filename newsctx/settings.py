@@ -495,6 +495,16 @@ class RelevanceSettings(_Group):
         description="evidence below reaches no answer and no caption, unless pinned or matched: refuses half of 20 drawn "
         "photographs without an article and 3% of 220 with one (0.01 to 0.3 tried)",
     )
+    word_share: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="share of the note's or legible words in an article that passes the gate (own choice)",
+    )
+    note_words: int = Field(2, ge=1, description="least words of the note in such an article (own choice)")
+    legible_words: int = Field(
+        4, ge=1, description="the same of legible words: `ROAD CLOSED` stands in many articles (own choice)"
+    )
     strong: float = Field(0.85, ge=0, le=1, description="least probability of the level `strong` (own choice)")
     likely: float = Field(0.5, ge=0, le=1, description="of the level `likely`: more probable than not")
     uncertain: float = Field(0.15, ge=0, le=1, description="of the level `uncertain`; below is `weak` (own choice)")
@@ -596,6 +606,17 @@ class ContextSettings(_Group):
         ge=0,
         le=1,
         description="strength of the encoder's testimony where nothing rates it: neither for nor against",
+    )
+    words_half: float = Field(
+        2.0,
+        gt=0,
+        description="words of the note or legible text in an article at which they testify half as strongly (own choice)",
+    )
+    sure_belief: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="belief in an answer from which a conflict is shown without lowering its confidence (own choice)",
     )
     max_conflict: float = Field(
         0.3,

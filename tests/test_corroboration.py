@@ -15,6 +15,7 @@ from newsctx.records import (
     ChannelScore,
     Claim,
     Hit,
+    OcrLine,
     PartialDate,
     Photo,
     Place,
@@ -52,10 +53,10 @@ def rating(p: float, passes: bool = True) -> Assessment:
     return Assessment(probability=p, level="strong" if p >= 0.85 else "likely" if p >= 0.5 else "weak", passes=passes)
 
 
-def hearing(hits, articles, rated=None, photo=None, claim=None) -> Hearing:
+def hearing(hits, articles, rated=None, photo=None, claim=None, note="") -> Hearing:
     return Hearing(
         hits, hits, {a.article_id: a for a in articles}, rated or {}, photo or photograph(), claim or Claim(),
-        KNOWN.get, SETTINGS,
+        KNOWN.get, SETTINGS, note,
     )  # fmt: skip
 
 
@@ -78,7 +79,9 @@ def test_two_who_agree_and_one_who_does_not_by_hand():
         assert found.conflict == pytest.approx(0.45)
         assert found.belief == pytest.approx(0.8182, abs=1e-4)
         assert found.plausibility == pytest.approx(0.9091, abs=1e-4)
-    assert disputed(found, SETTINGS) and not disputed(found, SETTINGS.model_copy(update={"max_conflict": 0.5}))
+    doubting = SETTINGS.model_copy(update={"sure_belief": 0.9})
+    assert disputed(found, doubting) and not disputed(found, doubting.model_copy(update={"max_conflict": 0.5}))
+    assert not disputed(found, SETTINGS), "believed with 0.818 all the same: the conflict is shown, no more"
 
 
 def test_more_against_than_for_is_a_dispute_even_without_conflict():
@@ -96,17 +99,26 @@ def test_nobody_or_no_answer_is_not_a_figure():
 
 
 def test_every_channel_speaks_for_itself():
-    """image_text finds Rome first, the note Lima, the file was made in Rome, the claim says Italy."""
+    """image_text finds Rome first, the note Lima, the file was made in Rome, the claim says Italy.
+
+    Of the note's words, flooding and Lima, Lima alone is in the article: half of them, and one word counts
+    1 / (1 + 2), so 0.4 / 6.
+    """
     articles = [article("r", ROME), article("l", LIMA)]
     hits = [hit("r", 1), hit("l", 2, "words_note")]
     photo = photograph(lat=41.91, lon=12.49, time="2019-04-30T10:00:00")
     found = hearing(
-        hits, articles, {"r": rating(0.9)}, photo, Claim(place="Italy", date=PartialDate.model_validate("2019-09-01"))
+        hits,
+        articles,
+        {"r": rating(0.9)},
+        photo,
+        Claim(place="Italy", date=PartialDate.model_validate("2019-09-01")),
+        "flooding in Lima",
     )
     place = by_channel(found.place(ROME))
     assert place["image_text"].side == "agrees" and place["image_text"].mass == pytest.approx(0.8 * 0.9)
     assert place["image_text"].article_ids == ("r",)
-    assert place["words_note"].side == "conflicts" and place["words_note"].mass == pytest.approx(0.4)
+    assert place["words_note"].side == "conflicts" and place["words_note"].mass == pytest.approx(0.4 / 6)
     assert place["camera"].side == "agrees" and place["camera"].mass == pytest.approx(0.5)
     assert place["claim"].side == "compatible" and place["claim"].mass == 0.0
     assert place["copy"].side == place["words_ocr"].side == "silent" and place["copy"].note
@@ -206,3 +218,13 @@ def test_nothing_relevant_is_not_established_and_says_what_was_tried():
     assert kept.place.place == ROME and kept.place.confidence == "high"
     own = answer(hits, [article("r", ROME), article("l", LIMA)], rated, set_place=LIMA)
     assert own.place.place == LIMA and own.place.basis == "analyst"
+
+
+def test_garbled_legible_text_testifies_nothing():
+    """The search for it has a first article all the same, in which none of its words stands."""
+    box = ((0, 0), (9, 0), (9, 9), (0, 9))
+    photo = photograph().model_copy(update={"ocr": (OcrLine(text="BOAD CRONED", confidence=0.8, box=box),)})
+    found = hearing([hit("r", 1), hit("l", 2, "words_ocr")], [article("r", ROME), article("l", LIMA)], photo=photo)
+    said = by_channel(found.place(ROME))["words_ocr"]
+    assert (said.side, said.mass) == ("conflicts", 0.0)
+    assert dispute(found.place(ROME)) == ""

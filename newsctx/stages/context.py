@@ -69,6 +69,7 @@ def run(
     set_date: PartialDate | None = None,
     rated: RelevanceResult | None = None,
     retrieved: Sequence[Hit] = (),
+    note: str = "",
 ) -> Context:
     """Answer where and when, and hold the answers against the camera and the claim.
 
@@ -79,11 +80,12 @@ def run(
         rated: relevance of the articles: which of them vote, how much, and how far an answer can be trusted that no
             pinned or matched article supports.
         retrieved: the fused ranking, with each channel's own: the witnesses that corroborate or contradict.
+        note: the words of the analyst's note, one of them.
     """
     found = _Evidence(hits, articles, resolve, settings, rated or _NOT_RATED, retrieved)
     place, place_conflicts = _place_answer(found, set_place)
     when, date_conflicts = _date_answer(found, set_date)
-    witnesses = Hearing(retrieved, hits, articles, found.rated.articles, photo, claim, resolve, settings)
+    witnesses = Hearing(retrieved, hits, articles, found.rated.articles, photo, claim, resolve, settings, note)
     on_place, on_date = witnesses.place(place.place), witnesses.date(when.date)
     place, place_doubts = _doubted(place, on_place, found, settings)
     when, date_doubts = _doubted(when, on_date, found, settings)

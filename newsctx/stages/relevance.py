@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from newsctx.article_signals import Rankings
 from newsctx.levels import level_of
-from newsctx.records import Assessment, Cluster, Hit, Relevance, RelevanceResult
+from newsctx.records import Article, Assessment, Cluster, Hit, Relevance, RelevanceResult
 from newsctx.relevance import RelevanceModel, signals_of
 from newsctx.settings import RelevanceSettings
+from newsctx.word_evidence import shared
 
 _OLD_FILE = (
     "this profile's relevance model rates the first article alone; `python -m newsctx train relevance` makes one that "
@@ -20,10 +21,16 @@ _OLD_FILE = (
 _NO_SIGNAL = "not rated: no encoder has scored it"
 _SURE = {"pinned": "Pinned by you.", "matched": "Its photograph matches by geometry."}
 _KEPT = "Kept by you."
+_STORY = "It covers the story of an article whose photograph matches."
 
 
 def run(
-    rankings: Rankings, model: RelevanceModel | None, unavailable: str, settings: RelevanceSettings
+    rankings: Rankings,
+    model: RelevanceModel | None,
+    unavailable: str,
+    settings: RelevanceSettings,
+    note: str = "",
+    legible: str = "",
 ) -> RelevanceResult:
     """Rate the first `settings.articles` articles of the final order and every event candidate that is shown.
 
@@ -31,6 +38,9 @@ def run(
         rankings: what the signals are read from.
         model: None where the profile has none; nothing is rated then, and everything passes.
         unavailable: why there is none.
+        note, legible: words of the analyst and in the photograph. The signals know the picture alone; an article that
+            holds nearly all of these words passes the gate whatever they say, and so does other coverage of a
+            matched article's story.
 
     Returns:
         `first`: the first article's probability and signals. A file of format 1 rates that article alone; the others
@@ -55,9 +65,18 @@ def run(
         rated[top[0].article_id] = first.probability
     missing = f"not rated: {_OLD_FILE}" if old else _NO_SIGNAL
     known = {a: p for a, p in rated.items() if p is not None}
+
+    story = {h.article_id for h in rankings.retrieved if "coverage" in h.channels}
+
+    def worded(article_id: str) -> str:
+        if article_id in story:
+            return _STORY
+        article = rankings.articles.get(article_id)
+        return _worded(article, note, legible, settings) if article else ""
+
     return RelevanceResult(
         first=first,
-        articles={h.article_id: _assess(rated[h.article_id], h, missing, settings) for h in top},
+        articles={h.article_id: _assess(rated[h.article_id], h, missing, settings, worded(h.article_id)) for h in top},
         clusters={c.id: _cluster(c, rankings, model, known, settings, missing) for c in _shown(rankings)},
         gate=settings.gate,
         unavailable=_OLD_FILE if old else "",
@@ -82,8 +101,22 @@ def _first(
     return Relevance(probability=model.probability(signals), signals=signals)
 
 
-def _assess(probability: float | None, hit: Hit, missing: str, settings: RelevanceSettings) -> Assessment:
-    sure = _SURE.get(hit.tier, "")
+def _worded(article: Article, note: str, legible: str, settings: RelevanceSettings) -> str:
+    """Says so where an article holds nearly all words of the note, or of the legible text."""
+    for text, least, said in (
+        (note, settings.note_words, "It holds the words of your note."),
+        (legible, settings.legible_words, "It holds the words that can be read in the photograph."),
+    ):
+        held = shared(text, article)
+        if held.found >= least and held.share >= settings.word_share:
+            return said
+    return ""
+
+
+def _assess(
+    probability: float | None, hit: Hit, missing: str, settings: RelevanceSettings, worded: str = ""
+) -> Assessment:
+    sure = _SURE.get(hit.tier, "") or worded
     if probability is None:
         return Assessment(basis=f"{sure} {missing.capitalize() if sure else missing}".strip(), passes=True)
     level = level_of(probability, settings)

@@ -21,7 +21,7 @@ LABELS = {
 KINDS = {"extractive": "quotes", "generated": "language model", "edited": "your wording"}
 MENTIONS = {"name": "name", "place": "place", "date": "date", "number": "number"}
 OTHERS = {"analyst": "You", "photo": "The photograph under check"}  # sources that are no articles
-FIELDS = {"seen": "what it shows", "published": "published", "places": "places", "source": "outlet", "place": "place", "date": "date"}
+FIELDS = {"seen": "what it shows", "source": "outlet"}  # fields that are called otherwise on the page
 STEPS = {
     "describe": "Describe the photograph",
     "place": "Ask for the place",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -70,6 +71,24 @@ def test_pinned_and_matched_articles_pass_and_keep_what_the_model_says() -> None
     assert found["p"].passes and found["p"].basis.startswith("Pinned by you")
     # the channel did not find the pinned one: it counts as its last hit, 0.2 - 0.8
     assert found["p"].probability == pytest.approx(found["m"].probability)
+
+
+def test_the_words_of_the_note_open_the_gate_and_two_words_of_a_sign_do_not() -> None:
+    flood = Article(article_id="c", headline="Seine floods Paris", body="The road is closed.")
+    whole = replace(rankings(HITS), articles={"c": flood})
+    by_note = relevance.run(whole, model(), "", GATE, note="flood of the Seine").articles
+    assert by_note["c"].passes and by_note["c"].level == "weak" and "your note" in by_note["c"].basis
+    assert not by_note["b"].passes
+    for note in ("flood", "flood of the Thames", ""):  # one word, half of the words, none
+        assert not relevance.run(whole, model(), "", GATE, note=note).articles["c"].passes
+    assert not relevance.run(whole, model(), "", GATE, legible="ROAD CLOSED").articles["c"].passes
+    assert relevance.run(whole, model(), "", GATE, legible="SEINE ROAD CLOSED FLOOD").articles["c"].passes
+
+
+def test_other_coverage_of_a_matched_story_passes() -> None:
+    other = hit("o", 3, 0.2).model_copy(update={"channels": {"coverage": ChannelScore(score=0.6, rank=1)}})
+    found = relevance.run(rankings([hit("m", 1, 0.2, "matched"), hit("a", 2, 0.8), other]), model(), "", GATE).articles
+    assert found["o"].passes and "covers the story" in found["o"].basis
 
 
 def test_without_a_model_nothing_is_rated_and_nothing_is_held_back() -> None:
