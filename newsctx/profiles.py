@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from newsctx.cache import digest
+from newsctx.calibrations import FILE as CALIBRATIONS
+from newsctx.calibrations import Calibrations
 from newsctx.encoders import ImageEncoder, ImageTextEncoder, SentenceEncoder
 from newsctx.errors import ModelUnavailable, SettingsError
 from newsctx.heads import METADATA, CrossEncoderHead, Scorer, Slot, ZeroShotScorer
@@ -27,6 +29,9 @@ NO_WEIGHTS = (
     "local-dir:PATH, or train them: `python -m newsctx train`"
 )
 NO_SECOND = "name one with NEWSCTX_SECOND_IMAGE: timm:NAME, timm-dir:PATH, or a name of open_clip"
+_NO_CALIBRATIONS = (
+    "the channels' scores are scaled over their own hits: `python -m newsctx tune --calibration DIR` fits more"
+)
 _NO_EMBEDDED_SECOND = f"no second image encoder travels with the program; {NO_SECOND}"
 
 
@@ -55,6 +60,7 @@ class Profile:
     location_head: Path | None = None  # folder of a trained head; None: zero-shot
     event_head: Path | None = None
     relevance: Path | None = None  # folder of `train relevance`; None: answers are not rated
+    fusion: Path | None = None  # folder of `tune --calibration`; None: scores are scaled over a channel's own hits
     location_neutral: str = "An image"  # what the zero-shot location scorer compares with
     event_neutral: str = "An image taken at some time in some place"
     temperature: float = 0.01  # of the zero-shot scorers (CLIP's own, Radford et al. 2021)
@@ -73,6 +79,10 @@ def heads_folder() -> Path:
 def _head(folder: Path) -> Path | None:
     """The folder, if a trained head lies in it."""
     return folder if (folder / METADATA).is_file() else None
+
+
+def _calibrations(folder: Path) -> Path | None:
+    return folder if (folder / CALIBRATIONS).is_file() else None
 
 
 def _relevance(folder: Path) -> Path | None:
@@ -105,6 +115,7 @@ def _embedded() -> Profile:
         location_head=_head(EMBEDDED / "location"),
         event_head=_head(EMBEDDED / "event"),
         relevance=_relevance(EMBEDDED),
+        fusion=_calibrations(EMBEDDED),
         summary="travels with the program, no network; trained on the painted demonstration world",
         cost=Cost(0, 60, "nothing to fetch; seconds a hundred photographs"),
     )
@@ -132,6 +143,7 @@ def _newsrecon() -> Profile:
         location_head=_head(heads_folder() / "newsrecon" / "location"),
         event_head=_head(heads_folder() / "newsrecon" / "event"),
         relevance=_relevance(heads_folder() / "newsrecon"),
+        fusion=_calibrations(heads_folder() / "newsrecon"),
         summary="the paper's encoder, SigLIP2 as second image encoder, your trained heads where present; wants a GPU",
         second_cost=Cost(1501, 372, "every photograph of the archive is encoded with it, too"),
         cost=Cost(
@@ -198,6 +210,8 @@ class Models:
     event_scorer: Scorer | None
     relevance: RelevanceModel | None
     relevance_unavailable: str
+    calibrations: Calibrations | None = field(default=None, kw_only=True)
+    calibrations_unavailable: str = field(default=_NO_CALIBRATIONS, kw_only=True)
 
     @property
     def infos(self) -> tuple[ModelInfo, ...]:
@@ -211,6 +225,7 @@ class Models:
             _info("location_head", self.location_scorer, missing),
             _info("event_head", self.event_scorer, missing),
             _info("relevance", self.relevance, self.relevance_unavailable),
+            _info("fusion", self.calibrations, self.calibrations_unavailable),
         )
 
     @property
@@ -253,6 +268,9 @@ def load_models(profile: str | Profile, device: Device) -> Models:
             "event_head": scorer_of("event_head", wanted, image_text, device),
         }
     relevance, no_relevance = _rater(wanted, image_text, scorers)
+    calibrations = None
+    if wanted.fusion is not None and image_text is not None:
+        calibrations = Calibrations.load(wanted.fusion, image_text.info, sentence.info if sentence else None)
     return Models(
         profile=wanted.name, device=device, image_text=image_text, image_text_unavailable=no_image_text,
         sentence=sentence, sentence_unavailable=no_sentence,
@@ -260,6 +278,7 @@ def load_models(profile: str | Profile, device: Device) -> Models:
         modulation=modulation, modulation_unavailable=no_modulation,
         location_scorer=scorers["location_head"], event_scorer=scorers["event_head"],
         relevance=relevance, relevance_unavailable=no_relevance,
+        calibrations=calibrations,
     )  # fmt: skip
 
 

@@ -726,7 +726,7 @@ class ModelInfo(Record):
     """A model slot of the profile: what fills it, or why nothing does."""
 
     slot: str  # image_text, second_image, modulation, sentence, ocr, location_head, event_head, relevance,
-    # caption_writer, local_features
+    # fusion, caption_writer, local_features
     name: str = ""
     digest: str = ""
     device: str = ""

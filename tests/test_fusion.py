@@ -53,6 +53,19 @@ def test_weighted_by_hand() -> None:
     assert list(found) == ["b", "a", "c"]
 
 
+def test_a_calibrated_channel_counts_as_much_as_its_scores_are_probable() -> None:
+    """Both channels have a first hit at the top of their lists. `visual` says 0.25 of its own where the calibration
+    (logistic(4 x - 2)) makes of a score of 0.225 a probability of 0.25: sqrt(1 * 0.25) = 0.5 against 1 of `copy`.
+    """
+    unsure = Calibration(slope=4.0, intercept=-2.0)
+    score = (math.log(1 / 3) + 2) / 4  # logit(0.25) = log(1/3)
+    results = [_ran("visual", ("a", score), ("b", score - 1)), _ran("copy", ("b", 0.9), ("c", 0.1))]
+    found = _scores(results, "weighted", calibration={"visual": unsure})
+    assert found == pytest.approx({"b": 0.5, "a": 0.25, "c": 0.0})  # halves: two channels of weight 1
+    assert list(found) == ["b", "a", "c"]
+    assert _scores(results, "weighted") == pytest.approx({"a": 0.5, "b": 0.5, "c": 0.0}), "nobody knows better"
+
+
 def test_a_channel_that_ran_and_found_nothing_lowers_all_scores_alike_one_that_did_not_run_changes_nothing() -> None:
     visual = _ran("visual", ("a", 0.9), ("b", 0.5), ("c", 0.1))
     silent = ChannelResult(name="coverage", state="no_query", reason="no match")

@@ -30,6 +30,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--queries", type=Path, required=True, metavar="FILE", help="photographs with `relevant`")
     parser.add_argument("--out", type=Path, required=True, metavar="PRESET", help="write the settings preset here")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the whole report here")
+    parser.add_argument(
+        "--calibration", type=Path, metavar="DIR",
+        help="also write the channels' calibrations of the learning half, as a profile takes them (fusion.json)",
+    )  # fmt: skip
     parser.add_argument("--profile", default=None, metavar="NAME", help="which models to use (default: embedded)")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="start from these instead of the defaults")
     parser.add_argument("--state", type=Path, metavar="DIR", help="where results are kept: a stopped run goes on")
@@ -46,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         args.json.write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
     print(text(found))
     print(f"preset: {args.out}")
+    if args.calibration:
+        print(f"calibrations of {', '.join(found.calibrated)}: {args.calibration}")
     return 0
 
 
@@ -81,7 +87,7 @@ def _tuned(args: argparse.Namespace) -> Tuned:
     from newsctx.settings import Settings
     from newsctx.state import state_folder
     from newsctx.tuning.halves import halves
-    from newsctx.tuning.learn import Tuned, against_best, judge, learn, preset
+    from newsctx.tuning.learn import Tuned, against_best, calibrations, judge, learn, preset
     from newsctx.tuning.observed import Observed
     from newsctx.writers.extractive import ExtractiveWriter
 
@@ -101,7 +107,13 @@ def _tuned(args: argparse.Namespace) -> Tuned:
         after, scores = learn(seen[0], settings, lambda what, tried: bar.set_postfix_str(f"{what}: {tried} points"))
         rows = judge(seen[1], settings, after)
         best, over_best = against_best(seen[1], after)
+    known: tuple[str, ...] = ()
+    if args.calibration:
+        fitted = calibrations(seen[0], settings, archive.digest)
+        fitted.save(args.calibration)
+        known = tuple(fitted.channels)
     return Tuned(
+        calibrated=known,
         learned_on=len(learning),
         reported_on=len(reporting),
         method=after.fusion.method,

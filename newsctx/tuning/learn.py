@@ -8,11 +8,14 @@ from typing import Any, get_args
 import numpy as np
 from pydantic import BaseModel
 
+from newsctx.cache import digest
+from newsctx.calibrations import Calibrations
+from newsctx.errors import ModelUnavailable
 from newsctx.evaluation.bootstrap import bootstrap_interval, paired_bootstrap
 from newsctx.evaluation.setting_paths import with_value
 from newsctx.evaluation.tables import Measured
 from newsctx.records import Record
-from newsctx.settings import FusionSettings, Settings
+from newsctx.settings import Calibration, FusionSettings, Settings
 from newsctx.tuning import calibrate
 from newsctx.tuning.ascent import Axis, ascend
 from newsctx.tuning.observed import Observed, precision, recall
@@ -45,6 +48,7 @@ class Tuned(Record):
     scores: dict[str, float]  # mAP on the learning half, by fusion method
     best_channel: str  # of the reporting half, alone
     over_best: Measured  # mAP of the learned fusion over that channel, paired by query
+    calibrated: tuple[str, ...] = ()  # channels that a calibration could be fitted for
 
 
 def learn(observed: Observed, settings: Settings, tell: Tell = lambda what, tried: None) -> tuple[Settings, dict]:
@@ -56,10 +60,7 @@ def learn(observed: Observed, settings: Settings, tell: Tell = lambda what, trie
     """
     ran = observed.ran()
     settings = _structure(observed, settings, ran, tell)
-    calibration = calibrate.fit(
-        (results, set(q.relevant or ()), set(q.exclude))
-        for results, q in zip(observed.results(settings), observed.queries, strict=True)
-    )
+    calibration = _calibration(observed, settings)
     found: dict[str, tuple[float, Settings]] = {}
     for method in METHODS:
         start = with_value(settings, "fusion.method", method)
@@ -69,6 +70,28 @@ def learn(observed: Observed, settings: Settings, tell: Tell = lambda what, trie
         found[method] = _ascended(observed, start, _fusion_axes(start, ran), observed.rankings, tell, method)
     best = max(METHODS, key=lambda m: found[m][0])  # the first one where equal
     return found[best][1], {m: score for m, (score, _) in found.items()}
+
+
+def calibrations(observed: Observed, settings: Settings, archive: str) -> Calibrations:
+    """The channels' calibrations on these queries, for a profile; `archive`: digest of what was searched."""
+    models = observed.pipeline(settings).models
+    if models.image_text is None:
+        raise ModelUnavailable(f"no calibrations without an image-text encoder: {models.image_text_unavailable}")
+    return Calibrations(
+        name=models.image_text.info.name,
+        base_digest=models.image_text.info.digest,
+        sentence_digest=models.sentence.info.digest if models.sentence else "",
+        queries=len(observed.queries),
+        data_hash=digest(archive, sorted(q.id for q in observed.queries)),
+        channels=_calibration(observed, settings),
+    )
+
+
+def _calibration(observed: Observed, settings: Settings) -> dict[str, Calibration]:
+    return calibrate.fit(
+        (results, set(q.relevant or ()), set(q.exclude))
+        for results, q in zip(observed.results(settings), observed.queries, strict=True)
+    )
 
 
 def judge(observed: Observed, before: Settings, after: Settings) -> tuple[Row, ...]:

@@ -52,9 +52,9 @@ class Observed:
     def rankings(self, settings: Settings) -> list[list[str]]:
         """The fused and refined ranking of each query, as the retrieve stage makes it."""
         found = []
-        retrieve = settings.retrieve
+        retrieve, fusion = settings.retrieve, self.pipeline(settings).fusion
         for query, results in zip(self.queries, self.results(settings), strict=True):
-            fused = fuse(results, retrieve.weights, retrieve.k, retrieve.rrf_k, settings.fusion, query.exclude)
+            fused = fuse(results, retrieve.weights, retrieve.k, retrieve.rrf_k, fusion, query.exclude)
             scores = {f.article_id: f.score for f in fused}
             lifts = refine(scores, self._surroundings(list(scores)), settings.refine)
             total = {a: s + sum(x.added for x in lifts.get(a, ())) for a, s in scores.items()}

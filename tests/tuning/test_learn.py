@@ -27,6 +27,7 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.searched = settings, 0
+        self.fusion = settings.fusion  # this profile has no calibrations
 
     def search(self, request) -> SimpleNamespace:
         number = int(Path(request.filename).stem)
