@@ -258,6 +258,8 @@ class _Work:
     articles: dict[str, Article] = field(default_factory=dict)
     status: dict[str, StageStatus] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)  # photographs that could not be read: image ids
+    decoded: np.ndarray | None = None
+    decoding: threading.Lock = field(default_factory=threading.Lock)
     draft: Caption | None = None  # the latest of the caption's writer
     failure: Exception | None = None  # of the caption's writer, until its stage is run
     spent: float = 0.0  # seconds that it wrote before its stage is run
@@ -344,10 +346,15 @@ class _Work:
             "caption": (Caption, self._caption),
         }
 
-    @cached_property
+    @property
     def pixels(self) -> np.ndarray:
-        """The oriented photograph, (H, W, 3) uint8 RGB; decoded only when a stage really computes."""
-        return imaging.decode(self.request.data, self.pipeline.settings.photo).pixels
+        """The oriented photograph, (H, W, 3) uint8 RGB; decoded only when a stage really computes, and once where two
+        channels want it at the same time.
+        """
+        with self.decoding:
+            if self.decoded is None:
+                self.decoded = imaging.decode(self.request.data, self.pipeline.settings.photo).pixels
+            return self.decoded
 
     @cached_property
     def image_vector(self) -> np.ndarray | None:
@@ -366,7 +373,7 @@ class _Work:
         found, decoded = photo.run(
             self.request.data, self.request.filename, self.pipeline.settings.photo, models.ocr, models.ocr_unavailable
         )
-        self.__dict__["pixels"] = decoded.pixels
+        self.decoded = decoded.pixels
         return found
 
     def _search(self) -> ChannelOutcome:

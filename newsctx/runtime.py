@@ -148,6 +148,30 @@ class ModelCache:
                 del self._loaded[key]
 
 
+class _OneThread:
+    """Counts who asked for it: the first one in changes the setting, the last one out brings it back."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._limit: Any = None
+
+    def enter(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._limit = _thread_pools().limit(limits=1, user_api="blas")
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.restore_original_limits()
+
+
+_ONE_THREAD = _OneThread()
+
+
 @cache
 def _thread_pools() -> ThreadpoolController:
     return ThreadpoolController()  # looks through the loaded libraries: milliseconds, once
@@ -160,5 +184,8 @@ def one_blas_thread() -> Iterator[None]:
     A product of a few hundred rows takes less time than the threads need to meet, and where another program has the
     cores they wait for one another: 15 ms instead of 1 for one photograph's keypoints.
     """
-    with _thread_pools().limit(limits=1, user_api="blas"):
+    _ONE_THREAD.enter()
+    try:
         yield
+    finally:
+        _ONE_THREAD.leave()

@@ -95,3 +95,19 @@ def test_small_products_use_one_thread_and_the_setting_comes_back():
     with one_blas_thread():
         assert threads() == [1] * len(before) != []
     assert threads() == before
+
+
+def test_analyses_side_by_side_leave_the_setting_as_it_was():
+    """One enters, another enters, the first leaves, the second leaves: none may take the one thread for the setting."""
+
+    def threads() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    first, second = one_blas_thread(), one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert threads() == [1] * len(before)
+    second.__exit__(None, None, None)
+    assert threads() == before

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,18 +68,21 @@ class Searcher:
         The filters of the note hold for every channel (`words.filter_all`) or for the note's own; while they hold, more
         candidates are looked through, so that those which are left out make room for others.
         """
-        found = self._cached(
-            "copy", (query.photo, self.settings.copy_detection, self.settings.verify), lambda: self._copy(query)
-        )
         s = self.settings.words
         asked = filters.read(query.note, query.find_place, s.place_km, s.typed_chars)
+        wide = self._deeper() if asked.filters else self
+        asked_copy = (query.photo, self.settings.copy_detection, self.settings.verify)
+        # the copy channel takes as long as all the others, which need nothing of it but `coverage`
+        with ThreadPoolExecutor(1, "copy") as pool:
+            copying = pool.submit(self._cached, "copy", asked_copy, lambda: self._copy(query))
+            alone = wide._independent(query, asked)
+            found = copying.result()
         sieve = filters.Sieve(asked, self.archive.store.facts if asked.filters.places else self._dates, query.pinned)
         everywhere = s.filter_all
         told = [m.article_id for m in found.matches if m.article_id not in query.excluded]
         lost = sieve.why_not(told) if everywhere else {}
         matches = tuple(m for m in found.matches if m.article_id not in lost)
-        wide = self._deeper() if asked.filters else self
-        results = {"copy": found.results[0], **wide._channels(query, asked, matches)}
+        results = {"copy": found.results[0], **alone, **wide._following(query, matches, alone)}
         order = self.settings.retrieve.weights
         ordered = [results[n] for n in order if n in results]
         if not asked.filters:
@@ -90,9 +94,8 @@ class Searcher:
             results=kept, matches=matches, notices=asked.notices + notices + named, absent=found.absent
         )
 
-    def _channels(self, query: Query, asked: filters.Asked, matches: tuple[Match, ...]) -> dict[str, ChannelResult]:
-        """Every channel but `copy`, by name."""
-        anchors = tuple(m for m in matches if m.article_id not in query.excluded)  # a match taken out has no story
+    def _independent(self, query: Query, asked: filters.Asked) -> dict[str, ChannelResult]:
+        """The channels that need no other one's result, by name."""
         legible = query.photo.ocr_text
         index, k, words, sentence = (
             self.archive.index,
@@ -111,15 +114,23 @@ class Searcher:
             "visual_second": (query.photo.sha256, lambda: visual_second.search(query.second_vector(), index, k)),
             "words_note": ((note, words), lambda: words_note.search(note, index, sentence, self.settings, read)),
             "words_ocr": ((legible, words), lambda: words_ocr.search(legible, index, sentence, self.settings)),
-            "coverage": (anchors, lambda: coverage.search(anchors, index, k)),
         }
-        results = {name: self._one(name, asked_with, search) for name, (asked_with, search) in runs.items()}
-        results["composite"] = self._one(
+        return {name: self._one(name, asked_with, search) for name, (asked_with, search) in runs.items()}
+
+    def _following(
+        self, query: Query, matches: tuple[Match, ...], alone: Mapping[str, ChannelResult]
+    ) -> dict[str, ChannelResult]:
+        """The channels that start from what others found, by name."""
+        anchors = tuple(m for m in matches if m.article_id not in query.excluded)  # a match taken out has no story
+        index, k, structure = self.archive.index, self.settings.retrieve, self.settings.structure
+        story = self._one("coverage", anchors, lambda: coverage.search(anchors, index, k))
+        united = (*alone.values(), story)
+        whole = self._one(
             "composite",
             (query.photo.sha256, structure),
-            lambda: composite.search(query.image_vector(), index, k, structure, results.values()),
+            lambda: composite.search(query.image_vector(), index, k, structure, united),
         )
-        return results
+        return {"coverage": story, "composite": whole}
 
     def _dates(self, ids: Iterable[str]) -> dict[str, filters.Facts]:
         """What a filter by date needs to know, from the index in memory."""

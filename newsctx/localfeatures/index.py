@@ -7,6 +7,7 @@ of its nearest archived keypoints; votes are damped for bursts and must agree on
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -88,7 +89,7 @@ class CopyIndex:
                 if votes > best.get(image, (0.0, 0))[0]:
                     best[image] = (votes, number)
         ids = self._store.image_ids
-        ranked = sorted(best, key=lambda i: (-best[i][0], ids[i]))[:k]
+        ranked = heapq.nsmallest(k, best, key=lambda i: (-best[i][0], ids[i]))
         return [Candidate(ids[i], *best[i]) for i in ranked]
 
     def _votes(self, view: LocalFeatures) -> tuple[list[int], list[float]]:
