@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import cv2
+import faiss
 import numpy as np
 import pytest
 
@@ -94,6 +95,20 @@ def test_tally_by_hand(tmp_path: Path, forty) -> None:
     images, votes = tally(np.zeros((2, 3), np.float32), rows, view, store, SETTINGS)
     assert images == [0, 1, 2]
     assert votes == pytest.approx([1 + 3**-0.5, 3**-0.5, 3**-0.5])
+
+
+def test_many_lists_are_found_by_a_graph_that_is_the_same_each_time(tmp_path: Path, forty) -> None:
+    """1,024 lists over some 5,000 keypoints; the photo that a query is cut from is first all the same."""
+    fine = QUANTISED.model_copy(update={"lists_per_root": 14.0, "probes": 32})
+    files = []
+    for folder in ("a", "b"):
+        index = CopyIndex.update(tmp_path / folder, forty, fine)
+        files.append(next((tmp_path / folder).glob("inverted-*.faiss")).read_bytes())
+        whole = faiss.read_index(str(next((tmp_path / folder).glob("inverted-*.faiss"))))
+        inner = faiss.extract_index_ivf(whole)
+        assert inner.nlist == 1024 and isinstance(faiss.downcast_index(inner.quantizer), faiss.IndexHNSW)
+    assert files[0] == files[1]
+    assert [found[0].image_id for found in answers(index, fine)] == [name(0), name(3), name(39)]
 
 
 def test_mirrored_query_names_the_view(tmp_path: Path, forty) -> None:
