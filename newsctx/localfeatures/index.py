@@ -7,7 +7,6 @@ of its nearest archived keypoints; votes are damped for bursts and must agree on
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -81,23 +80,27 @@ class CopyIndex:
 
     def search(self, views: Sequence[LocalFeatures], k: int) -> list[Candidate]:
         """The photos with the most votes, best first; ties by image id."""
-        best: dict[int, tuple[float, int]] = {}
-        if not len(self) or not self._store.keypoints:
+        if not len(self) or not self._store.keypoints or not any(map(len, views)):
             return []
-        for number, view in enumerate(views):
-            for image, votes in zip(*self._votes(view), strict=True):
-                if votes > best.get(image, (0.0, 0))[0]:
-                    best[image] = (votes, number)
+        found = [
+            tally(*near, view, self._store, self._settings) for near, view in zip(self._near(views), views, strict=True)
+        ]
+        images = np.concatenate([i for i, _ in found])
+        votes = np.concatenate([v for _, v in found])
+        seen_in = np.repeat(np.arange(len(views)), [len(i) for i, _ in found])
+        order = np.lexsort((seen_in, -votes, images))
+        first = order[np.concatenate([[True], np.diff(images[order]) != 0])] if len(order) else order
+        least = np.partition(votes[first], -k)[-k] if len(first) > k else -np.inf
         ids = self._store.image_ids
-        ranked = heapq.nsmallest(k, best, key=lambda i: (-best[i][0], ids[i]))
-        return [Candidate(ids[i], *best[i]) for i in ranked]
+        best = [Candidate(ids[images[i]], float(votes[i]), int(seen_in[i])) for i in first[votes[first] >= least]]
+        return sorted(best, key=lambda c: (-c.votes, c.image_id))[:k]
 
-    def _votes(self, view: LocalFeatures) -> tuple[list[int], list[float]]:
-        if not len(view):
-            return [], []
-        vectors = view.descriptors.astype(np.float32) / np.float32(DESCRIPTOR_SCALE)
+    def _near(self, views: Sequence[LocalFeatures]) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+        """The nearest archived keypoints of each view's, all asked for at once."""
+        vectors = np.concatenate([v.descriptors for v in views]).astype(np.float32) / np.float32(DESCRIPTOR_SCALE)
         squared, rows = self._inverted.search(vectors, min(self._settings.neighbours, self._store.keypoints))
-        return tally(squared, rows, view, self._store, self._settings)
+        ends = np.cumsum([len(v) for v in views])[:-1]
+        return list(zip(np.split(squared, ends), np.split(rows, ends), strict=True))
 
 
 def tally(
@@ -106,7 +109,7 @@ def tally(
     view: LocalFeatures,
     store: FeatureStore,
     settings: CopySettings,
-) -> tuple[list[int], list[float]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Turn neighbours into votes.
 
     A neighbour at distance d weighs `exp(-(d / vote_width)^2)`; a query keypoint with many near neighbours is a
@@ -127,7 +130,7 @@ def tally(
     order = np.lexsort((asker, -value, flat))
     order = order[(flat[order] >= 0) & (value[order] > 1e-4)]
     if not len(order):
-        return [], []
+        return np.zeros(0, np.int64), np.zeros(0)
     first = np.concatenate([[True], np.diff(flat[order]) != 0])
     order = order[first]
     row, value, asker = flat[order], value[order], asker[order]
@@ -145,7 +148,7 @@ def tally(
     bins, inverse = np.unique(np.concatenate(keys), return_inverse=True)
     sums = np.bincount(inverse, np.tile(value, 4))
     images, starts = np.unique(bins // 512, return_index=True)
-    return images.tolist(), np.maximum.reduceat(sums, starts).tolist()
+    return images, np.maximum.reduceat(sums, starts)
 
 
 def archive_features(pixels: Pixels, settings: CopySettings) -> LocalFeatures:
