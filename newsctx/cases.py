@@ -188,10 +188,12 @@ class CaseStore:
     def add_caption(self, case_id: str, caption: Caption) -> None:
         """Keep a caption as the case's newest version; one that it has had already stays where it is.
 
-        Two are the same where a reader sees no difference: text, who wrote it, and what was sent for it. The wording of
-        an analyst follows the newest version of a writer.
+        Two are the same where text, writer, citations and what was sent are; of the analyst's own, where the words are.
+        The wording of an analyst follows the newest version of a writer.
         """
-        seen = digest(caption.text, caption.kind, caption.writer, [(p.step, p.template, p.text) for p in caption.sent])
+        rests = [] if caption.kind == "edited" else [(s.chunk_ids, s.metadata_ids) for s in caption.sentences]
+        sent = [(p.step, p.template, p.text) for p in caption.sent]
+        seen = digest(caption.text, caption.kind, caption.writer, sent, rests)
         with self._lock:
             known = "SELECT number FROM captions WHERE case_id = ? AND digest = ?"
             if self._execute(known, [case_id, seen]):

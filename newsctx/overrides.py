@@ -118,10 +118,13 @@ class SetPrompt(_Action):
 
 
 class AcceptMention(_Action):
-    """Let a name, place, date or number stand in captions although the evidence does not have it."""
+    """Let a name, place, date or number stand although the evidence does not have it: in the sentence given, or, where
+    none is, in all.
+    """
 
     action: Literal["accept"] = "accept"
     text: Annotated[str, Field(min_length=1, max_length=500)]
+    sentence: Annotated[str, Field(max_length=20_000)] = ""
     on: bool = True
 
 
@@ -221,7 +224,7 @@ class Edits(Record):
     writer: str | None = None
     run: int = 0
     prompts: dict[PromptStep, str] = Field(default_factory=dict)
-    accepted: tuple[str, ...] = ()
+    accepted: tuple[tuple[str, str], ...] = ()  # (mention, sentence)
     caption: str | None = None
     allowed: tuple[str, ...] = ()
 
@@ -255,7 +258,8 @@ def replay(overrides: Iterable[Override]) -> Edits:
     fusion: FusionMethod | None = None
     writer, run, text = None, 0, None
     prompts: dict[PromptStep, str] = {}
-    sets: dict[str, dict[str, None]] = {"accept": {}, "allow_remote": {}}
+    accepted: dict[tuple[str, str], None] = {}
+    allowed: dict[str, None] = {}
     for one in overrides:
         match one:
             case PinArticle(article_id=article, on=on):
@@ -288,27 +292,28 @@ def replay(overrides: Iterable[Override]) -> Edits:
             case SetFusion():
                 fusion = one.method
             case SetWriter():
-                writer, run, text = (
-                    one.writer,
-                    one.run,
-                    None,
-                )  # what the writer writes is shown; the wording is a version
+                writer, run = one.writer, one.run
+                text = None  # what the writer writes is shown; the wording is a version
             case SetPrompt(step=step, text=wording):
                 prompts.pop(step, None)
                 text = None
                 if wording is not None:
                     prompts[step] = wording
-            case AcceptMention(text=value, on=on) | AllowRemote(base_url=value, on=on):
-                sets[one.action].pop(value, None)
+            case AcceptMention(text=mention, sentence=within, on=on):
+                accepted.pop((mention, within), None)
                 if on:
-                    sets[one.action][value] = None
+                    accepted[mention, within] = None
+            case AllowRemote(base_url=url, on=on):
+                allowed.pop(url, None)
+                if on:
+                    allowed[url] = None
             case EditCaption():
                 text = one.text
     return Edits(
         pinned=tuple(pinned), excluded=tuple(excluded), moves=tuple(moves.values()), place=place, date=when,
         clusters=decisions["cluster"], chunks=decisions["chunk"], weights=weights, fusion=fusion,
-        writer=writer, run=run, prompts=prompts, accepted=tuple(sets["accept"]), caption=text,
-        allowed=tuple(sets["allow_remote"]),
+        writer=writer, run=run, prompts=prompts, accepted=tuple(accepted), caption=text,
+        allowed=tuple(allowed),
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ from newsctx.records import (
     Inputs,
     LocateResult,
     Match,
+    ModelInfo,
     Photo,
     Place,
     Record,
@@ -95,6 +96,7 @@ class Pipeline:
     cache: StageCache
     writer: CaptionWriter
     writers: Writers | None = None  # what else an analyst can choose
+    ask_first: bool = False  # a language model is asked when the analyst says so, having seen the prompts
 
     @property
     def fusion(self) -> FusionSettings:
@@ -126,7 +128,7 @@ class Pipeline:
             "relevance": (s.relevance,),
             "chunks": (s.chunks, e.chunks, request.inputs.claim.text),
             "context": (s.context, request.inputs.claim, e.place, e.date),
-            "caption": (*self._written(e), e.accepted, e.caption),
+            "caption": (*self._written(e), e.accepted, e.caption, self.ask_first),
         }
         keys: dict[StageName, str] = {}
         before = ""
@@ -163,8 +165,9 @@ class Pipeline:
                 for draft in work.drafts():
                     if cancelled():
                         return
-                    work.results[name] = draft
+                    work.results[name] = draft.model_copy(update={"draft": not draft.awaiting})
                     yield work.document()
+                work.results.pop(name, None)  # a draft is no result: the stage gives it, or says what went wrong
             if not work.step(name):
                 yield work.document()
                 return
@@ -532,6 +535,12 @@ class _Work:
         key = self.pipeline.written_key(self.request, self.keys["context"])
         if self.pipeline.cache.get("written", key, Caption):
             return
+        if self.held_back:
+            self.draft = Caption(
+                writer=self.pipeline.writer_for(self.request.edits).info.name, kind="generated",
+                awaiting=caption.GO, note=caption.HELD,
+            )  # fmt: skip
+            return
         start = time.perf_counter()
         try:
             writer, evidence = self.pipeline.writer_for(self.request.edits), self.evidence()
@@ -545,6 +554,16 @@ class _Work:
             self.failure = error
             return
         self.pipeline.cache.put("written", key, done, self.spent)
+
+    @property
+    def held_back(self) -> bool:
+        """Whether a language model waits until the analyst has seen the prompts; choosing to write, or allowing the
+        server, is saying go. Without evidence nothing is asked anyway.
+        """
+        line, edits = self.pipeline, self.request.edits
+        if not line.ask_first or edits.run or line.settings.caption.base_url in edits.allowed:
+            return False
+        return line.writer_for(edits).kind == "generated" and bool(self.evidence().chunks)
 
     def _caption(self) -> Caption:
         edits = self.request.edits
@@ -634,10 +653,17 @@ class _Work:
             articles=self._cards(),
             overrides=self.request.overrides,
             settings=self.pipeline.settings.model_dump(mode="json"),
-            models=self.pipeline.models.infos + (self.pipeline.writer.info,),
+            models=(*self.pipeline.models.infos, self._writer_info),
             seconds={n: s.seconds for n, s in self.status.items() if s.seconds is not None},
             status=tuple(self.status.get(n) or StageStatus(name=n) for n in STAGES),
         )  # fmt: skip
+
+    @property
+    def _writer_info(self) -> ModelInfo:
+        try:
+            return self.pipeline.writer_for(self.request.edits).info
+        except OverrideError as error:
+            return ModelInfo(slot="caption_writer", name=self.request.edits.writer or "", unavailable=str(error))
 
     def _cards(self) -> dict[str, ArticleCard]:
         lists = [self.results[n].hits for n in ("retrieve", "verify", "locate", "events") if n in self.results]

@@ -692,8 +692,9 @@ class Caption(Record):
     note: str = ""  # why it is empty or short
     description: str = ""  # what the model saw in the photograph, before it read the evidence
     sent: tuple[PromptSent, ...] = ()  # nothing for `extractive`
-    repaired: bool = False  # the model was asked once more, because of mentions that were not found
-    awaiting: str = ""  # the service that would receive the photograph, where the analyst has not confirmed it
+    repaired: bool = False  # the model was asked once more because of mentions that were not found, and did better
+    awaiting: str = ""  # the service that the analyst has to allow first; `write`: the analyst has yet to say go
+    draft: bool = False  # it is being written: nothing of it has been held against the evidence yet
 
 
 class CaptionVersion(Record):

@@ -23,11 +23,12 @@ from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
 from newsctx.media import Media
 from newsctx.models import Models
-from newsctx.overrides import parse_override, replay
+from newsctx.overrides import EditCaption, parse_override, replay
+from newsctx.passages import plain
 from newsctx.pipeline import Pipeline, Request
 from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
-from newsctx.records import Article, CaptionVersion, Inputs, Match, Record, StageName
+from newsctx.records import Article, Caption, CaptionVersion, Inputs, Match, Record, StageName
 from newsctx.runtime import cpu_cores
 from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
@@ -163,7 +164,8 @@ class Workbench:
         """The pipeline over the archive as it is now. Raises ArchiveError or IndexMismatch."""
         with self._lock:  # archive, models and settings of one profile
             writer = self._writers.get()
-            return Pipeline(self._archive(), self.models, self.settings, self._cache, writer, self._writers)
+            opened, cache = self._archive(), self._cache
+            return Pipeline(opened, self.models, self.settings, cache, writer, self._writers, ask_first=True)
 
     def examples(self) -> tuple[Example, ...]:
         return self._examples
@@ -282,6 +284,8 @@ class Workbench:
             return None
         document, keys = stored
         now = self._keys(case)
+        if document.caption and document.caption.draft and not running:  # it was stopped in the middle
+            document = document.model_copy(update={"caption": None})
         status = tuple(state_now(s, keys, now, running) for s in document.status)
         return document.model_copy(update={"status": status, "overrides": case.overrides, "inputs": case.inputs})
 
@@ -306,6 +310,8 @@ class Workbench:
         one = parse_override(action)
         self.pipeline().check(one)
         self._cases.append(case_id, one)
+        if isinstance(one, EditCaption) and one.text:  # a version at once: the next edit may come before the next run
+            self._cases.add_caption(case_id, Caption(text=plain(one.text), writer="the analyst", kind="edited"))
         return self.view(case_id)
 
     def undo(self, case_id: str) -> CaseView:
@@ -388,6 +394,8 @@ class Workbench:
         view = self.view(case_id)
         if view.document is None:
             raise NewsctxError("There is nothing to export yet: analyse the photograph first.")
+        if view.document.caption and view.document.caption.draft:
+            raise NewsctxError("The caption is being written: wait for its end, or cancel, then download.")
         return self._media.export(f"newsctx-{case_id}.json", view.document.to_json().encode())
 
     def close(self) -> None:

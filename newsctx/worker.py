@@ -7,7 +7,7 @@ import threading
 from newsctx.cases import CaseStore
 from newsctx.document import Document, Stages
 from newsctx.pipeline import Pipeline, Request
-from newsctx.records import STAGES, StageName, StageStatus
+from newsctx.records import STAGES, Caption, StageName, StageStatus
 
 
 def state_now(status: StageStatus, stored: dict[str, str], now: dict[StageName, str], running: bool) -> StageStatus:
@@ -95,7 +95,9 @@ def fill_in(document: Document, before: Document | None) -> Document:
     }
     if "chunks" in late:
         stages |= {"chunks": before.stages.chunks, "chunk_selection": before.stages.chunk_selection}
-    whole = {n: getattr(before, n) for n in ("photo", "context", "caption") if n in late}
+    whole = {n: getattr(before, n) for n in ("photo", "context") if n in late}
+    if "caption" in late and document.caption is None and _worth_showing(before.caption):
+        whole["caption"] = before.caption
     return document.model_copy(
         update={
             **whole,
@@ -104,3 +106,8 @@ def fill_in(document: Document, before: Document | None) -> Document:
             "articles": before.articles | document.articles,
         }
     )
+
+
+def _worth_showing(caption: Caption | None) -> bool:
+    """An earlier caption that is whole; a question that has been answered, or a torn draft, is not shown again."""
+    return caption is not None and not caption.draft and not caption.awaiting

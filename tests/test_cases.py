@@ -126,3 +126,14 @@ def test_the_same_words_written_from_another_prompt_are_another_version(tmp_path
     for prompt in (sent, sent.model_copy(update={"text": "Write it short."})):
         store.add_caption(case_id, sentence("A ferry.").model_copy(update={"sent": (prompt,)}))
     assert len(store.captions(case_id)) == 2
+
+
+def test_the_same_words_with_other_citations_are_another_version_an_own_wording_is_one(tmp_path):
+    store = CaseStore(tmp_path)
+    case_id = new_case(store)
+    elsewhere = Sentence(text="A ferry.", chunk_ids=("b#body:0-9",))
+    for sentences in (sentence("A ferry.").sentences, (elsewhere,)):
+        store.add_caption(case_id, Caption(text="A ferry.", sentences=sentences, writer="extractive"))
+    for sentences in ((), (elsewhere,)):  # when it is typed, and when it has been held against the evidence
+        store.add_caption(case_id, Caption(text="Mine.", sentences=sentences, writer="the analyst", kind="edited"))
+    assert [v.caption.text for v in store.captions(case_id)] == ["A ferry.", "A ferry.", "Mine."]

@@ -134,7 +134,7 @@ def test_what_an_analyst_says_of_the_caption_and_that_choosing_a_writer_shows_wh
     )
     edits = replay(parse_overrides(f"[{','.join(said)}]"))
     assert (edits.accepted, edits.allowed, edits.prompts) == (
-        ("Aurora",),
+        (("Aurora", ""),),
         ("https://a.example/v1",),
         {"describe": "Short."},
     )

@@ -282,8 +282,8 @@ class Slow:
 def test_a_caption_is_told_as_it_grows_and_written_once(pipeline):
     writer = Slow()
     line = replace(pipeline, writer=writer)
-    told = [d.caption.text for d in line.analyse(Request(CROP, "crop.jpg")) if d.caption]
-    assert told == ["A", "A march", "A march in Paris.", "A march in Paris."]
+    told = [(d.caption.text, d.caption.draft) for d in line.analyse(Request(CROP, "crop.jpg")) if d.caption]
+    assert told == [("A", True), ("A march", True), ("A march in Paris.", True), ("A march in Paris.", False)]
     accepted = parse_overrides('[{"action":"accept","text":"Paris"}]')
     *_, again = line.analyse(Request(CROP, "crop.jpg", overrides=accepted))
     assert again.caption.text == "A march in Paris." and writer.begun == 1  # accepting a name asks no model
@@ -313,6 +313,30 @@ def test_a_writer_that_fails_says_so_and_the_evidence_stays(pipeline):
     *_, document = replace(pipeline, writer=Gone()).analyse(Request(CROP, "crop.jpg"))
     assert document.status[-1].state == "failed" and "start it" in document.status[-1].note
     assert document.stages.chunks and document.context.place.place
+
+
+def test_what_a_writer_said_before_it_failed_is_no_caption(pipeline):
+    class Torn(Slow):
+        def write(self, evidence, settings):
+            yield Caption(text="Twenty-nine died", writer="torn", kind="generated")
+            raise ModelUnavailable("the connection was lost")
+
+    told = [d.caption for d in replace(pipeline, writer=Torn()).analyse(Request(CROP, "crop.jpg"))]
+    assert any(c and c.draft for c in told) and told[-1] is None
+
+
+def test_a_language_model_is_asked_when_the_analyst_says_go(pipeline):
+    writer = Slow()
+    line = replace(pipeline, writer=writer, ask_first=True)
+    *_, held = line.analyse(Request(CROP, "crop.jpg"))
+    assert writer.begun == 0 and held.caption.awaiting == "write" and held.status[-1].state == "fresh"
+    assert (
+        replace(line, ask_first=False).keys(Request(CROP, "c"))["caption"] != line.keys(Request(CROP, "c"))["caption"]
+    )
+    go = parse_overrides('[{"action":"writer","writer":null,"run":1}]')
+    *_, written = line.analyse(Request(CROP, "crop.jpg", overrides=go))
+    assert writer.begun == 1 and written.caption.text == "A march in Paris."
+    assert written.models[-1].name == "slow", "the document names who wrote"
 
 
 def test_a_writer_is_chosen_for_one_photograph_and_unknown_ones_are_refused(pipeline):

@@ -95,8 +95,9 @@ def headline_caption(evidence: CaptionEvidence) -> Caption:
 
 
 def without_evidence(evidence: CaptionEvidence) -> CaptionEvidence:
-    """The photograph alone: no articles, no passages, no answers."""
-    return replace(evidence, hits=(), articles={}, chunks=(), context=Context(), relevance=None)
+    """The photograph alone: no articles, no passages, no answers. A language model is asked all the same."""
+    bare = {"hits": (), "articles": {}, "chunks": (), "context": Context(), "relevance": None}
+    return replace(evidence, **bare, photograph_alone=True)
 
 
 def vectors(

@@ -14,6 +14,8 @@ from newsctx.settings import CaptionSettings
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
 
 NOTHING = "there is no evidence to hold it against"
+GO = "write"  # `Caption.awaiting`: the analyst has yet to say go
+HELD = "Nothing has been sent to the model. Read the prompts below, change them if you like, then have it written."
 
 
 def run(evidence: CaptionEvidence, writer: CaptionWriter, settings: CaptionSettings) -> Caption:
@@ -48,12 +50,16 @@ def finished(last: Caption | None, evidence: CaptionEvidence, writer: CaptionWri
     return last
 
 
-def approved(caption: Caption, accepted: Collection[str]) -> Caption:
-    """The caption with the mentions that the analyst accepts; they are compared without case."""
-    wanted = {folded(text) for text in accepted}
+def approved(caption: Caption, accepted: Collection[tuple[str, str]]) -> Caption:
+    """The caption with the mentions that the analyst accepts, (mention, sentence or ""); compared without case."""
+    wanted = {(folded(mention), folded(sentence)) for mention, sentence in accepted}
 
     def mark(sentence: Sentence) -> Sentence:
-        mentions = tuple(m.model_copy(update={"accepted": folded(m.text) in wanted}) for m in sentence.mentions)
+        here = folded(sentence.text)
+        mentions = tuple(
+            m.model_copy(update={"accepted": bool({(folded(m.text), here), (folded(m.text), "")} & wanted)})
+            for m in sentence.mentions
+        )
         return sentence.model_copy(update={"mentions": mentions})
 
     return caption.model_copy(update={"sentences": tuple(map(mark, caption.sentences))})

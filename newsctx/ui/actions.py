@@ -28,9 +28,9 @@ _OVERRIDES: dict[str, Callable[[Data], dict[str, Any]]] = {
     "fusion": lambda d: {"method": d.get("value") or None},
     "writer": lambda d: {"writer": d.get("value") or None, "run": d.get("run") or 0},
     "prompt": lambda d: {"step": d.get("step"), "text": _lines(d) or None},
-    "accept": lambda d: {"text": d.get("value"), "on": bool(d.get("on"))},
+    "accept": lambda d: {"text": d.get("value"), "sentence": d.get("sentence", ""), "on": bool(d.get("on"))},
     "edit_caption": lambda d: {"text": _lines(d) or None},
-    "allow_remote": lambda d: {"base_url": d.get("value"), "on": True},
+    "allow_remote": lambda d: {"base_url": d.get("value"), "on": bool(d.get("on"))},
     "set_place": lambda d: {"place": str(d.get("value", "")).strip() or None},
     "set_date": lambda d: {"date": str(d.get("value", "")).strip() or None},
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from newsctx.document import ArticleCard
 from newsctx.records import Caption, CaptionVersion, Mention, Sentence
+from newsctx.stages.caption import GO
 from newsctx.ui.html import day, moment
 from newsctx.ui.page import Page
 from newsctx.ui.parts import header
@@ -22,6 +23,7 @@ KINDS = {"extractive": "quotes", "generated": "language model", "edited": "your 
 MENTIONS = {"name": "name", "place": "place", "date": "date", "number": "number"}
 OTHERS = {"analyst": "You", "photo": "The photograph under check"}  # sources that are no articles
 FIELDS = {"seen": "what it shows", "source": "outlet"}  # fields that are called otherwise on the page
+SPACE = {"text": " ", "state": ""}
 STEPS = {
     "describe": "Describe the photograph",
     "place": "Ask for the place",
@@ -46,6 +48,9 @@ def view(page: Page) -> dict[str, Any]:
         "caution": caption.note if caption else "",
         "empty_note": (caption.note if caption else "") or "The evidence holds no statement that a caption could use.",
         "awaiting": caption.awaiting if caption else "",
+        "go": GO,
+        "draft": bool(caption and caption.draft),
+        "allowed": page.edits.allowed,
         "sentences": [_sentence(s, numbers) for s in (caption.sentences if caption else ())],
         "struck": len(struck),
         "repaired": bool(caption and caption.repaired),
@@ -64,7 +69,7 @@ def view(page: Page) -> dict[str, Any]:
 
 def _sentence(sentence: Sentence, numbers: dict[str, int]) -> dict[str, Any]:
     cited = [{"number": numbers[i], "target": target(i)} for i in (*sentence.chunk_ids, *sentence.metadata_ids)]
-    return {"parts": marked(sentence), "problem": sentence.problem, "citations": cited}
+    return {"parts": marked(sentence), "text": sentence.text, "problem": sentence.problem, "citations": cited}
 
 
 def marked(sentence: Sentence) -> list[dict[str, Any]]:
@@ -104,7 +109,8 @@ def _version(version: CaptionVersion, current: Caption | None) -> dict[str, Any]
         "kind": KINDS[caption.kind],
         "writer": caption.writer,
         "templates": templates,
-        "text": caption.text,
+        "parts": [run for s in caption.sentences for run in (*marked(s), SPACE)]
+        or [{"text": caption.text, "state": ""}],
         "parent": version.parent,
         "current": current is not None and (caption.text, caption.writer) == (current.text, current.writer),
     }

@@ -22,6 +22,8 @@ class CaptionEvidence:
         relevance: the rating of articles and clusters; None where nothing was rated.
         prompts: the analyst's own wording of a step, in place of the prompt file.
         allowed: the base URLs of services that the analyst allowed to receive this photograph.
+        photograph_alone: a language model is asked although there is no evidence: the ablation of an evaluation, never
+            an analyst's caption.
     """
 
     photo: Photo
@@ -35,6 +37,7 @@ class CaptionEvidence:
     relevance: RelevanceResult | None = None
     prompts: Mapping[PromptStep, str] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
+    photograph_alone: bool = False
 
 
 class CaptionWriter(Protocol):

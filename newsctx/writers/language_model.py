@@ -65,7 +65,7 @@ class LanguageModelWriter:
             SettingsError: the analyst's own prompt has an unknown placeholder or lacks one that is needed.
         """
         refs = references(evidence, settings)
-        if not refs.chunks:
+        if not refs.chunks and not (evidence.photograph_alone and evidence.preview):
             yield Caption(writer=self.info.name, kind="generated", note=f"{nothing(evidence)} No model was asked.")
             return
         if service := self.held_back(evidence):
@@ -150,8 +150,9 @@ class _Run:
         notes = parsed.notes or (() if sentences else ("The model wrote nothing.",))
         repaired = False
         if self.settings.repair and sentences and _objections(sentences):
-            sentences, notes = yield from self._repair(sentences, notes)
-            repaired = True
+            first = sentences
+            sentences, notes = yield from self._repair(first, notes)
+            repaired = sentences is not first
         self.notes += notes
         if other := language.note(" ".join(s.text for s in sentences), self.settings.language):
             self.notes.append(other)

@@ -93,8 +93,10 @@ def test_an_accepted_mention_is_no_longer_struck_whatever_its_case() -> None:
     mention = Mention(kind="name", start=10, end=16, text="Aurora")
     before = draft(Sentence(text=text, chunk_ids=GOOD.chunk_ids, mentions=(mention,)), kind="generated")
     assert before.sentences[0].mentions[0].struck
-    after = caption.approved(before, ["AURORA"])
+    after = caption.approved(before, [("AURORA", "")])
     assert not after.sentences[0].mentions[0].struck
+    assert caption.approved(before, [("aurora", text.upper())]) == after
+    assert caption.approved(before, [("Aurora", "The Aurora sank with 12 children.")]) == before, "another sentence"
     assert caption.approved(after, []) == before  # and taken back
 
 

@@ -53,8 +53,36 @@ def test_what_the_evidence_lacks_is_struck_through_and_can_be_accepted():
         ("Aurora", "struck"), ("Lisbon", "found"), ("1998", "accepted"),
     ]  # fmt: skip
     html = paint.html("caption", page(doubtful()))
-    assert '<del class="struck"' in html and 'data-act="accept" data-value="Aurora" data-on="1"' in html
-    assert 'data-value="1998" data-on=""' in html and "1 detail is not in the cited evidence" in html
+    assert (
+        '<del class="struck"' in html
+        and f'data-act="accept" data-value="Aurora" data-sentence="{TEXT}" data-on="1"' in html
+    )
+    assert (
+        f'data-value="1998" data-sentence="{TEXT}" data-on=""' in html
+        and "1 detail is not in the cited evidence" in html
+    )
+
+
+def test_what_is_struck_is_not_copied_and_is_struck_in_the_list_of_versions_too():
+    kept = CaptionVersion(number=1, made="2026", caption=doubtful())
+    html = paint.html("caption", page(doubtful(), (kept,)))
+    assert f'data-copy="{TEXT}" disabled' in html
+    assert '<del class="struck"' in html.partition('class="versions"')[2]
+    fine = doubtful().sentences[0].model_copy(update={"mentions": ()})
+    assert "disabled" not in paint.html("caption", page(doubtful().model_copy(update={"sentences": (fine,)})))
+
+
+def test_a_draft_is_marked_as_unchecked_and_offers_nothing():
+    html = paint.html("caption", page(doubtful().model_copy(update={"draft": True})))
+    assert "Nothing of it has been held against the evidence yet" in html and "data-copy" not in html
+    assert 'data-act="export"' not in html and "Word it yourself" not in html
+
+
+def test_a_model_on_this_machine_waits_until_the_prompts_were_seen():
+    held = Caption(writer="tiny", kind="generated", awaiting="write", note="Nothing has been sent to the model.")
+    html = paint.html("caption", page(held, writer="transformers"))
+    assert 'data-act="writer" data-value="transformers" data-run="1" data-key="go"' in html
+    assert "allow_remote" not in html and "Write again" not in html
 
 
 def test_mentions_that_share_characters_are_marked_once():
