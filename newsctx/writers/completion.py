@@ -13,6 +13,7 @@ import httpx
 
 from newsctx.errors import ModelUnavailable
 from newsctx.passages import plain
+from newsctx.writers.secrecy import HIDDEN, redacted
 
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})  # statuses after which the same request may succeed
 
@@ -40,7 +41,7 @@ def parse_json(data: bytes, call: Call) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        shown = clean(data[:200].decode("utf-8", "replace"), call)
+        shown = clean(data[:2000].decode("utf-8", "replace"), call)[:200]  # cut after: half a key is one too
         raise ModelUnavailable(
             f"the server {call.url} sent something that is no chat completion ({shown!r}); check that caption.base_url "
             "is an OpenAI-compatible address, up to /v1"
@@ -127,5 +128,5 @@ def retry_after(value: str) -> float | None:
 
 def clean(text: str, call: Call) -> str:
     """One line without control characters and without the key."""
-    text = text.replace(call.secret, "***") if call.secret else text
-    return plain(text)[:300]
+    text = redacted(plain(text), call.secret)
+    return (text.replace(call.secret, HIDDEN) if call.secret else text)[:300]  # a short one too: it is no caption

@@ -18,6 +18,7 @@ import httpx
 
 from newsctx.errors import ModelUnavailable
 from newsctx.writers.completion import BUSY, Call, clean, lost, parse_json, refused, text_of, wait_before
+from newsctx.writers.secrecy import Redactor
 
 _LINE = 1_000_000  # bytes of one line: no event of a chat is as long
 _PER_CHAR = 1000  # bytes that an event may take around one character of the answer
@@ -100,9 +101,11 @@ async def _attempt(client: httpx.AsyncClient, call: Call, attempt: int, pieces: 
                 if response.status_code in BUSY and not last:
                     return wait_before(call, attempt, response.headers.get("retry-after", ""))
                 raise ModelUnavailable(refused(call, response, said, attempt))
+            redactor = Redactor(call.secret)
             async for piece in _pieces(response, call):
                 begun = begun or bool(piece)
-                pieces.put(piece)
+                pieces.put(redactor.feed(piece))
+            pieces.put(redactor.rest())
             return None
     except httpx.ReadTimeout as error:
         raise ModelUnavailable(

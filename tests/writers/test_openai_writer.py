@@ -81,6 +81,32 @@ def test_the_key_comes_from_the_environment_and_shows_nowhere(monkeypatch):
         assert "s3cr3t" not in text
 
 
+@pytest.mark.parametrize("piece", [1, 7, 5000])
+def test_a_key_that_the_server_echoes_in_its_answer_is_not_kept(monkeypatch, piece):
+    monkeypatch.setenv("SOME_API_KEY", "sk-secret-123456")
+    echo = wrote(("Mayor Anna Keller opened the Westside bridge Bearer sk-secret-123456 in Lyon.", ["c1"]))
+    with serving(says(echo, piece=piece)) as server:
+        settings = server.settings(api_key_env="SOME_API_KEY", draft_seconds=1e-9, repair=False)
+        drafts = list(make_writer(settings).write(evidence(), settings))
+    assert "bridge Bearer *** in Lyon." in drafts[-1].text
+    assert all("sk-se" not in draft.model_dump_json() for draft in drafts)
+
+
+@pytest.mark.parametrize("said", ["  sk-secret-\n123456", "x" * 150 + " sk-secret-123456"])
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_key_that_an_error_parts_or_cuts_does_not_show(monkeypatch, said, status):
+    """Of an answer that is no JSON 200 characters are shown: no half of the key may be left at the cut."""
+    monkeypatch.setenv("SOME_API_KEY", "sk-secret-123456")
+
+    def fails(handler: Handler) -> None:
+        handler.begin(status, "application/json" if status != 200 else "text/event-stream")
+        handler.raw((json.dumps({"error": {"message": said}}) if status != 200 else f"data: {said[2:]}\n\n").encode())
+
+    with serving(fails) as server, pytest.raises(ModelUnavailable) as error:
+        written(server.settings(api_key_env="SOME_API_KEY", retries=0))
+    assert "sk-se" not in str(error.value) and "123456" not in str(error.value)
+
+
 def test_a_missing_key_is_said_before_anything_is_sent(monkeypatch):
     monkeypatch.delenv("SOME_API_KEY", raising=False)
     with serving(says(GOOD)) as server, pytest.raises(ModelUnavailable, match=r"variable SOME_API_KEY .* is not set"):
