@@ -563,7 +563,11 @@ class _Work:
         line, edits = self.pipeline, self.request.edits
         if not line.ask_first or edits.run or line.settings.caption.base_url in edits.allowed:
             return False
-        return line.writer_for(edits).kind == "generated" and bool(self.evidence().chunks)
+        writer = line.writer_for(edits)
+        if writer.kind != "generated" or not self.results["chunks"].chunks:
+            return False
+        asks = getattr(writer, "held_back", None)  # a server elsewhere: its writer asks for leave itself
+        return not (asks and asks(self.evidence()))
 
     def _caption(self) -> Caption:
         edits = self.request.edits

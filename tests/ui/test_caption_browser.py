@@ -42,14 +42,14 @@ def test_a_caption_is_allowed_written_checked_worded_and_compared(world, open_pa
     assert "{chunks}" in panel.locator('[data-key="prompt:synthesise"]').input_value()
 
     panel.locator('[data-key="allow"]').click()
-    page.wait_for_selector("#nx-caption del.struck", timeout=LONG)
+    page.wait_for_selector("#nx-caption .caption del.struck", timeout=LONG)
     assert len(server.requests) == 1
-    assert panel.locator("del.struck").all_inner_texts() == ["Captain Marlow Quill"] or "Marlow Quill" in (
-        panel.locator("del.struck").inner_text()
+    assert panel.locator(".caption del.struck").all_inner_texts() == ["Captain Marlow Quill"] or "Marlow Quill" in (
+        panel.locator(".caption del.struck").inner_text()
     )
     panel.locator('button[data-act="accept"]').first.click()
     page.wait_for_selector("#nx-caption u.accepted", timeout=LONG)
-    assert panel.locator("del.struck").count() == 0 and len(server.requests) == 1, "accepting asks no model"
+    assert panel.locator(".caption del.struck").count() == 0 and len(server.requests) == 1, "accepting asks no model"
 
     panel.locator('summary:has-text("Word it yourself")').click()
     panel.locator("#own").fill("Boats pass flooded houses in Paris. Nobody was hurt.")
@@ -89,8 +89,10 @@ def test_an_own_prompt_is_sent_and_a_wrong_one_is_refused_with_the_known_placeho
     page.wait_for_function("() => document.querySelector('.message').textContent.includes('{nonsense}')", timeout=LONG)
     wording.fill("Write like a telegram, with the ids as JSON. {chunks}")
     page.locator('[data-key="prompt:save:synthesise"]').click()
-    said = "document.querySelector('#nx-caption [data-keep=sent]')?.textContent.includes('analyst')"
-    page.wait_for_function(f"() => {said}", timeout=LONG)  # the prompt that was sent is the analyst's
+    for _ in range(LONG // 200):
+        if len(server.requests) == 2:
+            break
+        page.wait_for_timeout(200)
     page.wait_for_selector(DONE, timeout=LONG)
     assert len(server.requests) == 2
     assert server.requests[1][2]["messages"][1]["content"][1]["text"].startswith("Write like a telegram")
