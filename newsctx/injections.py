@@ -13,11 +13,27 @@ FlagKind = Literal["override", "persona", "output", "role", "markup", "delimiter
 ENCODED = 100  # characters from which an unbroken run of base64 is a blob: no word and few URLs are so long
 
 _GAP = r"[^.!?。！？]{0,40}?"
+#: Where an order begins: at the start of a sentence, or after the words that introduce one.
+_ORDER = (
+    r"(?:^|(?<=[\n.!?:;,\"'“”‘’(\[>*-])|(?<=[\n.!?:;,\"'“”‘’)] )|(?<=please )|(?<=now )|(?<=and )|(?<=then )|(?<=must )"
+    r"|(?<=should )|(?<=you to ))"
+)
 _OVERRIDE = (
     # English, German, French, Spanish, Italian, Portuguese, Dutch
     rf"\b(?:ignore|disregard|forget|override|bypass)\b{_GAP}"
     r"\b(?:previous|prior|above|earlier|preceding|your|system|foregoing|all)\b"
     rf"{_GAP}\b(?:instructions?|prompts?|rules|directions|guidelines|messages?|context|evidence)\b",
+    r"\b(?:ignore|disregard|forget)[ \n]{1,4}(?:all|everything|anything|whatever)[ \n]{1,4}"
+    r"(?:of )?(?:the )?(?:that (?:was|is) )?(?:previous|prior|above|earlier|before|preceding|foregoing|said|stated|"
+    r"you (?:were|have been) (?:told|given))\b",
+    r"\b(?:ignore|disregard|forget) (?:what|everything|anything|all(?: that)?) (?:you were|you have been|you've been) "
+    r"(?:told|given|instructed|taught)\b",
+    rf"{_ORDER}(?:ignore|disregard|forget) (?:[\w'’]{{1,15}} ){{0,3}}"
+    r"(?:evidence|passages?|metadata|context|prompts?|instructions|guidelines)\b",
+    rf"{_ORDER}(?:do not|don't|never) (?:use|read|trust|follow|obey) (?:the |these |those |any |your )?"
+    r"(?:[\w'’]{1,15} )?(?:evidence|passages?|metadata|context|prompts?|instructions)\b",
+    r"\bi[ ._-]g[ ._-]n[ ._-]o[ ._-]r[ ._-]e\b|\bd[ ._-]i[ ._-]s[ ._-]r[ ._-]e[ ._-]g[ ._-]a[ ._-]r[ ._-]d\b",
+    r"\brules? about data\b",
     rf"\b(?:ignorier\w*|vergiss|vergessen sie|missachte\w*)\b{_GAP}"
     r"\b(?:anweisung\w*|vorgaben|regeln|prompts?|instruktion\w*)\b",
     rf"\b(?:ignore[zr]?|oublie[zr]?|néglige[zr]?)\b{_GAP}\b(?:instructions?|consignes?|règles|directives)\b",
@@ -25,6 +41,18 @@ _OVERRIDE = (
     rf"\b(?:ignora\w{{0,3}}|dimentica\w{{0,3}})\b{_GAP}\b(?:istruzioni|regole|indicazioni)\b",
     rf"\b(?:ignor[ae]\w{{0,3}}|esqueça\w{{0,3}})\b{_GAP}\b(?:instruções|regras|orientações)\b",
     rf"\b(?:negeer|vergeet)\b{_GAP}\b(?:instructies|aanwijzingen|opdrachten|regels)\b",
+    # Polish and Czech, Swedish, Danish and Norwegian, Turkish, Indonesian and Malay, Vietnamese
+    rf"\b(?:z?ignoruj\w{{0,4}}|zapomnij\w{{0,4}}|pomiń\w{{0,4}}|zapomeň\w{{0,4}}){_GAP}"
+    r"\b(?:instrukcj|instrukc[ei]|poleceni|poleceń|wytyczn|zasad|pokyn|pravidl)\w{0,4}",
+    rf"\b(?:ignorera|ignorer|glöm|glem|bortse från|se bort fra){_GAP}"
+    r"\b(?:instruktion|instruks|anvisning|regler|riktlinje|retningslinje)\w{0,6}",
+    rf"(?:talimat|yönerge|komut|kural)\w{{0,12}}{_GAP}(?:yok say|görmezden gel|unut|dikkate alma|göz ardı et)",
+    rf"\b(?:abaikan|lupakan|hiraukan){_GAP}\b(?:instruksi|perintah|petunjuk|aturan|arahan)",
+    rf"(?:bỏ qua|phớt lờ|quên){_GAP}(?:hướng dẫn|chỉ dẫn|chỉ thị|mệnh lệnh|quy tắc)",
+    # Greek, Hebrew, Persian
+    rf"(?:αγνόησ|αγνοήσ|αγνοείσ|ξέχασ|ξεχάσ)\w{{0,5}}{_GAP}(?:οδηγί|εντολ|κανόν)\w{{0,4}}",
+    rf"(?:התעלמ|התעלם|תתעלם|תתעלמ|שכח){_GAP}(?:הוראות|הנחיות|כללים|פקודות)",
+    rf"(?:دستور|قوانین){_GAP}(?:نادیده|فراموش)",
     # Russian, Ukrainian, Chinese, Japanese, Korean, Arabic, Hindi
     rf"(?:игнорируй|игнорируйте|забудь|забудьте|не обращай внимания){_GAP}(?:инструкци|указани|правил|команд)\w{{0,4}}",
     rf"(?:ігноруй|ігноруйте|забудь|забудьте){_GAP}(?:інструкці|вказів|правил)\w{{0,4}}",
@@ -53,6 +81,17 @@ _OUTPUT = (
     r"\b(?:system prompt|your (?:instructions|prompt|rules|system))\b",
     r"\b(?:respond|reply|answer|output) "
     r"(?:(?:only|just|always|exactly) with|with (?:only|just|exactly|the (?:word|text|following)))\b",
+    r"\byou (?:must|should|shall|have to|need to|are to) (?:now |only |always |also )?"
+    r"(?:(?:write|answer|respond|reply|output|caption|cite)\b|(?:say|state|claim|report) (?:that )?(?:the|this) "
+    r"(?:photo|picture|image|caption))",
+    r"\bnew (?:task|instructions?|role|rules?|prompt|orders?) {0,3}:",
+    r"\b(?:respond|reply|answer|output|print|write) only (?:the|this|a|with|[\"'“])",
+    r"\b(?:write|output|use|print|give) (?:the following|this) (?:caption|answer|text|sentence)s?\b",
+    r"\bcaption (?:this|the) (?:photo|photograph|image|picture) (?:as|with)\b",
+    r"\byour (?:caption|answer|output) is {0,3}:",
+    r"(?<!the )\bcaption (?:must|has to|shall) (?:be|say|state|contain|read)\b",
+    r"\bcite (?:only )?[cm]\d{1,3}\b",
+    r"\{ {0,5}[\"'](?:sentences|caption|chunks|text)[\"'] {0,5}:",  # an answer in our own form
     r"\binstead,? (?:write|say|output|print|caption)\b",
     r"\b(?:write|state|say|claim) (?:in|that) (?:the|your) (?:caption|answer|response|output)\b",
     r"\b(?:the|your) (?:caption|answer|response|output) (?:must|has to|shall) (?:be|say|state|contain|read)\b",
@@ -84,7 +123,7 @@ _DELIMITER = (
     r"`{3,}|~{4,}",
     r"\b(?:begin|end|start|stop) of (?:data|evidence|context|document|article|passage)s?\b",
     r"[-=*#]{3,20} {0,3}(?:end|begin|start|stop)\b[^\n]{0,40}?[-=*#]{3}",
-    r"⟦|⟧",
+    r"⟦|⟧|&lt;/?data\b|\barticle \d{1,3}, [cm]\d{1,3}:",
 )
 _ENCODED = (rf"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{{{ENCODED},}}={{0,2}})",)
 HIDDEN = (
@@ -92,6 +131,16 @@ HIDDEN = (
     r"(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+",
     r"[\x00-\x08\x0e-\x1f]+",
 )
+#: Reported in the third person: residents, a jury, nobody who reads. Not where the order goes to a reader of prompts.
+_READER = r"(?:you\b|ai\b|models?\b|assistant|chatbot|llm|system|writer|reader)"
+REPORTED = re.compile(
+    r"\b(?:ask|tell|told|urge|order|advise|instruct|warn|direct)(?:s|d|ed|ing)?"
+    r" (?:the |its |their |his |her |all |some )?"
+    rf"(?!(?:\w{{2,5}} )?{_READER})[\w'’-]{{2,20}}(?: (?!{_READER})[\w'’-]{{2,20}})? to $",
+    re.IGNORECASE,
+)
+REPORTED_CHARS = 90  # before the phrase that are read for it
+STRONG = re.compile(r"\b(?:your|system|above|prompts?)\b", re.IGNORECASE)  # nobody but a model is asked to ignore these
 PATTERNS: tuple[tuple[FlagKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile("|".join(f"(?:{p})" for p in group), re.IGNORECASE))
     for kind, group in (

@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newsctx.injections import HIDDEN, PATTERNS, FlagKind
+from newsctx.injections import HIDDEN, PATTERNS, REPORTED, REPORTED_CHARS, STRONG, FlagKind
+from newsctx.lookalikes import skeleton
 
 __all__ = ["MEANINGS", "Flag", "FlagKind", "block", "flags", "key", "neutralised"]
 
@@ -56,19 +58,45 @@ def flags(text: str) -> tuple[Flag, ...]:
     """What in the text looks like an instruction, a chat's structure or something hidden, in the order of the text.
 
     Found for people to see and for `neutralised` to mark; a text without flags is no more trusted than one with. Wide
-    and compatibility letters and zero-width characters between letters do not hide a phrase. Phrases are known in
-    English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Ukrainian, Chinese, Japanese, Korean, Arabic
-    and Hindi; other languages, and other wordings, are not.
+    and compatibility letters, letters of other scripts that look alike, figures in place of letters, underscores and
+    zero-width characters do not hide a phrase. Phrases are known in English, German, French, Spanish, Italian,
+    Portuguese, Dutch, Polish, Czech, Swedish, Danish, Norwegian, Turkish, Indonesian, Vietnamese, Greek, Hebrew,
+    Persian, Russian, Ukrainian, Chinese, Japanese, Korean, Arabic and Hindi; other languages and wordings are not.
     """
     found = [Flag("hidden", m.start(), m.end(), m.group()) for m in _HIDDEN_RUN.finditer(text)]
     seen, places = _readable(text)
+    alike = skeleton(seen)
     for kind, pattern in PATTERNS:
-        for m in pattern.finditer(seen):
-            if kind == "encoded" and not _blob(m.group()):
-                continue
-            start, end = places[m.start()], places[m.end() - 1] + 1
+        spans = list(_spans(kind, pattern, seen))
+        if kind in _MARKED and alike != seen:
+            spans += _apart(_spans(kind, pattern, alike), spans, len(seen))
+        for first, last in spans:
+            start, end = places[first], places[last - 1] + 1
             found.append(Flag(kind, start, end, text[start:end]))
     return tuple(sorted(found, key=lambda f: (f.start, f.end, f.kind)))
+
+
+def _spans(kind: FlagKind, pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    for match in pattern.finditer(text):
+        if kind == "encoded" and not _blob(match.group()):
+            continue
+        if kind == "override" and _reported(text, match):
+            continue
+        yield match.span()
+
+
+def _reported(text: str, match: re.Match[str]) -> bool:
+    """`asked residents to ignore previous instructions`: news, unless it is about a prompt."""
+    before = text[max(0, match.start() - REPORTED_CHARS) : match.start()]
+    return bool(REPORTED.search(before)) and not STRONG.search(match.group())
+
+
+def _apart(more: Iterable[tuple[int, int]], spans: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Those that overlap none of the spans."""
+    taken = bytearray(length)
+    for start, end in spans:
+        taken[start:end] = b"\1" * (end - start)
+    return [(start, end) for start, end in more if not any(taken[start:end])]
 
 
 def neutralised(text: str) -> str:

@@ -97,7 +97,7 @@ def check(step: str, text: str) -> None:
     Raises:
         SettingsError: names the placeholder, the known ones and the remedy.
     """
-    used = {m[2] for m in _HOLE.finditer(text) if m[2]}
+    used = placeholders(text)
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     if unknown := sorted(used - PLACEHOLDERS.keys()):
         raise SettingsError(
@@ -110,6 +110,11 @@ def check(step: str, text: str) -> None:
             f"the prompt of step {step!r} does not have the placeholder {{{missing[0]}}} "
             f"({PLACEHOLDERS[missing[0]]}), without which the model would not see it; known are {known}."
         )
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The names in braces of a wording: what it sends."""
+    return frozenset(m[2] for m in _HOLE.finditer(text) if m[2])
 
 
 def fill(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from newsctx.grounding.sources import PHOTO
@@ -88,15 +88,32 @@ def values(evidence: CaptionEvidence, settings: CaptionSettings, later: Mapping[
     return LATER | shown | own
 
 
-def suspicious(evidence: CaptionEvidence, settings: CaptionSettings) -> tuple[str, ...]:
-    """One sentence for each text that holds something like an instruction, for the analyst."""
+def suspicious(evidence: CaptionEvidence, settings: CaptionSettings, used: Container[str]) -> tuple[str, ...]:
+    """One sentence for each text that holds something like an instruction, for the analyst.
+
+    Args:
+        used: placeholders of the prompts that are sent (`prompts.placeholders`). What the model says is not known yet.
+    """
     refs = references(evidence, settings)
-    texts = [(f"passage {i} of article {c.article_id}", c.text) for i, c in refs.chunks.items()]
-    texts += [(f"the metadata {address}", text) for address, text in refs.metadata.values()]
-    texts += [("the text in the photograph", evidence.photo.ocr_text), ("the note", evidence.note)]
-    texts += [("the claim", _claim(evidence))]
-    found = []
-    for where, text in texts:
+    most, lead = settings.chunk_chars, settings.lead_chars
+    texts = [("chunks", f"passage {i} of article {c.article_id}", _cut(c.text, most)) for i, c in refs.chunks.items()]
+    texts += [("metadata", f"the metadata {address}", text) for address, text in refs.metadata.values()]
+    for article in evidence_articles(evidence)[: settings.top_articles]:
+        parts = {
+            "headline": article.headline,
+            "abstract": _cut(article.abstract, lead),
+            "lead": _cut(article.body, lead),
+        }
+        parts["places"] = _places(article)
+        texts += [("articles", f"the {part} of article {article.article_id}", text) for part, text in parts.items()]
+    texts += [("ocr", "the text in the photograph", evidence.photo.ocr_text)]
+    texts += [("established", "what the archive supports", _established(evidence))]
+    texts += [("claim", "the claim", _claim(evidence)), ("note", "the note", evidence.note)]
+    found, read = [], set()
+    for name, where, text in texts:
+        if text in read or name not in used:
+            continue
+        read.add(text)
         if seen := flags(text):
             kinds = ", ".join(dict.fromkeys(MEANINGS[f.kind] for f in seen))
             found.append(f"Something in {where} looks like an instruction to the model ({kinds}); it was sent as data.")

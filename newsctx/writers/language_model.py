@@ -69,7 +69,9 @@ class LanguageModelWriter:
             yield Caption(writer=self.info.name, kind="generated", note=f"{nothing(evidence)} No model was asked.")
             return
         if service := self.held_back(evidence):
-            yield Caption(writer=self.info.name, kind="generated", awaiting=service, note=asking(service, evidence))
+            yield Caption(
+                writer=self.info.name, kind="generated", awaiting=service, note=asking(service, evidence, settings)
+            )
             return
         yield from _Run(self, evidence, settings, refs).drafts()
 
@@ -106,13 +108,46 @@ def preview(evidence: CaptionEvidence, settings: CaptionSettings) -> tuple[Promp
     return tuple(sent)
 
 
-def asking(service: str, evidence: CaptionEvidence) -> str:
-    """What the analyst is asked to allow."""
-    what = "the photograph, " if evidence.preview else ""
-    return (
-        f"Nothing has been sent. {service} would receive {what}legible text, the note, the claim and "
-        f"{len(evidence.chunks)} passages of articles: allow it for this photograph, or choose another writer."
+_SENT = {  # placeholder -> what it holds, in words for somebody who is asked to allow it
+    "ocr": "the text that is legible in it",
+    "note": "your note",
+    "claim": "the claim",
+    "chunks": "{chunks}",
+    "metadata": "their articles' headline, date, places and outlet, and the place and date that you set",
+    "articles": "date, places, headline, abstract and lead of up to {articles}",
+    "established": "the place and date that the archive supports, and what contradicts them",
+}
+
+
+def placeholders(evidence: CaptionEvidence, settings: CaptionSettings) -> frozenset[str]:
+    """What the prompts of all steps hold, in the analyst's own wording where there is one."""
+    wordings = (
+        evidence.prompts.get(step) or prompts.load(step, settings.preset).text
+        for step in steps(settings, evidence.preview is not None)
     )
+    return frozenset(name for text in wordings for name in prompts.placeholders(text))
+
+
+def asking(service: str, evidence: CaptionEvidence, settings: CaptionSettings) -> str:
+    """What the analyst is asked to allow: all that the prompts in use would send, whether it is empty now or not."""
+    used = placeholders(evidence, settings)
+    counts = {
+        "chunks": _counted(len(references(evidence, settings).chunks), "passage of articles", "passages of articles"),
+        "articles": _counted(settings.top_articles, "article", "articles"),
+    }
+    looks = evidence.preview is not None and LOOKS & set(steps(settings))
+    what = ["the photograph"] if looks else []
+    what += [words.format(**counts) for name, words in _SENT.items() if name in used]
+    if evidence.prompts:
+        what.append("your own wording of the prompts")
+    return (
+        f"Nothing has been sent. {service} would receive {'; '.join(what)}: allow it for this photograph, or choose "
+        "another writer."
+    )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 class _Run:
@@ -124,7 +159,11 @@ class _Run:
         self.writer, self.evidence, self.settings, self.refs = writer, evidence, settings, refs
         self.photograph = _seen(evidence.preview, settings.image_side) if evidence.preview else None
         self.sent: list[PromptSent] = []
-        self.notes = [*writer.remarks(evidence, settings), *refs.notes, *suspicious(evidence, settings)]
+        self.notes = [
+            *writer.remarks(evidence, settings),
+            *refs.notes,
+            *suspicious(evidence, settings, placeholders(evidence, settings)),
+        ]
         if self.photograph is None:
             self.notes.append(BLIND)
         self.description = ""

@@ -121,7 +121,35 @@ def test_nothing_leaves_the_machine_before_the_analyst_allowed_it(monkeypatch):
     for allowed in (frozenset(), frozenset({"https://models.example.org", "https://other.example.org/v1"})):
         (caption,) = make_writer(settings).write(evidence(allowed=allowed, note="n"), settings)
         assert caption.awaiting == REMOTE and not caption.text and not caption.sent
-        assert "Nothing has been sent" in caption.note and "1 passages" in caption.note
+        assert "Nothing has been sent" in caption.note and "; 1 passage of articles; " in caption.note
+
+
+def test_consent_names_all_that_the_prompts_send():
+    """NewsRECON's questions send abstracts and leads; an own wording sends what it holds and no more."""
+    names = (
+        "the photograph",
+        "legible",
+        "your note",
+        "the claim",
+        "passage",
+        "headline",
+        "outlet",
+        "abstract and lead",
+    )
+    supports, own = "the archive supports", "your own wording"
+
+    def asked(preset: str, **more: object) -> str:
+        settings = CaptionSettings(writer="openai-compatible", base_url=REMOTE, model="m", preset=preset, repair=False)
+        (caption,) = make_writer(settings).write(evidence(**more), settings)
+        return caption.note
+
+    news = asked("newsrecon")
+    assert all(name in news for name in (*names, supports)) and own not in news
+    plain = asked("eventa_h")
+    assert all(name in plain for name in (*names[:-1], supports)) and "abstract" not in plain
+    little = asked("eventa_h", preview=None, prompts={"synthesise": "Caption it: {chunks}"})
+    assert "passage" in little and own in little
+    assert not any(name in little for name in (*names[:4], "outlet", supports))
 
 
 def test_an_allowed_server_is_asked(monkeypatch):
