@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
+from newsctx.claim_text import Said, compared
 from newsctx.dates import covers, days_between
 from newsctx.places import distance_km
 from newsctx.quotes import covering, naming_date, naming_place, published_quote
@@ -129,29 +130,53 @@ def _date(claim: Claim, answer: DateAnswer, settings: ContextSettings) -> ClaimC
 
 
 def _text(text: str, evidence: Sequence[Article], settings: ContextSettings) -> ClaimCheck:
-    """Supported where one article holds nearly all content words of the claim and every number; words cannot
-    contradict.
+    """Supported where an article says it in one sentence and none denies or doubts it; contradicted where one denies
+    it plainly and none says it (see `newsctx.claim_text`).
     """
-    row: dict[str, Any] = {"item": "text", "claimed": text}
+    row: dict[str, Any] = {"item": "text", "claimed": text, "verdict": "not_addressed"}
     words = content_words(text)
     if not evidence or not words:
         why = "No article to compare with." if words else "The claim has no words to compare."
-        return ClaimCheck(**row, verdict="not_addressed", note=why)
+        return ClaimCheck(**row, note=why)
+    if negated(text):
+        why = "the claim has a negation: read the evidence."
+        return _uncompared(row, words, evidence, why, settings.quotes)
+    pairs = [(a, found) for a in evidence if (found := compared(text, a, settings.claim_word_share))]
+    by_kind = {kind: [p for p in pairs if p[1].said == kind] for kind in get_args(Said)}
+    first = next((by_kind[kind][0] for kind in get_args(Said) if by_kind[kind]), None)
+    if first is None or len(words) < 2:
+        return _uncompared(row, words, evidence, "too few in one sentence to tell; read the evidence.", settings.quotes)
+    quotes = [q for kind in ("denies", "doubts", "says") for _, found in by_kind[kind][:1] for q in found.quotes]
+    row["sentences"] = tuple(dict.fromkeys(quotes or first[1].quotes))[: settings.quotes]
+    article, found = first
+    against = bool(by_kind["denies"] or by_kind["doubts"])
+    if by_kind["says"] and against:
+        other = by_kind["says"][0][0].article_id
+        note = f"{other} says so, {article.article_id} denies or doubts it: read both."
+        return ClaimCheck(**row, note=note)
+    if found.said in ("says", "denies"):
+        row |= {"found": article.headline, "article_ids": (article.article_id,)}
+        row["verdict"] = "supported" if found.said == "says" else "contradicted"
+    return ClaimCheck(**row, note=_COMPARED[found.said].format(article.article_id))
+
+
+_COMPARED = {
+    "says": "Its words stand in one sentence of {0}, with its headline at most; this compares words, not meaning.",
+    "denies": "A sentence of {0} denies it in the same words; this compares words, not meaning.",
+    "doubts": "Its words stand in {0}, but the sentence or what is around it is negated or debunks: read it.",
+    "unsure": "Its words stand in {0}, but hedged or beside a negation: read it.",
+    "another_order": "Its words stand in {0}, but in another order, which can be another event: read it.",
+}
+
+
+def _uncompared(
+    row: dict[str, Any], words: Sequence[str], evidence: Sequence[Article], why: str, most: int
+) -> ClaimCheck:
+    """The sentences that come nearest."""
     held = [(a, [w for w in words if w in _vocabulary(a)]) for a in evidence]
     article, best = max(held, key=lambda pair: len(pair[1]))  # the first of equals: the better ranked
-    row["sentences"] = covering(article, best, settings.quotes)
-    counted = f"{len(best)} of {len(words)} content words stand in {article.article_id}"
-    if negated(text):
-        return ClaimCheck(
-            **row, verdict="not_addressed", note=f"{counted}, but the claim has a negation: read the evidence."
-        )
-    numbers = all(w in best for w in words if w.isdigit())
-    if numbers and len(words) > 1 and len(best) / len(words) >= settings.claim_word_share:
-        note = f"{counted}; this compares words, not meaning."
-        return ClaimCheck(
-            **row, verdict="supported", found=article.headline, article_ids=(article.article_id,), note=note
-        )
-    return ClaimCheck(**row, verdict="not_addressed", note=f"{counted}: too few to tell; read the evidence.")
+    note = f"{len(best)} of {len(words)} content words stand in {article.article_id}: {why}"
+    return ClaimCheck(**row, sentences=covering(article, best, most), note=note)
 
 
 def _vocabulary(article: Article) -> frozenset[str]:

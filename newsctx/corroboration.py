@@ -119,14 +119,9 @@ class Hearing:
             )]  # fmt: skip
         known = [a for a in ids if a in self.articles and able(self.articles[a])]
         if name == "image_text":  # words are another witness: no gate of the encoder silences them
-            known = [a for a in known if self._may_testify(a)]
+            known = [a for a in known if may_testify(a, self.rated)]
         chosen = known[: self.settings.witness_articles]
         return [Voter(self.articles[a], 1 / (n + 1)) for n, a in enumerate(chosen)]
-
-    def _may_testify(self, article_id: str) -> bool:
-        """Where articles are rated, one that came too low to be rated says nothing."""
-        one = self.rated.get(article_id)
-        return one.passes if one else not any(a.probability is not None for a in self.rated.values())
 
     def _witness(
         self, name: WitnessName, says: str, side: Side, share: float, ids: tuple[str, ...], note: str
@@ -173,25 +168,37 @@ def combined(item: str, answer: str, witnesses: Sequence[Witness]) -> Corroborat
 
 
 def disputed(found: Corroboration, settings: ContextSettings) -> bool:
-    """Whether the conflict is above the setting and the answer is not believed all the same, or more belief is
-    committed against it than to it.
-    """
-    if found.conflict is None or found.belief is None or found.plausibility is None:
+    """Whether the conflict is above the setting, however firmly the answer is believed, or the answer is outweighed."""
+    return outweighed(found) or (found.conflict or 0.0) > settings.max_conflict
+
+
+def outweighed(found: Corroboration) -> bool:
+    """Whether more belief is committed against the answer than to it."""
+    if found.belief is None or found.plausibility is None:
         return False
-    torn = found.conflict > settings.max_conflict and found.belief < settings.sure_belief
-    return torn or found.belief < 1.0 - found.plausibility
+    return found.belief < 1.0 - found.plausibility
 
 
 def dispute(found: Corroboration) -> str:
     """A sentence on who contradicts whom; empty where the camera alone does, which has a sentence of its own."""
     if not [w for w in found.side("conflicts") if w.mass and w.channel != "camera"]:
         return ""
-    against = ", ".join(f"{_TITLES[w.channel]} says {w.says}" for w in found.side("conflicts") if w.mass)
+    against = ", ".join(f"{_TITLES[w.channel]} {_say(w)} {w.says}" for w in found.side("conflicts") if w.mass)
     for_it = " and ".join(_TITLES[w.channel] for w in found.side("agrees")) or "nothing independent"
     return (
         f"The channels contradict each other on the {found.item} (conflict {found.conflict:.2f}): {for_it} "
         f"for {found.answer}; but {against}."
     )
+
+
+def _say(witness: Witness) -> str:
+    return "say" if witness.channel == "words_note" else "says"
+
+
+def may_testify(article_id: str, rated: Mapping[str, Assessment]) -> bool:
+    """Whether an article passes the gate; where articles are rated, one that came too low to be rated does not."""
+    one = rated.get(article_id)
+    return one.passes if one else not any(a.probability is not None for a in rated.values())
 
 
 def camera_day(photo: Photo) -> PartialDate | None:

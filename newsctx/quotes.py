@@ -55,7 +55,7 @@ def covering(article: Article, words: Sequence[str], most: int) -> tuple[Quote, 
     missing (greedy set cover), in the order of the article.
     """
     rest = set(words)
-    able = [(q, set(content_words(q.text)) & rest) for f in _FIELDS for q in _sentences(article, f)]
+    able = [(q, set(content_words(q.text)) & rest) for f in _FIELDS for q in sentences(article, f)]
     chosen: list[int] = []
     while rest and len(chosen) < most:
         best = max(range(len(able)), key=lambda i: (len(able[i][1] & rest), -i), default=None)
@@ -73,12 +73,13 @@ def _matching(articles: Sequence[Article], pattern: re.Pattern[str], most: int) 
             if len(found) >= most:
                 return tuple(found)
             if pattern.search(folded(field_text(article, field)[:_LONGEST])):  # splitting is the slow part
-                first = next((q for q in _sentences(article, field) if pattern.search(folded(q.text))), None)
+                first = next((q for q in sentences(article, field) if pattern.search(folded(q.text))), None)
                 found += [first] if first else []
     return tuple(found)
 
 
-def _sentences(article: Article, field: ChunkField) -> Iterator[Quote]:
+def sentences(article: Article, field: ChunkField) -> Iterator[Quote]:
+    """The sentences of a field, in order."""
     for span in split(field_text(article, field)[:_LONGEST]):
         yield Quote(article_id=article.article_id, field=field, start=span.start, end=span.end, text=span.text)
 

@@ -531,7 +531,7 @@ class Support(Record):
 
 
 AnswerBasis = Literal["evidence", "analyst", "none"]
-Confidence = Literal["", "high", "low", "unrated"]  # empty: there is no answer, or it is the analyst's own
+Confidence = Literal["", "high", "medium", "low", "unrated"]  # empty: there is no answer, or it is the analyst's own
 
 
 class PlaceAnswer(Record):
@@ -628,6 +628,7 @@ class Context(Record):
     date: DateAnswer = DateAnswer()
     agreement: tuple[ClaimCheck, ...] = ()
     conflicts: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()  # what a prompt may hold of them: no article below the gate, no position of the camera
     corroboration: tuple[Corroboration, ...] = ()  # of the place and of the date
 
 

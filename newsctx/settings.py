@@ -593,6 +593,13 @@ class ContextSettings(_Group):
         description="answers of ranked articles below this probability are of low confidence: 19 of 20 drawn photographs "
         "without an article (0.2 to 0.5 tried)",
     )
+    sure_relevance: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="answers of ranked articles from this probability are of high confidence, below it of medium: more "
+        "probable than not, as `relevance.likely`",
+    )
     reliability: dict[
         Literal["copy", "image_text", "words_note", "words_ocr", "camera", "claim"], Annotated[float, Field(ge=0, lt=1)]
     ] = Field(
@@ -616,17 +623,11 @@ class ContextSettings(_Group):
         gt=0,
         description="words of the note or legible text in an article at which they testify half as strongly (own choice)",
     )
-    sure_belief: float = Field(
-        0.75,
-        ge=0,
-        le=1,
-        description="belief in an answer from which a conflict is shown without lowering its confidence (own choice)",
-    )
     max_conflict: float = Field(
         0.3,
         ge=0,
         le=1,
-        description="conflict K between the channels above which an answer is of low confidence (own choice)",
+        description="conflict K between the channels above which it is listed and lowers confidence (own choice)",
     )
     contested: float = Field(
         0.3,
@@ -638,7 +639,8 @@ class ContextSettings(_Group):
         0.5,
         ge=0,
         le=1,
-        description="relevance from which one article that says otherwise makes an answer one of low confidence (own choice)",
+        description="relevance from which an article that says otherwise lowers confidence, as a share of that of the "
+        "answer's best article (own choice)",
     )
     quotes: int = Field(4, ge=0, description="sentences quoted for each item of a claim")
     place_tolerance_km: float = Field(50.0, ge=0, description="a claimed place this near to the answer is supported")
@@ -670,10 +672,11 @@ class ContextSettings(_Group):
     )
     alternatives: int = Field(5, ge=0, description="other answers that are listed")
     claim_word_share: float = Field(
-        0.8,
+        1.0,
         gt=0,
         le=1,
-        description="share of a claim's content words in one article that supports it (own choice, strict)",
+        description="share of a claim's content words in one sentence that supports it (own choice: the one that lacks "
+        "can be the verb)",
     )
 
 

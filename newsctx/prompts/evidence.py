@@ -191,11 +191,11 @@ def _established(evidence: CaptionEvidence) -> str:
     place, date, context = evidence.context.place, evidence.context.date, evidence.context
     parts = [_answer("place", place.place.label if place.place else "", place.confidence)]
     parts += [_answer("date", _date(date.date), date.confidence), _others(place)]
-    return "; ".join(p for p in (*parts, *context.conflicts) if p)
+    return "; ".join(p for p in (*parts, *context.told) if p)  # `conflicts` can hold what a prompt must not: GPS
 
 
 def _answer(what: str, value: str, confidence: str) -> str:
-    sure = f" ({confidence} confidence)" if confidence in ("high", "low") else ""
+    sure = f" ({confidence} confidence)" if confidence in ("high", "medium", "low") else ""
     return f"{what}: {value}{sure}" if value else f"{what}: not established"
 
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from newsctx.claims import check_claim
-from newsctx.corroboration import Hearing, camera_day, dispute, disputed
-from newsctx.dates import covers, days_between
+from newsctx.corroboration import Hearing, dispute, disputed, may_testify, outweighed
+from newsctx.dates import days_between
+from newsctx.doubts import Doubt, camera_place, camera_time, compatible, rivals
 from newsctx.places import distance_km
 from newsctx.records import (
     RELEVANCE_LEVELS,
@@ -37,7 +38,7 @@ from newsctx.records import (
     Support,
 )
 from newsctx.settings import ContextSettings
-from newsctx.votes import Tally, called, contains, vote_date, vote_place, voters
+from newsctx.votes import Tally, called, vote_date, vote_place, voters
 
 Resolve = Callable[[str], Place | None]
 A = TypeVar("A", PlaceAnswer, DateAnswer)
@@ -83,44 +84,52 @@ def run(
         note: the words of the analyst's note, one of them.
     """
     found = _Evidence(hits, articles, resolve, settings, rated or _NOT_RATED, retrieved)
-    place, place_conflicts = _place_answer(found, set_place)
-    when, date_conflicts = _date_answer(found, set_date)
+    place, set_against = _place_answer(found, set_place)
+    when, dated_against = _date_answer(found, set_date)
     witnesses = Hearing(retrieved, hits, articles, found.rated.articles, photo, claim, resolve, settings, note)
     on_place, on_date = witnesses.place(place.place), witnesses.date(when.date)
-    place, place_doubts = _doubted(place, on_place, found, settings)
-    when, date_doubts = _doubted(when, on_date, found, settings)
+    called = "the date set by the analyst" if set_date else "the coverage"
+    place, place_doubts = _doubted(place, on_place, camera_place(photo, place.place, "", settings), found)
+    against = [*dated_against, *camera_time(photo, when.date, called, settings)]
+    when, date_doubts = _doubted(when, on_date, against, found)
     claimed = resolve(claim.place) if claim.place.strip() else None
-    conflicts = [
-        *place_conflicts,
-        *date_conflicts,
+    doubts = [
+        *set_against,
         *place_doubts,
         *date_doubts,
-        *_camera_place(photo, place.place, "", settings),
-        *_camera_place(photo, claimed, "the claimed place ", settings),
-        *_camera_time(photo, when.date, "the date set by the analyst" if set_date else "the coverage", settings),
-        *_camera_time(photo, claim.date, "the claimed date", settings),
+        *camera_place(photo, claimed, "the claimed place ", settings),
+        *camera_time(photo, claim.date, "the claimed date", settings),
     ]
     voted = {*place.article_ids, *when.article_ids, *(h.article_id for h in _top(found))}
     read = [articles[h.article_id] for h in hits if h.article_id in voted and h.article_id in articles]
     agreement = check_claim(claim, place, when, read, resolve, settings)
     return Context(
-        relevance=found.rated.first, place=place, date=when, agreement=agreement, conflicts=tuple(conflicts),
+        relevance=found.rated.first, place=place, date=when, agreement=agreement,
+        conflicts=tuple(d.text for d in doubts), told=tuple(dict.fromkeys(d.told for d in doubts if d.told)),
         corroboration=(on_place, on_date),
     )  # fmt: skip
 
 
-def _confidence(found: _Evidence, sure: bool) -> tuple[Confidence, str]:
-    """How far an answer of the evidence can be trusted, and a sentence for the analyst where that is not far."""
+def _confidence(found: _Evidence, sure: bool, article_ids: Sequence[str]) -> tuple[Confidence, str]:
+    """How far an answer of the evidence can be trusted, and a sentence for the analyst where that is not far.
+
+    Args:
+        article_ids: those behind the answer; the best rating among them counts, and where none of them is rated that
+            of the first article.
+    """
     if sure:
         return "high", ""
-    p = found.rated.first.probability
+    rated = {a: r for a in article_ids if (r := found.rated.articles.get(a)) and r.probability is not None}
+    best = max(rated.values(), key=lambda r: r.probability or 0.0, default=None)
+    p = best.probability if best else found.rated.first.probability
     if p is None:
         return "unrated", _NOT_MATCHED
-    if p >= found.settings.min_relevance:
-        return "high", _NOT_MATCHED
-    first = found.rated.articles.get(found.hits[0].article_id) if found.hits else None
-    how = f"the best-ranked article is {first.level} evidence only" if first and first.level else "weak evidence"
-    return "low", f"Low confidence: {how}; the archive may hold nothing of this moment."
+    how = f"its best article is {best.level} evidence only" if best and best.level else "weak evidence"
+    if p < found.settings.min_relevance:
+        return "low", f"Low confidence: {how}; the archive may hold nothing of this moment."
+    if p < found.settings.sure_relevance:
+        return "medium", f"{_NOT_MATCHED} {how[0].upper()}{how[1:]}."
+    return "high", _NOT_MATCHED
 
 
 def _top(found: _Evidence) -> list[Hit]:
@@ -134,47 +143,68 @@ def _passes(found: _Evidence, hit: Hit) -> bool:
     return rating is None or rating.passes
 
 
-def _doubted(answer: A, witnesses: Corroboration, found: _Evidence, settings: ContextSettings) -> tuple[A, list[str]]:
-    """The answer with a lower confidence where other evidence contradicts it, and sentences that say which."""
-    if answer.basis != "evidence":
+def _doubted(answer: A, heard: Corroboration, said: Sequence[Doubt], found: _Evidence) -> tuple[A, list[Doubt]]:
+    """The answer with a lower confidence where other evidence contradicts it, and sentences that say which.
+
+    No answer with a conflict that is listed has high confidence. What ranked articles say gets low; what a pin or a
+    match supports gets medium, and low where other pinned or matched articles contradict it, or the channels commit
+    more belief against it than to it.
+
+    Args:
+        said: what was found against it before: the camera, an older match.
+    """
+    evidence = answer.basis == "evidence"
+    doubts = [*_disputes(heard, evidence, found), *said]
+    if not evidence:
+        return answer, doubts
+    votes = _contested(answer, found)
+    doubts += [*votes, *rivals(answer, found.hits, found.articles, found.rated.articles, found.settings)]
+    if not doubts and not outweighed(heard):
         return answer, []
-    rival, doubt = _rival(answer, found), disputed(witnesses, settings)
-    if not rival and not doubt:
-        return answer, []
-    reasons = [r for r in (dispute(witnesses) if doubt else "", rival) if r]
-    note = f"{answer.note} Low confidence: other evidence contradicts this answer, see the conflicts.".strip()
-    return answer.model_copy(update={"confidence": "low", "note": note}), reasons
+    sure = any(h.tier != "ranked" for h in found.hits if h.article_id in answer.article_ids)
+    level: Confidence = "low"
+    if sure and answer.confidence == "high" and not votes and not outweighed(heard):
+        level = "medium"
+    note = f"{answer.note} {level.capitalize()} confidence: other evidence contradicts this answer, see the conflicts."
+    return answer.model_copy(update={"confidence": level, "note": note.strip()}), doubts
 
 
-def _rival(answer: A, found: _Evidence) -> str:
-    """A sentence on the strongest other answer: one with a large share of the vote, or of an article that is relevant
-    by itself however low its vote. Days within the tolerance contradict nothing.
+def _disputes(heard: Corroboration, evidence: bool, found: _Evidence) -> list[Doubt]:
+    """The channels against each other. A prompt hears those alone whose articles all pass the gate."""
+    if not (disputed(heard, found.settings) if evidence else (heard.conflict or 0.0) > found.settings.max_conflict):
+        return []  # that the articles outweigh the analyst's own answer is said already
+    text = dispute(heard)
+    passing = [
+        w for w in heard.witnesses
+        if w.channel != "camera" and all(may_testify(a, found.rated.articles) for a in w.article_ids)
+    ]  # fmt: skip
+    return [Doubt(text, dispute(heard.model_copy(update={"witnesses": tuple(passing)})))] if text else []
+
+
+def _contested(answer: PlaceAnswer | DateAnswer, found: _Evidence) -> list[Doubt]:
+    """The strongest other answer, where it has a large share of the vote. Days within the tolerance contradict
+    nothing.
     """
     value = answer.place if isinstance(answer, PlaceAnswer) else answer.date
     others = [s for s in answer.alternatives if not set(s.article_ids) <= set(answer.article_ids)]
     if isinstance(value, PartialDate):
         far = found.settings.date_tolerance_days
         others = [s for s in others if days_between(PartialDate.model_validate(s.label), value) > far]
-    rival = next((s for s in others if s.share >= found.settings.contested or _relevant(s, answer, found)), None)
+    rival = next((s for s in others if s.share >= found.settings.contested), None)
     if value is None or rival is None or answer.share is None:
-        return ""
+        return []
     what, said = ("place", answer.label) if isinstance(answer, PlaceAnswer) else ("date", value.iso)
-    return (
+    text = (
         f"The articles contradict each other on the {what}: {answer.share:.0%} of the vote for {said}, "
         f"{rival.share:.0%} for {rival.label} ({', '.join(rival.article_ids)})."
     )
-
-
-def _relevant(rival: Support, answer: PlaceAnswer | DateAnswer, found: _Evidence) -> bool:
-    rated = found.rated.articles
-    against = [a for a in rival.article_ids if a not in answer.article_ids and a in rated]
-    return any((rated[a].probability or 0.0) >= found.settings.rival_relevance for a in against)
+    return [Doubt(text, text)]
 
 
 # --- place ----------------------------------------------------------------------------------------------------
 
 
-def _place_answer(found: _Evidence, set_place: Place | None) -> tuple[PlaceAnswer, list[str]]:
+def _place_answer(found: _Evidence, set_place: Place | None) -> tuple[PlaceAnswer, list[Doubt]]:
     casting, sure = voters(
         found.hits,
         found.articles,
@@ -187,7 +217,7 @@ def _place_answer(found: _Evidence, set_place: Place | None) -> tuple[PlaceAnswe
     if set_place:
         return _set_place(set_place, tally, found.settings)
     if tally.value:
-        confidence, note = _confidence(found, sure)
+        confidence, note = _confidence(found, sure, tally.article_ids)
         answer = PlaceAnswer(place=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
         name = called(tally.value, (found.articles[a] for a in tally.article_ids))
         extra = {"confidence": confidence, "alternatives": tally.alternatives, "note": note, "called": name}
@@ -195,38 +225,24 @@ def _place_answer(found: _Evidence, set_place: Place | None) -> tuple[PlaceAnswe
     return PlaceAnswer(alternatives=tally.alternatives, note=_nothing("place", found, tally.alternatives)), []
 
 
-def _set_place(own: Place, tally: Tally[Place], settings: ContextSettings) -> tuple[PlaceAnswer, list[str]]:
+def _set_place(own: Place, tally: Tally[Place], settings: ContextSettings) -> tuple[PlaceAnswer, list[Doubt]]:
     answer = PlaceAnswer(place=own, basis="analyst", alternatives=tally.alternatives, note="Set by the analyst.")
     other = tally.value
     if other is None:
         return answer, []
-    km = distance_km(own, other)
-    near = km is not None and km <= settings.place_tolerance_km and {own.level, other.level} <= {"venue", "city"}
-    if contains(own, other) or contains(other, own) or near:
+    if compatible(own, other, settings):
         return answer.model_copy(update={"article_ids": tally.article_ids, "share": tally.share}), []
     support = Support(label=other.label, share=tally.share, article_ids=tally.article_ids)
+    km = distance_km(own, other)
     away = f", {km:,.0f} km away" if km is not None else ""
     text = f"The analyst set {own.label}; the articles say {other.label} ({tally.share:.0%} of the vote){away}."
-    return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [text]
-
-
-def _camera_place(photo: Photo, place: Place | None, called: str, settings: ContextSettings) -> list[str]:
-    camera = photo.camera
-    if camera.lat is None or place is None:
-        return []
-    taken = Place(name="camera", level="venue", lat=camera.lat, lon=camera.lon)
-    km = distance_km(taken, place)
-    if km is None or km <= settings.level_tolerance_km.get(place.level, settings.place_tolerance_km):
-        return []
-    return [
-        f"The camera's GPS position ({camera.lat:.4f}, {camera.lon:.4f}) is {km:,.0f} km from {called}{place.label}."
-    ]
+    return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [Doubt(text, text)]
 
 
 # --- date -----------------------------------------------------------------------------------------------------
 
 
-def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAnswer, list[str]]:
+def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAnswer, list[Doubt]]:
     casting, sure = voters(
         found.hits,
         found.articles,
@@ -239,7 +255,7 @@ def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAn
     if set_date:
         return _set_date(set_date, tally, found.settings)
     if tally.value:
-        confidence, doubt = _confidence(found, sure)
+        confidence, doubt = _confidence(found, sure, tally.article_ids)
         note = f"{_UPPER_BOUND} {_earlier_coverage(found, tally.value) if sure else doubt}".strip()
         answer = DateAnswer(date=tally.value, basis="evidence", share=tally.share, article_ids=tally.article_ids)
         extra = {"confidence": confidence, "alternatives": tally.alternatives, "note": note}
@@ -247,7 +263,7 @@ def _date_answer(found: _Evidence, set_date: PartialDate | None) -> tuple[DateAn
     return DateAnswer(alternatives=tally.alternatives, note=_nothing("date", found, tally.alternatives)), []
 
 
-def _set_date(own: PartialDate, tally: Tally[PartialDate], settings: ContextSettings) -> tuple[DateAnswer, list[str]]:
+def _set_date(own: PartialDate, tally: Tally[PartialDate], settings: ContextSettings) -> tuple[DateAnswer, list[Doubt]]:
     answer = DateAnswer(date=own, basis="analyst", alternatives=tally.alternatives, note="Set by the analyst.")
     other = tally.value
     if other is None:
@@ -257,7 +273,7 @@ def _set_date(own: PartialDate, tally: Tally[PartialDate], settings: ContextSett
         return answer.model_copy(update={"article_ids": tally.article_ids, "share": tally.share}), []
     support = Support(label=other.iso, share=tally.share, article_ids=tally.article_ids)
     text = f"The analyst set {own.iso}; the coverage says {other.iso} ({tally.share:.0%}), {days:,} days apart."
-    return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [text]
+    return answer.model_copy(update={"alternatives": (support, *tally.alternatives)}), [Doubt(text, text)]
 
 
 def _earlier_coverage(found: _Evidence, answer: PartialDate) -> str:
@@ -278,7 +294,7 @@ def _earlier_coverage(found: _Evidence, answer: PartialDate) -> str:
     return f"Other coverage of the story is dated from {first.iso} on ({headline})."
 
 
-def _published_before(found: _Evidence, answer: PartialDate) -> list[str]:
+def _published_before(found: _Evidence, answer: PartialDate) -> list[Doubt]:
     """A match by geometry that is older than the answer: the photograph cannot show the later event."""
     old = [
         (found.articles[h.article_id].published, h.article_id)
@@ -292,22 +308,11 @@ def _published_before(found: _Evidence, answer: PartialDate) -> list[str]:
         return []
     first, article_id = min(earlier, key=lambda pair: pair[0].last)
     days = days_between(first, answer)
-    return [
+    text = (
         f"A matching photograph was published on {first.iso} ({article_id}), {days:,} days before {answer.iso}: "
         "the picture may be older than the event."
-    ]
-
-
-def _camera_time(photo: Photo, other: PartialDate | None, called: str, settings: ContextSettings) -> list[str]:
-    taken = camera_day(photo)
-    if taken is None or other is None:
-        return []
-    days = days_between(taken, other)
-    if taken.first > other.last and days > 1:  # one day: the camera may keep another time zone
-        return [f"The camera's clock says {taken.iso}, {days:,} days after {called} ({other.iso})."]
-    if days > settings.date_tolerance_days and not covers(other, taken):
-        return [f"The camera's clock says {taken.iso}, {days:,} days before {called} ({other.iso})."]
-    return []
+    )
+    return [Doubt(text, text)]
 
 
 # --- nothing found --------------------------------------------------------------------------------------------

@@ -14,7 +14,10 @@ from newsctx.ui.parts import LEVELS, brief, header, relevance
 
 TEMPLATE = "context.html"
 BASIS = {"evidence": "from the evidence", "analyst": "set by you", "none": "not established"}
-CONFIDENCE = {"high": "high confidence", "low": "low confidence", "unrated": "confidence not rated", "": ""}
+CONFIDENCE = {
+    "high": "high confidence", "medium": "medium confidence", "low": "low confidence",
+    "unrated": "confidence not rated", "": "",
+}  # fmt: skip
 VERDICTS = {"supported": "Supported", "contradicted": "Contradicted", "not_addressed": "Not addressed"}
 ITEMS = {"text": "Text", "place": "Place", "date": "Date"}
 WITNESSES = {
@@ -59,7 +62,7 @@ def _confidence(answer: PlaceAnswer | DateAnswer, context: Context) -> dict[str,
     """How far the answer can be trusted, and why."""
     p = context.relevance.probability
     why = context.relevance.unavailable if p is None else f"P = {p:.2f} that the best-ranked article is of this moment."
-    why = why if answer.confidence in ("low", "unrated") or p is not None else ""
+    why = why if answer.confidence in ("medium", "low", "unrated") or p is not None else ""
     return {
         "confidence": answer.confidence, "confidence_title": CONFIDENCE[answer.confidence], "confidence_why": why,
     }  # fmt: skip
