@@ -5,7 +5,7 @@ A prompt gets nothing of an article below the gate, and no position or time that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from newsctx.corroboration import camera_day
@@ -35,13 +35,17 @@ def rivals(
     articles: Mapping[str, Article],
     rated: Mapping[str, Assessment],
     settings: ContextSettings,
+    named: Collection[str] = (),
 ) -> list[Doubt]:
     """The articles that say otherwise and are relevant enough to be right.
 
     Every rated article that passes the gate is asked, whether it voted or not: pinned and matched articles vote
     alone, and the tenth article has no weight. A rival's probability is at least `rival_relevance` of the best one
     behind the answer. That counts as `min_relevance` at least where the analyst or geometry vouches for it: weak
-    evidence is no rival of a match.
+    evidence is no rival of a match. Another pinned or matched article is one whatever its probability.
+
+    Args:
+        named: articles that another sentence names already.
     """
     p = {a: r.probability for a, r in rated.items() if r.passes and r.probability is not None}
     own = [p[a] for a in answer.article_ids if a in p]
@@ -50,10 +54,10 @@ def rivals(
         return []
     least = max([*own, settings.min_relevance] if sure else own) * settings.rival_relevance
     against = [
-        (p[h.article_id], says, h.article_id)
+        (p.get(h.article_id, 0.0), says, h.article_id)
         for h in hits
-        if h.article_id in articles and h.article_id not in answer.article_ids
-        and p.get(h.article_id, -1.0) >= least - _EPSILON
+        if h.article_id in articles and h.article_id not in answer.article_ids and h.article_id not in named
+        and (h.tier != "ranked" or p.get(h.article_id, -1.0) >= least - _EPSILON)
         and (says := _otherwise(answer, articles[h.article_id], settings))
     ]  # fmt: skip
     if not against:
@@ -62,12 +66,13 @@ def rivals(
     said = answer.label if isinstance(answer, PlaceAnswer) else answer.date.iso if answer.date else ""
     by_value: dict[str, list[str]] = {}
     for _, says, article_id in sorted(against, key=lambda r: -r[0]):
-        by_value.setdefault(says, []).append(f"{article_id}, {rated[article_id].level} evidence")
-    named = [f"{value} ({'; '.join(who)})" for value, who in list(by_value.items())[:_MOST]]
+        level = rated[article_id].level if article_id in rated else None
+        by_value.setdefault(says, []).append(f"{article_id}, {level} evidence" if level else article_id)
+    values = [f"{value} ({'; '.join(who)})" for value, who in list(by_value.items())[:_MOST]]
     more = f" and {len(by_value) - _MOST} more" if len(by_value) > _MOST else ""
     text = (
         f"The articles contradict each other on the {what}: the answer is {said}, but relevant ones say "
-        f"{', '.join(named)}{more}."
+        f"{', '.join(values)}{more}."
     )
     return [Doubt(text, text)]
 

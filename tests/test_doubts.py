@@ -139,6 +139,14 @@ def test_a_relevant_article_against_a_match_or_a_pin_makes_medium(tier, p):
     assert weak.place.confidence == "high" and weak.conflicts == (), "weak evidence is no rival of either"
 
 
+def test_a_second_pin_of_another_place_is_listed_whatever_its_rating():
+    """1 against 1/4 of the votes: 20% is below `contested`."""
+    hits = [hit("r", 1, tier="pinned"), hit("l", 2, tier="pinned")]
+    for p in (0.6, 0.001):
+        found = answer(hits, [rome(), lima()], {"r": 0.6, "l": p})
+        assert found.place.place == ROME and found.place.confidence == "medium" and listed(found, "place", "Lima", "(l")
+
+
 def test_what_agrees_or_is_held_back_is_no_rival():
     for other in (article("o", ITALY, "2019-05-08"), article("o", OSTIA, "2019-04-24")):  # around it; 26 km, 7 days
         found = answer([hit("r", 1), hit("o", 2)], [rome(), other], {"r": 0.9, "o": 0.9})

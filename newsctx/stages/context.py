@@ -147,8 +147,8 @@ def _doubted(answer: A, heard: Corroboration, said: Sequence[Doubt], found: _Evi
     """The answer with a lower confidence where other evidence contradicts it, and sentences that say which.
 
     No answer with a conflict that is listed has high confidence. What ranked articles say gets low; what a pin or a
-    match supports gets medium, and low where other pinned or matched articles contradict it, or the channels commit
-    more belief against it than to it.
+    match supports gets medium, and low where other pinned or matched articles have a large share of the vote against
+    it, or the channels commit more belief against it than to it.
 
     Args:
         said: what was found against it before: the camera, an older match.
@@ -157,8 +157,8 @@ def _doubted(answer: A, heard: Corroboration, said: Sequence[Doubt], found: _Evi
     doubts = [*_disputes(heard, evidence, found), *said]
     if not evidence:
         return answer, doubts
-    votes = _contested(answer, found)
-    doubts += [*votes, *rivals(answer, found.hits, found.articles, found.rated.articles, found.settings)]
+    votes, named = _contested(answer, found)
+    doubts += [*votes, *rivals(answer, found.hits, found.articles, found.rated.articles, found.settings, named)]
     if not doubts and not outweighed(heard):
         return answer, []
     sure = any(h.tier != "ranked" for h in found.hits if h.article_id in answer.article_ids)
@@ -181,9 +181,9 @@ def _disputes(heard: Corroboration, evidence: bool, found: _Evidence) -> list[Do
     return [Doubt(text, dispute(heard.model_copy(update={"witnesses": tuple(passing)})))] if text else []
 
 
-def _contested(answer: PlaceAnswer | DateAnswer, found: _Evidence) -> list[Doubt]:
-    """The strongest other answer, where it has a large share of the vote. Days within the tolerance contradict
-    nothing.
+def _contested(answer: PlaceAnswer | DateAnswer, found: _Evidence) -> tuple[list[Doubt], tuple[str, ...]]:
+    """The strongest other answer, where it has a large share of the vote, and its articles. Days within the tolerance
+    contradict nothing.
     """
     value = answer.place if isinstance(answer, PlaceAnswer) else answer.date
     others = [s for s in answer.alternatives if not set(s.article_ids) <= set(answer.article_ids)]
@@ -192,13 +192,13 @@ def _contested(answer: PlaceAnswer | DateAnswer, found: _Evidence) -> list[Doubt
         others = [s for s in others if days_between(PartialDate.model_validate(s.label), value) > far]
     rival = next((s for s in others if s.share >= found.settings.contested), None)
     if value is None or rival is None or answer.share is None:
-        return []
+        return [], ()
     what, said = ("place", answer.label) if isinstance(answer, PlaceAnswer) else ("date", value.iso)
     text = (
         f"The articles contradict each other on the {what}: {answer.share:.0%} of the vote for {said}, "
         f"{rival.share:.0%} for {rival.label} ({', '.join(rival.article_ids)})."
     )
-    return [Doubt(text, text)]
+    return [Doubt(text, text)], rival.article_ids
 
 
 # --- place ----------------------------------------------------------------------------------------------------
