@@ -10,6 +10,7 @@ from newsctx.grounding.common import FUNCTION
 from newsctx.grounding.names import find_caseless, find_runs
 from newsctx.grounding.placenaming import Keys, geonameid, is_adjective, other_names, place_spans
 from newsctx.grounding.sources import Source, published_of, sources
+from newsctx.grounding.tense import looks_ahead
 from newsctx.grounding.text import Cleaned, Word, clean, words
 from newsctx.records import Mention, MentionKind, Sentence
 
@@ -104,13 +105,14 @@ class _Cited:
         """Ids of the texts in which the characters stand; for scripts whose words nothing parts."""
         return tuple(s.id for s in self.sources if s.text and text.casefold() in s.text.plain)
 
-    def date(self, readings: tuple[dating.Stated, ...]) -> tuple[str, ...]:
+    def date(self, readings: tuple[dating.Stated, ...], weekdays: bool = True) -> tuple[str, ...]:
+        """Ids that hold the date; `weekdays`: also as the day of a weekday that the text tells as past."""
         found = []
         for s in self.sources:
             published = self._published[s.id]
             if any(dating.entails(k, r) for k in s.dates(None) for r in readings):
                 found.append(s.id)
-            elif any(dating.entails(k, r) for k in s.dates(published) for r in readings):
+            elif any(dating.entails(k, r) for k in s.dates(published, weekdays) for r in readings):
                 found += [s.id, f"{s.id.rpartition('#')[0]}#published"]  # only together they say it
         return tuple(dict.fromkeys(found))
 
@@ -140,9 +142,10 @@ def _mentions(cleaned: Cleaned, cited: _Cited) -> Iterator[_Found]:
 
 def _dates(text: str, cited: _Cited) -> Iterator[_Found]:
     known: dict[tuple[dating.Stated, ...], tuple[str, ...]] = {}
+    past = not looks_ahead(text)
     for one in dating.find_dates(text):
         if one.readings not in known:
-            known[one.readings] = cited.date(one.readings)
+            known[one.readings] = cited.date(one.readings, past)
         ids = known[one.readings]
         if not ids and text[one.start : one.end].isdigit():  # 2000 people: a count that looks like a year
             number = numbers.find_numbers(text[one.start : one.end])

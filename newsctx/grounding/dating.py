@@ -12,6 +12,7 @@ from newsctx.dates import FIRST_YEAR, LAST_YEAR, MONTHS
 from newsctx.records import PartialDate
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS_BACK = 5  # days from a weekday to publication; 6 is the weekday of the next day, which may be meant
 _MONTH_NAME = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
@@ -141,8 +142,10 @@ def stated(value: PartialDate) -> Stated:
 def completed(one: Stated, published: PartialDate | None) -> Stated:
     """A date that leaves out what a reader of the day knows, completed by the article's publication.
 
-    `Dec. 26` in an article of 2 January 2018 is of 2017: the nearest year. A weekday alone is the last one up to the
-    publication: news names the days of the past week so (AP Stylebook, "days of the week").
+    `Dec. 26` in an article of 2 January 2018 is of 2017: the nearest year. A weekday alone, in a sentence that tells it
+    as past (`tense.told_as_past`: the caller sees to it), is the last one up to the publication: news names the days
+    of the past week so (AP Stylebook, "days of the week"). The weekday of the day after publication stays open: where
+    it happened the date may be a day ahead, and it may be tomorrow.
     """
     if one.weekday is not None and one[:3] == (None, None, None) and published is not None:
         return _last_weekday(one.weekday, published) or one
@@ -158,9 +161,10 @@ def completed(one: Stated, published: PartialDate | None) -> Stated:
 
 
 def _last_weekday(weekday: int, published: PartialDate) -> Stated | None:
-    if published.precision != "day":
+    back = (published.first.weekday() - weekday) % 7
+    if published.precision != "day" or back > WEEKDAYS_BACK:
         return None
-    day = published.first - datetime.timedelta(days=(published.first.weekday() - weekday) % 7)
+    day = published.first - datetime.timedelta(days=back)
     return Stated(day.year, day.month, day.day, weekday)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsctx.grounding.dating import Stated, completed, find_dates, stated
+from newsctx.grounding.dating import Found, Stated, completed, find_dates, stated
 from newsctx.grounding.numbers import Amount, find_numbers
 from newsctx.grounding.placenaming import Keys
+from newsctx.grounding.tense import told_as_past
 from newsctx.grounding.text import Word, clean, joined, words
 from newsctx.records import Article, PartialDate, Place
+from newsctx.sentences import split
 
 if TYPE_CHECKING:  # the writers check their own sentences
     from newsctx.writers.base import CaptionEvidence
@@ -29,7 +31,9 @@ class Text:
         self.plain = cleaned.casefold()
         found = words(cleaned)
         self._lines = list(_lines(found))
-        self.dates = tuple(r for d in find_dates(cleaned) for r in d.readings)
+        dates = find_dates(cleaned)
+        self.dates = tuple(r for d in dates for r in d.readings)
+        self.past_weekdays = frozenset(_past_weekdays(cleaned, dates))
         self.numbers = frozenset(n.amount for n in find_numbers(cleaned))
         self.amounts = sorted(self.numbers)
         self.acronyms = frozenset(_initials(self._lines))
@@ -64,6 +68,19 @@ def _lines(found: Iterable[Word]) -> Iterator[list[Word]]:
         yield line
 
 
+def _past_weekdays(text: str, dates: Iterable[Found]) -> Iterator[int]:
+    """The weekdays that a sentence of the text tells as past."""
+    alone = [d for d in dates if d.readings[0].weekday is not None and d.readings[0][:3] == (None, None, None)]
+    sentences = iter(split(text)) if alone else iter(())
+    sentence = next(sentences, None)
+    for one in alone:
+        while sentence and sentence.end <= one.start:
+            sentence = next(sentences, None)
+        weekday, at = one.readings[0].weekday, sentence.start if sentence else 0
+        if sentence and weekday is not None and told_as_past(sentence.text, one.start - at, one.end - at):
+            yield weekday
+
+
 def _initials(lines: Iterable[list[Word]]) -> Iterator[str]:
     """Three to six initials of neighbouring capitalised words: `nato` of North Atlantic Treaty Organization."""
     for line in lines:
@@ -91,12 +108,17 @@ class Source:
     date: PartialDate | None = None
     geonameids: frozenset[int] = frozenset()
 
-    def dates(self, published: PartialDate | None) -> Iterator[Stated]:
-        """Dates it states; one without a year in the year of `published` too."""
+    def dates(self, published: PartialDate | None, weekdays: bool = True) -> Iterator[Stated]:
+        """Dates it states; one without a year in the year of `published` too, and with `weekdays` a weekday that it
+        tells as past on its day.
+        """
         if self.date is not None:
             yield stated(self.date)
+        past = self.text.past_weekdays if self.text and weekdays else frozenset()
         for one in self.text.dates if self.text else ():
             yield one
+            if one.month is None and one.year is None and one.weekday not in past:
+                continue
             if (whole := completed(one, published)) != one:
                 yield whole
 

@@ -2,7 +2,8 @@
 
 One sentence of the chosen evidence, shortened by deletion, with the land behind its city and the date behind its
 weekday; a place before it or a line on who reported it behind it where it does not say so itself. A second sentence
-comes only where the first leaves a question open. Nothing is worded anew but these fixed frames, and they are filled
+comes only where the first leaves a question open. Who said it, and what is denied or doubted, is never cut off; what
+looks like an instruction to a program is not quoted. Nothing is worded anew but these fixed frames, and they are filled
 with values of the metadata; `grounding.check` holds every name, place, date and number against what is cited, and what
 it does not find is not written.
 """
@@ -21,12 +22,14 @@ from newsctx.settings import CaptionSettings
 from newsctx.votes import contains
 from newsctx.writers import frames
 from newsctx.writers.base import CaptionEvidence
-from newsctx.writers.clauses import shortened
+from newsctx.writers.clauses import shortened, word_count
 from newsctx.writers.frames import Where, spoken
-from newsctx.writers.refusal import nothing
-from newsctx.writers.selection import Candidate, best, candidates
+from newsctx.writers.refusal import instructions_left_out, nothing
+from newsctx.writers.selection import LONG, Candidate, best, candidates, instructs, left_out, repeats
 
 _LOW = "Low confidence: the archive may hold nothing of this moment; check before you use any of this."
+_DOUBTED = "Low confidence: the place or the date of the photograph is not certain; check before you use any of this."
+_CONFLICTS = "The evidence contradicts itself on the place or the date; check before you use any of this."
 _WEAK = (
     "No archived photograph matches this one: the text is from the best-ranked article and may be about something else."
 )
@@ -40,7 +43,7 @@ class ExtractiveWriter:
     kind = "extractive"
 
     def __init__(self) -> None:
-        self.info = ModelInfo(slot="caption_writer", name="extractive", digest="extractive-2", device="cpu")
+        self.info = ModelInfo(slot="caption_writer", name="extractive", digest="extractive-3", device="cpu")
 
     def write(self, evidence: CaptionEvidence, settings: CaptionSettings) -> Iterator[Caption]:
         """Yield the caption sentence by sentence; an empty one with the reason where there is no evidence."""
@@ -50,19 +53,26 @@ class ExtractiveWriter:
             return
         article, hit = lead
         sentences = _compose(article, evidence, settings.max_sentences)
-        note = _note(hit, evidence)
+        dropped = instructions_left_out(_left_out(article, evidence))
+        note = " ".join(filter(None, (_note(hit, evidence), dropped)))
         for n in range(1, len(sentences) + 1):
             part = tuple(sentences[:n])
             yield Caption(text=" ".join(s.text for s in part), sentences=part, writer="extractive", note=note)
         if not sentences:
-            yield Caption(writer="extractive", note=nothing(evidence))
+            yield Caption(writer="extractive", note=" ".join(filter(None, (nothing(evidence), dropped))))
 
 
 def _note(hit: Hit, evidence: CaptionEvidence) -> str:
-    if hit.tier != "ranked":
-        return ""
+    """What stands against the caption: an uncertain answer or contradictions, whatever found the article."""
     low = "low" in (evidence.context.place.confidence, evidence.context.date.confidence)
-    return f"{_LOW} {_WEAK}" if low else _WEAK
+    if hit.tier == "ranked":
+        return f"{_LOW} {_WEAK}" if low else f"{_CONFLICTS} {_WEAK}" if evidence.context.conflicts else _WEAK
+    return _DOUBTED if low else _CONFLICTS if evidence.context.conflicts else ""
+
+
+def _left_out(article: Article, evidence: CaptionEvidence) -> int:
+    chunks = [c for c in evidence.chunks if c.article_id == article.article_id]
+    return left_out(chunks) + instructs(article.headline[:_HEADLINE])
 
 
 def _lead_article(evidence: CaptionEvidence) -> tuple[Article, Hit] | None:
@@ -88,36 +98,35 @@ def _compose(article: Article, evidence: CaptionEvidence, limit: int) -> list[Se
     """The caption's sentences, at most `limit`, each with nothing in it that its citations do not hold."""
     chunks = [c for c in evidence.chunks if c.article_id == article.article_id]
     ranked = best(article, candidates(article, chunks))
-    first, cut_said = _first(article, ranked, evidence)
+    first, quoted = _first(article, ranked, evidence)
     written = [first] if first else []
     set_ = [s for s in (_analysts_place(evidence), _analysts_date(evidence)) if s and _sound(s, evidence)]
     room = limit - len(set_)
     if first and room > 1:
-        written += _second(ranked, first, article, evidence)
+        written += _second(ranked, first, quoted, article, evidence)
     if room > len(written) and evidence.context.date.basis != "analyst":
-        told = _reported(article, " ".join(s.text for s in written), cut_said)
+        told = _reported(article, " ".join(s.text for s in written))
         written += [told] if told and _sound(told, evidence) else []
     return (written[: max(room, 1)] + set_)[:limit]
 
 
-def _first(article: Article, ranked: Sequence[Candidate], evidence: CaptionEvidence) -> tuple[Sentence | None, bool]:
-    """The sentence that says the event, and whether it lost its attribution."""
+def _first(
+    article: Article, ranked: Sequence[Candidate], evidence: CaptionEvidence
+) -> tuple[Sentence | None, Candidate | None]:
+    """The sentence that says the event, and what it quotes."""
     for candidate in ranked[:3]:
-        for sentence, cut_said in _forms(candidate.sentence, article, evidence):
+        for sentence in _forms(candidate.sentence, article, evidence):
             if _sound(sentence, evidence):
-                return sentence, cut_said
+                return sentence, candidate
     headline = _headline(article, evidence)
-    return (headline if headline and _sound(headline, evidence) else None), False
+    return (headline if headline and _sound(headline, evidence) else None), None
 
 
-def _forms(
-    quoted: Sentence, article: Article, evidence: CaptionEvidence, said: str = ""
-) -> Iterator[tuple[Sentence, bool]]:
+def _forms(quoted: Sentence, article: Article, evidence: CaptionEvidence, said: str = "") -> Iterator[Sentence]:
     """The quotation shortened and filled in, then with less done to it: the first that holds is taken."""
-    short, cut_said = shortened(quoted.text)
-    yield _completed(quoted.model_copy(update={"text": short}), article, evidence, said), cut_said
-    yield _completed(quoted, article, evidence, said), False
-    yield quoted, False
+    yield _completed(quoted.model_copy(update={"text": shortened(quoted.text)}), article, evidence, said)
+    yield _completed(quoted, article, evidence, said)
+    yield quoted
 
 
 def _completed(quoted: Sentence, article: Article, evidence: CaptionEvidence, said: str = "") -> Sentence:
@@ -133,11 +142,22 @@ def _completed(quoted: Sentence, article: Article, evidence: CaptionEvidence, sa
     known = [place] + [p for p in known if p != place] if place else known
     if not said:
         landed = frames.placed(text, known)
-        if landed is None and place and not _names(text, place.name):
+        if landed is None and place and _may_stand_before(text, evidence):
             landed = f"{plain(place.text)}: {text}"
         if landed and landed != text:
             text, cites = landed, [*cites, f"{article.article_id}#places"]
     return quoted.model_copy(update={"text": text, "metadata_ids": tuple(dict.fromkeys(cites))})
+
+
+def _may_stand_before(text: str, evidence: CaptionEvidence) -> bool:
+    """True where the answered place is certain enough to stand before a sentence that names no place of its own."""
+    answer = evidence.context.place
+    return (
+        answer.confidence != "low"
+        and answer.place is not None
+        and not _names(text, answer.place.name)
+        and (not frames.elsewhere(text, answer.place))
+    )
 
 
 def _established(article: Article, evidence: CaptionEvidence) -> Where | None:
@@ -159,17 +179,18 @@ def _established(article: Article, evidence: CaptionEvidence) -> Where | None:
 
 
 def _second(
-    ranked: Sequence[Candidate], first: Sentence, article: Article, evidence: CaptionEvidence
+    ranked: Sequence[Candidate], first: Sentence, used: Candidate | None, article: Article, evidence: CaptionEvidence
 ) -> list[Sentence]:
-    """A sentence that says who did what, where the first leaves that open; none where it does not."""
+    """A sentence that says who did what, where the first leaves that open; none that says the first again."""
     left = _ESSENTIAL - set(answers(first.text))
     for candidate in ranked:
         quoted = candidate.sentence
-        if not left & set(answers(quoted.text)) or quoted.text in first.text or quoted.chunk_ids == ():
+        if not left & set(answers(quoted.text)) or quoted.chunk_ids == () or word_count(shortened(quoted.text)) > LONG:
             continue
-        if first.text.endswith(quoted.text):
+        before = [first.text, *([used.sentence.text] if used else [])]
+        if candidate is used or any(repeats(shortened(quoted.text), text) for text in before):
             continue
-        for sentence, _ in _forms(quoted, article, evidence, said=first.text):
+        for sentence in _forms(quoted, article, evidence, said=first.text):
             if _sound(sentence, evidence):
                 return [sentence]
     return []
@@ -177,7 +198,7 @@ def _second(
 
 def _headline(article: Article, evidence: CaptionEvidence) -> Sentence | None:
     text = plain(article.headline[:_HEADLINE])
-    if not text or len(article.headline) > _HEADLINE:  # a whole article in the wrong field
+    if not text or len(article.headline) > _HEADLINE or instructs(article.headline):  # an article in the wrong field
         return None
     ended = text if text.endswith((".", "!", "?", "。", "！", "？")) else f"{text}."
     return _completed(Sentence(text=ended, metadata_ids=(f"{article.article_id}#headline",)), article, evidence)
@@ -201,11 +222,11 @@ def _analysts_date(evidence: CaptionEvidence) -> Sentence | None:
     return Sentence(text=f"Date set by the analyst: {spoken(answer.date)[1]}.", metadata_ids=("analyst#date",))
 
 
-def _reported(article: Article, said: str, needed: bool) -> Sentence | None:
-    """When and by whom it was reported, where the caption has no date, or lost who said it."""
-    if frames.says_when(said) and not needed:
+def _reported(article: Article, said: str) -> Sentence | None:
+    """When and by whom it was reported, where the caption has no date."""
+    if frames.says_when(said):
         return None
-    by = f" by {plain(article.source)}" if plain(article.source) else ""
+    by = f" by {plain(article.source)}" if plain(article.source) and not instructs(article.source) else ""
     on = f" {' '.join(spoken(article.published))}" if article.published else ""
     ids = [f"{article.article_id}#{field}" for field, there in (("source", by), ("published", on)) if there]
     return Sentence(text=f"Reported{by}{on}.", metadata_ids=tuple(ids)) if ids else None

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from newsctx.grounding.dating import WEEKDAYS, find_dates
+from newsctx.five_w_words import TIME_WORDS
+from newsctx.grounding.dating import WEEKDAYS, Stated, completed, find_dates
+from newsctx.grounding.placenaming import place_spans
+from newsctx.grounding.tense import told_as_past
 from newsctx.passages import folded
 from newsctx.places import parse_keyword
 from newsctx.records import Article, PartialDate, Place
@@ -24,13 +27,13 @@ _DAY = re.compile(
     rf"\b(?:[Oo]n|[Ss]ince)\s+(?P<day>{'|'.join(d.capitalize() for d in WEEKDAYS)})\b"
     r"(?:\s(?:early\s|late\s)?(?:morning|afternoon|evening|night|noon))?"
 )
-_COMING = re.compile(  # of a day still to come
-    r"\b(?:will|would|shall|expect\w*|plan\w*|due|schedul\w*|forecast\w*|"
-    r"is to|are to|was to|were to|set to|to reopen|tomorrow|upcoming|begins|starts|opens)\b|\bnext\s(?:[A-Z]|week)"
-)
 _BEFORE_PLACE = re.compile(r"\b(?:in|at|near|of|to|through|across|around|outside|from|over|off|for|towards?)$")
 _AFTER_PLACE = re.compile(r"[.,;]|\s(?:on|in|at|to|by|after|as|during|while|when|with|against)\b")
 _ARTICLE = re.compile(r"\b(?:an?|the|this|its|his|her|their)$", re.I)
+_ELSEWHERE = re.compile(  # `a fire in the harbour of Wedestadt`, also where no gazetteer has it
+    r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]f|[Ff]rom|[Oo]utside|[Tt]o|[Aa]round|[Oo]ff|[Ii]nto|[Oo]n)\s"
+    r"(?P<name>[A-Z][\w'’-]*(?:\s(?:(?:de|la|del|am|an|der|of|the)\s)?[A-Z][\w'’-]*)*)"
+)
 _NAMELIKE = re.compile(r"[A-Z]\w")
 
 
@@ -44,23 +47,25 @@ def spoken(value: PartialDate) -> tuple[str, str]:
 
 
 def dated(text: str, published: PartialDate | None) -> str | None:
-    """The sentence with the full date behind its weekday; None where it names none, or one that may lie ahead.
+    """The sentence with the full date behind its weekday; None where it names none, or one whose day is not certain.
 
-    A weekday in news is the last one up to the day of publication (AP Stylebook).
+    A weekday that a sentence tells as past is the last one up to the day of publication (AP Stylebook); one that may
+    lie ahead, or be that of the next day, gets no date.
     """
-    found = list(_DAY.finditer(text))
-    if published is None or published.precision != "day" or not found or _COMING.search(text):
+    found = _DAY.search(text)
+    if published is None or published.precision != "day" or not found or not told_as_past(text, *found.span()):
         return None
-    rest = text[found[0].end() :]
-    if any(d.readings[0].month for d in find_dates(text)):  # it says the day itself
+    if any(r.month or r.year for d in find_dates(text) for r in d.readings):  # it says the day itself, or another year
         return None
-    back = (published.first.weekday() - WEEKDAYS.index(found[0]["day"].lower())) % 7
-    return _inserted(text, found[0].end(), _words(published.first - timedelta(days=back)), rest)
+    day = completed(Stated(weekday=WEEKDAYS.index(found["day"].lower())), published)
+    if day.year is None or day.month is None or day.day is None:
+        return None
+    return _inserted(text, found.end(), _words(date(day.year, day.month, day.day)), text[found.end() :])
 
 
 def says_when(text: str) -> bool:
-    """True where the sentence has a date with a year of its own."""
-    return any(r.year is not None for d in find_dates(text) for r in d.readings)
+    """True where the sentence has a date with month and year of its own; a year alone is seldom that of the event."""
+    return any(r.year is not None and r.month is not None for d in find_dates(text) for r in d.readings)
 
 
 class Where(NamedTuple):
@@ -90,6 +95,18 @@ def placed(text: str, places: Sequence[Where]) -> str | None:
             stands = _BEFORE_PLACE.search(before) or (_AFTER_PLACE.match(after) and not _ARTICLE.search(before))
             return text if said or not stands else _inserted(text, match.end(), place.area, after)
     return None
+
+
+def elsewhere(text: str, place: Place) -> bool:
+    """True where the sentence names a place, or what may be one, that the given one does not say: `in Wedestadt`."""
+    own = [folded(n) for n in (place.name, place.city, place.region, place.country, place.continent) if n]
+    names = [m["name"] for m in _ELSEWHERE.finditer(text)] + [text[a:b] for a, b in place_spans(text)]
+    return any(folded(n).removesuffix("'s").removesuffix("’s") not in own for n in names if not _timely(n))
+
+
+def _timely(name: str) -> bool:
+    """`Friday`, `June 2017`, `Christmas`."""
+    return folded(name.split()[0]).removesuffix("'s").removesuffix("’s") in TIME_WORDS
 
 
 def where(place: Place, keyword: str = "") -> Where:

@@ -29,6 +29,14 @@ def nothing(evidence: CaptionEvidence) -> str:
     return f"not established: {found}, but no passage of them is chosen as evidence. {_REMEDY}"
 
 
+def instructions_left_out(count: int) -> str:
+    """What a caption says of sentences that it does not quote because they look like instructions; empty for none."""
+    if not count:
+        return ""
+    what = "1 sentence of the article looks" if count == 1 else f"{count} sentences of the article look"
+    return f"{what} like an instruction to a program and {'is' if count == 1 else 'are'} not used; treat it with care."
+
+
 def _channels(evidence: CaptionEvidence) -> str:
     """The channels that found the articles, in their usual order, in words."""
     names = {c for h in evidence.hits for c in h.channels}

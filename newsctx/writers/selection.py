@@ -16,11 +16,16 @@ from newsctx.passages import plain
 from newsctx.records import Article, Chunk
 from newsctx.records import Sentence as CaptionSentence
 from newsctx.sentences import split
+from newsctx.untrusted import flags
 from newsctx.words import content_words
+from newsctx.writers.clauses import dependent, shortened, word_count
 
 STANDS_ALONE = 1.0  # least score of a first sentence; below it the headline says the event better (own trial)
 BACKGROUND = 0.45  # least score of a second sentence: it shares a word with the headline or stands near the top
 SHORTEST, LONGEST = 40, 350  # characters: below it is a heading or a quote's end, above it is no caption
+LONG = 45  # words; a sentence that stays longer gives way to another one (own choice: two of agencies' captions)
+REPEATS = 0.7  # share of the content words of the shorter of two sentences from which they say the same (own choice)
+_FORMATTING = re.compile(r"</?(?:p|br|b|i|em|strong|span|div|ul|ol|li|h[1-6])\b[^<>]*>?", re.IGNORECASE)
 _DATELINE = re.compile(  # LONDON, Dec 26 (Reuters) - / WASHINGTON (AP) — / Erie, Pennsylvania (CNN)
     r"^(?:[A-Z][A-Za-z.'’-]*(?:[ ,/]+\w[\w.'’-]*){0,6}\s*)?"
     r"\((?:AP|Reuters|REUTERS|AFP|CNN|dpa|DPA|ANI|PTI|UPI|Xinhua|TASS|EFE|IANS|BBC)[^)]{0,30}\)\s*[-–—:]{0,2}\s*(?=[A-Z\"“])"
@@ -69,11 +74,32 @@ def candidates(article: Article, chunks: Sequence[Chunk]) -> list[Candidate]:
     for chunk in sorted(chunks, key=lambda c: (fields.index(c.field), c.start)):
         for span in split(chunk.text):
             text = cut(span.text)
-            if text and text not in found:
+            if text and text not in found and not instructs(span.text):
                 quoted = CaptionSentence(text=text, chunk_ids=(chunk.chunk_id,))
                 position = (fields.index(chunk.field), chunk.start + span.start)
                 found[text] = Candidate(quoted, position, chunk.field == "caption" or chunk.decision == "kept")
     return list(found.values())
+
+
+def instructs(text: str) -> bool:
+    """True where a text looks like an instruction or a program: no statement of news.
+
+    Invisible characters do not count, `plain` takes them out; nor does the mark-up of paragraphs and emphasis, which
+    some archives keep in their texts.
+    """
+    return any(f.kind != "hidden" and not _FORMATTING.fullmatch(f.text) for f in flags(text))
+
+
+def left_out(chunks: Sequence[Chunk]) -> int:
+    """How many sentences of the chosen chunks are not quoted because they look like instructions."""
+    return len({cut(s.text) for c in chunks for s in split(c.text) if instructs(s.text)})
+
+
+def repeats(one: str, other: str) -> bool:
+    """True where the shorter of two sentences has most of its content words in the other."""
+    a, b = set(content_words(one)), set(content_words(other))
+    smaller = min(len(a), len(b))
+    return bool(smaller) and len(a & b) >= REPEATS * smaller
 
 
 def cut(text: str) -> str:
@@ -106,6 +132,8 @@ def _quotable(text: str) -> bool:
     long_enough = len(text) * (3 if dense else 1) >= SHORTEST
     ends = text.rstrip('"”’»」』)')[-1:] in (".", "!", "。", "！", "।", "۔", "…")
     lone = text.count('"') % 2 == 0 and text.count("“") == text.count("”")
+    if dependent(text):
+        return False
     return (
         long_enough and len(text) <= LONGEST and ends and lone and not _NOISE.search(text) and not _DANGLING.match(text)
     )
@@ -130,4 +158,5 @@ def _score(candidate: Candidate, index: int, about: set[str], places: set[str]) 
     verb = 0.0 if _VERBISH.search(text) or not text.isascii() else -0.5
     answered = 0.25 * len(_ESSENTIAL & set(answers(text)))
     photo = 3.0 if candidate.preferred else 0.0
-    return back + photo + 1.0 * shared + 0.8 * early + place + figure + quote + verb + answered
+    long = -0.4 if word_count(shortened(text)) > LONG else 0.0
+    return back + photo + long + 1.0 * shared + 0.8 * early + place + figure + quote + verb + answered

@@ -277,10 +277,33 @@ def test_a_weekday_is_the_last_one_up_to_publication() -> None:
     published = world().articles["a"].published  # Wednesday 27 December 2017
     assert dating.completed(dating.Stated(weekday=1), published) == dating.Stated(2017, 12, 26, 1)
     assert dating.completed(dating.Stated(weekday=2), published) == dating.Stated(2017, 12, 27, 2)
-    assert dating.completed(dating.Stated(weekday=3), published) == dating.Stated(2017, 12, 21, 3)
-    text = "It burned on Thursday."
-    assert said("It burned on Thursday, 21 December 2017.", text=text)[0][2]
-    assert not said("It burned on Thursday, 28 December 2017.", text=text)[0][2]
+    assert dating.completed(dating.Stated(weekday=4), published) == dating.Stated(2017, 12, 22, 4)
+    text = "It burned on Friday."
+    assert said("It burned on Friday, 22 December 2017.", text=text)[0][2]
+    assert not said("It burned on Friday, 29 December 2017.", text=text)[0][2]
+
+
+def test_the_weekday_of_the_next_day_may_be_the_next_day() -> None:
+    published = world().articles["a"].published  # Wednesday: a Thursday is the 21st, or the 28th where it is later
+    assert dating.completed(dating.Stated(weekday=3), published) == dating.Stated(weekday=3)
+    assert not said("It burned on Thursday, 21 December 2017.", text="It burned on Thursday.")[0][2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Voters go to the polls in Ruritania on Sunday with the ruling party well ahead of its rivals.",
+        "Storm Eva could reach the coast of Altdorf on Sunday.",
+        "Thirty years ago a ferry hit the pier of Altdorf on Sunday and many people were hurt.",
+        "It will burn again on Sunday.",
+    ],
+)
+def test_a_weekday_that_is_not_told_as_past_has_no_date(text: str) -> None:
+    assert not said("It was on Sunday, 24 December 2017.", text=text)[0][2]
+    assert said("It was on Sunday.", text=text)[0][2]  # the weekday itself stands there
+    past = f"{text} Voters went to the polls on Sunday."  # another sentence tells it as past
+    assert said("It was on Sunday, 24 December 2017.", text=past)[0][2]
+    assert not said("It will be on Sunday, 24 December 2017.", text=past)[0][2]
 
 
 def test_numbers_of_running_text() -> None:
