@@ -509,6 +509,11 @@ class RelevanceSettings(_Group):
     legible_words: int = Field(
         4, ge=1, description="the same of legible words: `ROAD CLOSED` stands in many articles (own choice)"
     )
+    story_score: float = Field(
+        0.225,
+        ge=0,
+        description="score of other coverage of a match that passes the gate: `coverage_floor`, thirty days apart (own choice)",
+    )
     strong: float = Field(0.85, ge=0, le=1, description="least probability of the level `strong` (own choice)")
     likely: float = Field(0.5, ge=0, le=1, description="of the level `likely`: more probable than not")
     uncertain: float = Field(0.15, ge=0, le=1, description="of the level `uncertain`; below is `weak` (own choice)")

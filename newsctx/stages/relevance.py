@@ -66,7 +66,8 @@ def run(
     missing = f"not rated: {_OLD_FILE}" if old else _NO_SIGNAL
     known = {a: p for a, p in rated.items() if p is not None}
 
-    story = {h.article_id for h in rankings.retrieved if "coverage" in h.channels}
+    told = ((h.article_id, h.channels["coverage"].score) for h in rankings.retrieved if "coverage" in h.channels)
+    story = {article_id for article_id, score in told if score >= settings.story_score}
 
     def worded(article_id: str) -> str:
         if article_id in story:

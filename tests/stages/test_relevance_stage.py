@@ -89,6 +89,9 @@ def test_other_coverage_of_a_matched_story_passes() -> None:
     other = hit("o", 3, 0.2).model_copy(update={"channels": {"coverage": ChannelScore(score=0.6, rank=1)}})
     found = relevance.run(rankings([hit("m", 1, 0.2, "matched"), hit("a", 2, 0.8), other]), model(), "", GATE).articles
     assert found["o"].passes and "covers the story" in found["o"].basis
+    years_apart = other.model_copy(update={"channels": {"coverage": ChannelScore(score=0.009, rank=6)}})
+    whole = rankings([hit("m", 1, 0.2, "matched"), hit("a", 2, 0.8), years_apart])
+    assert not relevance.run(whole, model(), "", GATE).articles["o"].passes
 
 
 def test_without_a_model_nothing_is_rated_and_nothing_is_held_back() -> None:
