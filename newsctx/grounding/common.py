@@ -68,8 +68,8 @@ _COMMON = """
     organizer original overnight owner pack paint painting palace panel paper parade paramedic parent park
     parliament part participant parties partner party pass passenger passer-by patient patrol pay peace peaceful
     pedestrian penguin people percent perform performance performer period person personnel photo photograph
-    photographer pick picture piece pile pilgrim pilot pink pipe place plain plan plane plant plastic play player
-    plaza please plume point pole police policeman policemen policy political politician pool poor pope popular
+    photographer pick picture piece pile pilgrim pilot pink pipe place placard plain plan plane plant plastic play
+    player plaza please plume point pole police policeman policemen policy political politician pool poor pope popular
     population port portrait position post poster potato power powerful practice pray prayer prepare presidential
     press pressure pretty previous price priest prime print prison prisoner private prize problem produce product
     profile project prominent promise property prosecutor protect protection protest protester protestor proud
@@ -107,5 +107,12 @@ _COMMON = """
     wooden word work worker world worried worry worshiper worshipper wound wreath wreck wreckage wrestle write
     writer wrong yard year yellow young younger youth zone zoo
 """
-FUNCTION = frozenset(_FUNCTION.split())
-COMMON = frozenset(_COMMON.split())
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text that white space parts."""
+    return frozenset(words.split())
+
+
+FUNCTION = word_set(_FUNCTION)
+COMMON = word_set(_COMMON)

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections import defaultdict
+from collections.abc import Iterator
 
+from newsctx.dates import MONTHS
 from newsctx.gazetteer import Gazetteer, load
+from newsctx.grounding.common import word_set
+from newsctx.grounding.dating import WEEKDAYS
+from newsctx.grounding.demonyms import DEMONYMS
+from newsctx.grounding.names import is_common, title_case
+from newsctx.grounding.text import Word
 from newsctx.placenames import AP_STATES, CITY_ALIASES, COUNTRY_ALIASES, fold
 from newsctx.toponyms import find_toponyms
+from newsctx.wordlists import DIRECTIONS, FIRST_NAMES, TITLES
 
-_DEMONYMS = {
-    "US": "american", "GB": "british briton britons", "FR": "french", "DE": "german germans", "IT": "italian italians",
-    "ES": "spanish", "PT": "portuguese", "NL": "dutch", "BE": "belgian belgians", "CH": "swiss", "AT": "austrian",
-    "PL": "polish", "CZ": "czech", "SK": "slovak", "HU": "hungarian", "RO": "romanian", "BG": "bulgarian",
-    "GR": "greek greeks", "TR": "turkish turks", "RU": "russian russians", "UA": "ukrainian ukrainians",
-    "BY": "belarusian", "SE": "swedish", "NO": "norwegian", "DK": "danish", "FI": "finnish", "IS": "icelandic",
-    "IE": "irish", "CA": "canadian canadians", "MX": "mexican mexicans", "BR": "brazilian brazilians",
-    "AR": "argentine argentinian", "CL": "chilean", "CO": "colombian", "PE": "peruvian", "VE": "venezuelan",
-    "CU": "cuban", "HT": "haitian", "CN": "chinese", "JP": "japanese", "KR": "korean", "KP": "korean", "IN": "indian",
-    "PK": "pakistani pakistanis", "BD": "bangladeshi", "NP": "nepali nepalese", "LK": "lankan", "TH": "thai",
-    "VN": "vietnamese", "PH": "filipino philippine", "ID": "indonesian", "MY": "malaysian", "SG": "singaporean",
-    "AU": "australian australians", "NZ": "zealander", "EG": "egyptian egyptians", "IL": "israeli israelis",
-    "PS": "palestinian palestinians", "SY": "syrian syrians", "IQ": "iraqi iraqis", "IR": "iranian iranians",
-    "SA": "saudi", "AE": "emirati", "LB": "lebanese", "JO": "jordanian", "YE": "yemeni", "AF": "afghan afghans",
-    "ZA": "african", "NG": "nigerian", "KE": "kenyan", "ET": "ethiopian", "SD": "sudanese", "SO": "somali",
-    "LY": "libyan", "TN": "tunisian", "DZ": "algerian", "MA": "moroccan", "GH": "ghanaian", "ZW": "zimbabwean",
-    "RS": "serbian", "HR": "croatian", "BA": "bosnian", "AL": "albanian", "GE": "georgian", "AM": "armenian",
-    "MM": "burmese",
-}  # fmt: skip
-_NAMED = {"US": "america", "GB": "britain", "KR": "south korea", "KP": "north korea", "ZA": "south africa"}
+_NAMED = {
+    "US": "america",
+    "GB": "britain",
+    "KR": "south korea",
+    "KP": "north korea",
+    "ZA": "south africa",
+    "CD": "congo",
+}
 _LONG_FORMS = {  # acronyms of two letters that news never spells out twice
     ("eu",): ("european", "union"), ("un",): ("united", "nations"),
 }  # fmt: skip
@@ -67,7 +64,9 @@ def _groups() -> dict[Keys, frozenset[Keys]]:
 def _countries_of_adjective() -> dict[str, tuple[Keys, ...]]:
     gazetteer = load()
     table: dict[str, list[Keys]] = defaultdict(list)
-    for code, adjectives in _DEMONYMS.items():
+    for code, adjectives in DEMONYMS.items():
+        if code not in gazetteer.countries:
+            continue
         names = [n for n in (gazetteer.countries[code]["name"], _NAMED.get(code, "")) if n]
         for word in adjectives.split():
             table[word].extend(_keys(n) for n in names)
@@ -92,6 +91,52 @@ def is_adjective(key: str) -> bool:
     return key in _countries_of_adjective()
 
 
+_NO_NAMES = TITLES | DIRECTIONS | {*MONTHS, *WEEKDAYS}
+#: Places that are given names or parts of such: before another name they are a person.
+_GIVEN = FIRST_NAMES | word_set(
+    "paris london brooklyn savannah sierra india asia kenya israel carolina dakota montana cheyenne vienna verona "
+    "milan phoenix denver lincoln cleveland alexandria washington houston america santiago"
+)
+
+
+def placelike_words(line: list[Word]) -> Iterator[Word]:
+    """The capitalised words of a line that are no part of a person's name, as far as their neighbours tell.
+
+    A capitalised word before them that is neither an ordinary word nor a title, a place or an acronym is taken for a
+    given name; behind them one counts only where they are given names too (`Paris Hilton`, not `Manchester Arena`).
+    In a headline in Title Case neighbours tell nothing.
+    """
+    titled = title_case(line)
+    for n, word in enumerate(line):
+        if not word.capital:
+            continue
+        before = line[n - 1] if n and word.gap == " " else None
+        after = line[n + 1] if n + 1 < len(line) and line[n + 1].gap == " " and word.key in _GIVEN else None
+        if titled or not (_of_person(before) or _of_person(after)):
+            yield word
+
+
+def _of_person(word: Word | None) -> bool:
+    if word is None or not word.capital or is_common(word.text) or word.text.isupper():
+        return False
+    return (
+        word.key not in _NO_NAMES
+        and not is_adjective(word.key)
+        and not known_in_lower_case(word.key)
+        and (word.key,) not in _groups()
+    )
+
+
+def place_runs(line: list[Word]) -> Iterator[list[Word]]:
+    """One or two neighbouring capitalised words that may be a place; words that are ordinary English are left out."""
+    fit = {w.start for w in placelike_words(line) if len(w.text) > 3 and not is_common(w.text)}
+    for n, word in enumerate(line):
+        if word.start in fit:
+            yield [word]
+        if n + 1 < len(line) and word.capital and line[n + 1].capital and len(line[n + 1].text) < 80:
+            yield [word, line[n + 1]]
+
+
 def place_spans(text: str) -> list[tuple[int, int]]:
     """Characters start..end of every place that the gazetteer and the context of the sentence show."""
     return [(t.start, t.end) for t in find_toponyms(text, load())]
@@ -102,6 +147,21 @@ def geonameid(name: str) -> int | None:
     """Of the best-known place of that name in any script; None where unknown."""
     found = _gazetteer().find(name)
     return found[0].geonameid if found else None
+
+
+BIG = math.log10(500_000) + 1  # prior of a city (capitals have +1) from which it needs no capital letter to be one
+_ALSO_ENGLISH = word_set("bath essen guinea jersey male mission mobile nice orange reading split surprise")
+
+
+@functools.lru_cache(maxsize=20_000)
+def known_in_lower_case(key: str) -> bool:
+    """True for a folded name that can only be a country, capital or city of half a million: `moscow`, not `orange`."""
+    if len(key) < 4 or key in _ALSO_ENGLISH or is_common(key):
+        return False
+    entries = load().names.get(key, ())
+    return any(
+        fold(e.name) == key and (e.level == "country" or (e.level == "city" and e.prior >= BIG)) for e in entries
+    )
 
 
 def _gazetteer() -> Gazetteer:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsctx.grounding.dating import Found, Stated, completed, find_dates, stated
-from newsctx.grounding.numbers import Amount, find_numbers
-from newsctx.grounding.placenaming import Keys
+from newsctx.grounding.numbers import Amount, as_year, find_numbers, is_count
+from newsctx.grounding.placenaming import Keys, geonameid, place_runs, placelike_words
 from newsctx.grounding.tense import told_as_past
 from newsctx.grounding.text import Word, clean, joined, words
 from newsctx.records import Article, PartialDate, Place
@@ -31,11 +31,13 @@ class Text:
         self.plain = cleaned.casefold()
         found = words(cleaned)
         self._lines = list(_lines(found))
-        dates = find_dates(cleaned)
+        dates = [d for d in find_dates(cleaned) if not is_count(cleaned, d.start, d.end)]
         self.dates = tuple(r for d in dates for r in d.readings)
         self.past_weekdays = frozenset(_past_weekdays(cleaned, dates))
-        self.numbers = frozenset(n.amount for n in find_numbers(cleaned))
-        self.amounts = sorted(self.numbers)
+        self.amounts = tuple(dict.fromkeys(_amounts(cleaned, dates)))
+        self._counted: dict[Amount, set[str]] = {}  # value -> what it counts
+        for amount in self.amounts:
+            self._counted.setdefault(amount._replace(of=""), set()).add(amount.of)
         self.acronyms = frozenset(_initials(self._lines))
         self._grams: dict[int, frozenset[Keys]] = {}
         self._capital = frozenset(w.key for w in found if w.capital)
@@ -51,9 +53,39 @@ class Text:
             )
         return keys in self._grams[n]
 
+    def counts(self, amount: Amount) -> bool:
+        """True where the number stands in the text, and counts the same thing wherever both say what."""
+        counted = self._counted.get(amount._replace(of=""), set())
+        return bool(counted) and (not amount.of or not counted.isdisjoint(("", amount.of)))
+
+    def placelike(self, key: str) -> bool:
+        """True where the word stands somewhere with a capital and not as a part of a person's name, `Denzel Washington`
+        or `Paris Hilton`.
+        """
+        return key in self._placelike
+
+    @functools.cached_property
+    def _placelike(self) -> frozenset[str]:
+        return frozenset(w.key for line in self._lines for w in placelike_words(line))
+
+    @functools.cached_property
+    def cities(self) -> frozenset[int]:
+        """GeoNames ids of the places that its capitalised words name in any language (`München` is Munich)."""
+        names = (" ".join(w.text for w in run) for line in self._lines for run in place_runs(line))
+        return frozenset(i for name in dict.fromkeys(names) if (i := geonameid(name)) is not None)
+
     def capitalised(self, key: str) -> bool:
         """True where the word stands somewhere with a capital: `US` is not `us`."""
         return key in self._capital
+
+
+def _amounts(text: str, dates: Iterable[Found]) -> Iterator[Amount]:
+    """The numbers that no date is made of; four figures that nothing makes a year may be either."""
+    of_dates = bytearray(len(text) + 1)
+    for one in dates:
+        if not text[one.start : one.end].isdigit() or as_year(text, one.start):
+            of_dates[one.start : one.end] = b"\1" * (one.end - one.start)
+    yield from (n.amount for n in find_numbers(text) if not of_dates[n.start])
 
 
 def _lines(found: Iterable[Word]) -> Iterator[list[Word]]:

@@ -242,6 +242,7 @@ def _accepted(mention: Mention) -> Mention:
 HOSTILE = [
     "Paris ", "A", "Aa ", "A de ", "1,", "1", "May ", "一", "東京", "e\u0301", "a\u0301\u0301\u0301", "<b>", "\u200b",
     "Dec. 26, ", "twenty ", "U.", "A. ", "1 ", "O'", "2017 ", "a dozen ", "「", "$", "\u202e", "University of ",
+    "two hundred and ", "Paris Hilton ", "in moscow ", "minus ", "Kim Jong-", "5 p.m. ", "der ", "12 more ",
 ]  # fmt: skip
 
 
@@ -309,10 +310,127 @@ def test_a_weekday_that_is_not_told_as_past_has_no_date(text: str) -> None:
 def test_numbers_of_running_text() -> None:
     text = "1,234 of 5.5 million at 9:30, $5m, 21st, twenty-one, two dozen, ten percent, G20, COVID-19"
     assert [(text[n.start : n.end], str(n.amount.least), n.amount.unit) for n in numbers.find_numbers(text)] == [
-        ("1,234", "1234", ""), ("5.5 million", "5500000.0", ""), ("9:30", "570", ":"), ("$5m", "5000000", ""),
+        ("1,234", "1234", ""), ("5.5 million", "5500000.0", ""), ("9:30", "570", ":"), ("$5m", "5000000", "dollar"),
         ("21st", "21", "th"), ("twenty-one", "21", ""), ("two dozen", "24", ""), ("ten percent", "10", "%"),
         ("19", "19", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number", "text", "found"),
+    [
+        ("Damage was $5 million.", "$5 million", "Some 5 million people fled.", False),
+        ("Damage was $5 million.", "$5 million", "It cost 5 million dollars.", True),
+        ("Damage was $5 million.", "$5 million", "It cost €5 million.", False),
+        ("It fell to -20 degrees.", "-20", "It was 20 degrees.", False),
+        ("It fell to −20 degrees.", "−20", "It was minus 20 degrees.", True),
+        ("He was 20-25 years old.", "25", "He was 25.", True),  # a range, no minus
+        ("He arrived at 5 p.m.", "5 p.m.", "He arrived at 5 a.m.", False),
+        ("He arrived at 5 p.m.", "5 p.m.", "He arrived at 17:00.", True),
+        ("He arrived at 12 a.m.", "12 a.m.", "He arrived at 0:00.", True),
+        ("Over 100 km away.", "100", "Over 100 miles away.", False),
+        ("Over 100 km away.", "100", "Over 100 kilometers away.", True),
+        ("Over 100 square miles burned.", "100", "It is 100 miles away.", False),
+        ("It killed 12 people.", "12", "It lasted 12 hours.", False),
+        ("It killed 12 people.", "12", "It killed 12 soldiers.", True),
+        ("It killed 12 people.", "12", "It killed 12.", True),
+        ("It killed 12 people.", "12", "It lasted 12 hours and killed 12.", True),
+        ("It destroyed 1800 homes.", "1800", "Some 1800 homes burned.", True),
+        ("It destroyed 1800 homes.", "1800", "In 1800 the city burned.", False),
+        ("Two hundred and fifty people died.", "Two hundred and fifty", "Some 250 people died.", True),
+        ("Two million three hundred thousand fled.", "Two million three hundred thousand", "2,300,000 fled", True),
+        ("A hundred and one died; twenty five were hurt.", "twenty five", "25 were hurt", True),
+        ("Nineteen hundred men.", "Nineteen hundred", "1,900 men", True),
+        ("Dozens or 24 people.", "24", "Dozens, 24, died; scores and 40.", True),  # nothing that is ordered wrongly
+    ],
+)
+def test_a_number_is_compared_with_its_currency_sign_and_unit(
+    sentence: str, number: str, text: str, found: bool
+) -> None:
+    assert ("number", number, found) in said(sentence, text=text, metadata=())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "text", "evidence"),
+    [
+        ("Prime Minister May resigned.", "name", "May", "The minister resigned. She may return."),
+        ("May resigned on Tuesday.", "name", "May", "The minister resigned on Tuesday; he may return."),
+        ("Brown resigned.", "name", "Brown", "The minister resigned."),
+        ("Cook unveiled the phone.", "name", "Cook", "The chief unveiled the phone."),
+        ("The fire was in paris.", "place", "paris", "The fire was big."),
+        ("vladimir putin spoke in new delhi.", "place", "new delhi", "The fire was big."),
+        ("The fire broke out in Paris.", "place", "Paris", "Paris Hilton said the fire was big."),
+        ("The fire broke out in Jordan.", "place", "Jordan", "Michael Jordan saw the fire."),
+        ("A fire in Washington.", "place", "Washington", "Denzel Washington saw the fire."),
+        ("Kim Jong-un visited.", "name", "Kim Jong-un", "Kim Jong-il visited."),
+    ],
+)
+def test_what_only_looks_like_evidence_is_struck(sentence: str, kind: str, text: str, evidence: str) -> None:
+    assert (kind, text, False) in said(sentence, text=evidence, metadata=())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "text", "evidence"),
+    [
+        ("Prime Minister May resigned.", "name", "May", "Theresa May resigned."),
+        ("Cook unveiled the phone.", "name", "Cook", "Tim Cook unveiled the phone."),
+        ("The fire was in moscow.", "place", "moscow", "A fire in Moscow."),
+        ("A fire in Paris.", "place", "Paris", "Paris Hilton visited. Paris burned."),  # once a place is enough
+        ("A fire in Paris.", "place", "Paris", "Police in central Paris Tuesday saw it."),
+        ("A fire in Manchester.", "place", "Manchester", "It hit Manchester Arena."),  # no given name
+        ("A fire in Paris.", "place", "Paris", "Gunmen Attack Paris Hilton Hotel, Police Say"),  # capitals say nothing
+        ("A game by Jordan in Chicago.", "name", "Jordan", "Michael Jordan was in Chicago."),
+        ("Kim Jong-un visited.", "name", "Kim Jong-un", "Kim Jong-un visited."),
+        ("Malian troops.", "place", "Malian", "Troops of Mali."),
+        ("Congolese troops.", "place", "Congolese", "Troops of Congo."),
+        ("Firefighters in Munich.", "place", "Munich", "Feuerwehr in München."),
+        ("Feuerwehrleute löschen den Brand in Köln.", "place", "Köln", "Firefighters in Cologne."),
+        ("Bundeskanzlerin Angela Merkel sprach über die Lage.", "name", "Angela Merkel", "Chancellor Angela Merkel."),
+    ],
+)
+def test_what_the_evidence_holds_is_not_struck(sentence: str, kind: str, text: str, evidence: str) -> None:
+    kinds = {kind, "name"} if text == "Jordan" else {kind}  # a country or a player: found either way
+    found = said(sentence, text=evidence, metadata=())
+    assert any((k, text, True) in found for k in kinds | ({"place"} if text == "Jordan" else set()))
+    assert all(is_found for _, what, is_found in found if what != "Chicago")
+
+
+def test_a_place_that_only_the_metadata_hold_is_found_there() -> None:
+    """`Duisburg` is a person's name in the text, and a place of the metadata."""
+    found = checked("A fire in Duisburg.", text="Klaus Duisburg said.").mentions[0].found
+    assert found == ("a#places",)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mid-December 2017 snowfall.",  # the prefix is no name; the date is one
+        "Placards are held up.",
+        "Bystanders were watching.",
+        "Un pont a brûlé.",
+        "Le 3 mars 2017.",
+        "Feuerwehrleute löschen den Brand.",  # German nouns
+        "Zwölf Menschen sind in der Nacht gestorben.",
+        "Price hikes were announced; black smoke rose.",
+        "She may have seen it, in orange light, reading.",
+        "A Moscow-based reader.",
+    ],
+)
+def test_ordinary_words_in_capitals_are_no_names(sentence: str) -> None:
+    assert [m for m in said(sentence, text="Moscow") if m[0] == "name"] == []
+
+
+def test_the_language_can_be_told() -> None:
+    """`Brand` alone has nothing German; a name of several words is one in any language."""
+    evidence = world("x")
+    given = Sentence(text="Emmanuel Macron sah Brand.", chunk_ids=(evidence.chunks[0].chunk_id,))
+    assert [m.text for m in grounding.check([given], evidence, "de")[0].mentions] == ["Emmanuel Macron"]
+    assert [m.text for m in grounding.check([given], evidence, "en")[0].mentions] == ["Emmanuel Macron", "Brand"]
+
+
+def test_what_counts_homes_is_no_year() -> None:
+    assert said("In 1800 the city burned.", text="Some 1800 homes burned.", metadata=()) == [("date", "1800", False)]
+    assert said("In 1800 people fled.", text="It was in 1800.", metadata=()) == [("date", "1800", True)]
 
 
 def test_words_know_what_opens_a_sentence() -> None:

@@ -87,7 +87,7 @@ def test_what_is_not_in_the_evidence_is_repaired_once():
 def test_a_repair_that_repairs_nothing_is_asked_for_once_and_not_shown():
     with serving(says(wrote(FALSE)), says(wrote(("Otto Brandt went to Berlin and Hamburg.", ["c1"])))) as server:
         caption = written(server)
-    assert len(server.requests) == 2 and caption.text == FALSE[0] and caption.repaired
+    assert len(server.requests) == 2 and caption.text == FALSE[0] and not caption.repaired
     assert "did not improve it" in caption.note
     assert {m.text for m in caption.sentences[0].mentions if m.struck} >= {"Berlin", "Otto Brandt"}
 
