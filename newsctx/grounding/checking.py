@@ -15,11 +15,12 @@ from newsctx.grounding.sources import Source, published_of, sources
 from newsctx.grounding.tense import looks_ahead
 from newsctx.grounding.text import Cleaned, Word, clean, words
 from newsctx.records import Mention, MentionKind, Sentence
-from newsctx.wordlists import FIRST_NAMES, PREPOSITIONS
+from newsctx.wordlists import FIRST_NAMES
 
 if TYPE_CHECKING:  # the writers check their own sentences
     from newsctx.writers.base import CaptionEvidence
 
+_IN = frozenset(["in", "near", "outside", "inside", "across", "around", "throughout"])
 _SHOWN = 5  # unknown ids that a problem names
 
 
@@ -200,9 +201,9 @@ def _name(text: str, piece: list[Word], place: bool, cited: _Cited, located: boo
 
 
 def _located(found: list[Word], first: Word) -> bool:
-    """True behind a preposition of place: `in Washington` is no person."""
+    """True behind a preposition that only places have: `in Washington`; `second to Hamilton` may be a person."""
     at = bisect.bisect_left(found, first.start, key=lambda w: w.start)
-    return at > 0 and first.gap == " " and found[at - 1].key in PREPOSITIONS
+    return at > 0 and first.gap == " " and found[at - 1].key in _IN
 
 
 def _in_german(part: list[Word], cited: _Cited, starts: dict[int, int]) -> list[Word]:

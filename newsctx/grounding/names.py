@@ -10,6 +10,7 @@ import regex
 from newsctx.dates import MONTHS
 from newsctx.grounding.common import COMMON, FUNCTION, word_set
 from newsctx.grounding.dating import WEEKDAYS
+from newsctx.grounding.demonyms import DEMONYMS
 from newsctx.grounding.numbers import NUMBER_WORDS
 from newsctx.grounding.text import CASELESS, Word, joined
 from newsctx.wordlists import FIRST_NAMES, SPEECH, TEAMS, TITLES
@@ -44,6 +45,7 @@ _VERBS = word_set(
     "began flew knew thought saw sees kept got gets also"
 )
 _PLURAL_VERBS = word_set("are were have hold wave carry stand hang lie line block fill cover burn wait march")
+_PLURAL_NAMES = FIRST_NAMES | TEAMS | {word for words in DEMONYMS.values() for word in words.split()}
 #: Prefixes that a hyphen joins to a word: `Mid-December`.
 _PREFIXES = word_set("mid pre post non anti ex pro ultra semi late early")
 #: Foreign articles that open a sentence; alone they are no name.
@@ -186,7 +188,7 @@ def _plural_opens(words: list[Word], i: int) -> bool:
     """`Placards are held up`: the verb of several behind a word in s, which a person's name does not have."""
     after = words[i + 1].key if i + 1 < len(words) and words[i + 1].gap == " " else ""
     word = words[i].key
-    return after in _PLURAL_VERBS and len(word) > 4 and word.endswith("s") and word not in FIRST_NAMES | TEAMS
+    return after in _PLURAL_VERBS and len(word) > 4 and word.endswith("s") and word not in _PLURAL_NAMES
 
 
 def _common_opening(words: list[Word], i: int, j: int, known: Known) -> bool:

@@ -16,7 +16,7 @@ from newsctx.grounding.names import is_common, title_case
 from newsctx.grounding.text import Word
 from newsctx.placenames import AP_STATES, CITY_ALIASES, COUNTRY_ALIASES, fold
 from newsctx.toponyms import find_toponyms
-from newsctx.wordlists import DIRECTIONS, FIRST_NAMES, TITLES
+from newsctx.wordlists import DIRECTIONS, FIRST_NAMES, TEAMS, TITLES
 
 _NAMED = {
     "US": "america",
@@ -91,12 +91,9 @@ def is_adjective(key: str) -> bool:
     return key in _countries_of_adjective()
 
 
-_NO_NAMES = TITLES | DIRECTIONS | {*MONTHS, *WEEKDAYS}
+_NO_NAMES = TITLES | DIRECTIONS | TEAMS | {*MONTHS, *WEEKDAYS}
 #: Places that are given names or parts of such: before another name they are a person.
-_GIVEN = FIRST_NAMES | word_set(
-    "paris london brooklyn savannah sierra india asia kenya israel carolina dakota montana cheyenne vienna verona "
-    "milan phoenix denver lincoln cleveland alexandria washington houston america santiago"
-)
+_GIVEN = FIRST_NAMES | word_set("paris london brooklyn savannah sierra kenya cheyenne vienna verona lincoln alexandria")
 
 
 def placelike_words(line: list[Word]) -> Iterator[Word]:

@@ -248,7 +248,7 @@ class _Run:
 
     def _checked(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """Held against the evidence; a problem of the answer itself (an unknown id) stays."""
-        found = grounding.check(sentences, self.evidence)
+        found = grounding.check(sentences, self.evidence, self.settings.language)
         kept = [old.problem if old.problem != structured.NO_CITATION else "" for old in sentences]
         return tuple(
             new.model_copy(update={"problem": problem}) if problem else new

@@ -381,6 +381,8 @@ def test_what_only_looks_like_evidence_is_struck(sentence: str, kind: str, text:
         ("A fire in Paris.", "place", "Paris", "Gunmen Attack Paris Hilton Hotel, Police Say"),  # capitals say nothing
         ("A game by Jordan in Chicago.", "name", "Jordan", "Michael Jordan was in Chicago."),
         ("Kim Jong-un visited.", "name", "Kim Jong-un", "Kim Jong-un visited."),
+        ("Second only to Hamilton.", "place", "Hamilton", "Lewis Hamilton won."),  # `to` a person too
+        ("Palestinians have hailed her.", "place", "Palestinians", "She is Palestinian, Palestinians say."),
         ("Malian troops.", "place", "Malian", "Troops of Mali."),
         ("Congolese troops.", "place", "Congolese", "Troops of Congo."),
         ("Firefighters in Munich.", "place", "Munich", "Feuerwehr in München."),
