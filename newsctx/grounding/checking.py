@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newsctx.grounding import dating, numbers
 from newsctx.grounding import german as german_words
+from newsctx.grounding.caseless import find_caseless
 from newsctx.grounding.common import FUNCTION
-from newsctx.grounding.names import find_caseless, find_in_lower_case, find_runs
+from newsctx.grounding.names import find_in_lower_case, find_runs
 from newsctx.grounding.placenaming import Keys, geonameid, is_adjective, known_in_lower_case, other_names, place_spans
 from newsctx.grounding.sources import Source, published_of, sources
 from newsctx.grounding.tense import looks_ahead

@@ -1,11 +1,9 @@
-"""Names in a sentence: runs of capitalised words, acronyms, and what a script without capitals shows of them."""
+"""Names in a sentence: runs of capitalised words, acronyms, and places that were written without capitals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
-
-import regex
 
 from newsctx.dates import MONTHS
 from newsctx.grounding.common import COMMON, FUNCTION, word_set
@@ -57,9 +55,6 @@ _ATTACHED = word_set(
 )
 _WHERE = word_set("in at near from outside across throughout inside around to toward towards of")
 _NEVER = frozenset(["i", *MONTHS, *WEEKDAYS])
-_QUOTED = regex.compile(r"[「『《〈“]([^「『《〈“」』》〉”]{1,40})[」』》〉”]")
-_KATAKANA = regex.compile(r"[\p{Katakana}ー]{2,}(?:[・·=＝][\p{Katakana}ー]+)*")
-_CASELESS_RUN = regex.compile(rf"(?:{CASELESS.pattern}|[\p{{M}}ー・])+(?:[ ](?:{CASELESS.pattern}|[\p{{M}}ー・])+)*")
 
 
 Known = Callable[[tuple[str, ...]], bool]  # whether the cited texts hold these keys one after the other
@@ -239,9 +234,6 @@ def title_case(words: list[Word]) -> bool:
     return len(long) >= 4 and sum(w.capital for w in long) >= 0.75 * len(long)
 
 
-# --- scripts without capitals ---------------------------------------------------------------------------------
-
-
 def find_in_lower_case(words: list[Word], is_place: Callable[[str], bool]) -> Iterator[Run]:
     """Places that a model wrote without capitals: behind a preposition of place, and no other word of English."""
     for i, word in enumerate(words[1:], 1):
@@ -252,56 +244,3 @@ def find_in_lower_case(words: list[Word], is_place: Callable[[str], bool]) -> It
             yield Run(i, i + 2)
         elif is_place(word.key):
             yield Run(i, i + 1)
-
-
-def find_caseless(text: str, is_place: Callable[[str], bool]) -> list[tuple[int, int, bool]]:
-    """(start, end, is a place) of names in scripts without capitals, in order.
-
-    In a sentence of another script a run is a name as a whole (`a banner reads 自由`). In a sentence of that script
-    only what shows itself is: quoted titles, katakana (Japanese writes foreign names with it), gazetteer places.
-    """
-    if not CASELESS.search(text):
-        return []
-    letters = sum(c.isalpha() for c in text)
-    runs = [m.span() for m in _CASELESS_RUN.finditer(text)]
-    if sum(b - a for a, b in runs) * 2 < letters:
-        return [(a, b, is_place(text[a:b])) for a, b in runs]
-    found: dict[tuple[int, int], bool] = {}
-    for pattern in (_QUOTED, _KATAKANA):
-        for match in pattern.finditer(text):
-            span = match.span(1) if pattern is _QUOTED else match.span()
-            if text[span[0] : span[1]].strip():
-                found[span] = is_place(text[span[0] : span[1]])
-    for span in _places(text, runs, is_place):
-        found.setdefault(span, True)
-    return _apart([(a, b, place) for (a, b), place in found.items()])
-
-
-_CASELESS_WORD = regex.compile(rf"(?:{CASELESS.pattern}|\p{{M}})+")
-_HAN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_WINDOW = 6  # characters of a place name in a script without spaces
-
-
-def _places(text: str, runs: list[tuple[int, int]], is_place: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    for a, b in runs:
-        for word in _CASELESS_WORD.finditer(text, a, b):
-            if not _HAN.search(word[0]):
-                if len(word[0]) > 2 and is_place(word[0]):
-                    yield word.span()
-                continue
-            at = word.start()
-            while at < word.end():
-                sizes = range(min(_WINDOW, word.end() - at), 1, -1)
-                size = next((n for n in sizes if is_place(text[at : at + n])), 0)
-                if size:
-                    yield at, at + size
-                at += size or 1
-
-
-def _apart(spans: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
-    """In order, without overlaps; what starts first and reaches farthest stays."""
-    kept: list[tuple[int, int, bool]] = []
-    for span in sorted(spans, key=lambda s: (s[0], -s[1])):
-        if not kept or span[0] >= kept[-1][1]:
-            kept.append(span)
-    return kept
