@@ -13,7 +13,7 @@ from newsctx.prompts.evidence import references, suspicious
 from newsctx.records import Assessment, Claim, Context, Place, PlaceAnswer, RelevanceResult
 from newsctx.settings import CaptionSettings
 from newsctx.writers import preview
-from newsctx.writers.language_model import steps
+from newsctx.writers.steps import steps
 
 S = CaptionSettings(writer="transformers", model="m")
 DATA = re.compile(r'<data id="([^"]+)" key="([0-9a-f]{16})">(.*?)</data key="\2">')
