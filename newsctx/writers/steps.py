@@ -10,7 +10,7 @@ from newsctx.writers.base import CaptionEvidence
 
 LOOKS: frozenset[PromptStep] = frozenset({"describe", "synthesise", "place", "date"})  # steps with the photograph
 _SENT = {  # placeholder -> what it holds, in words for somebody who is asked to allow it
-    "ocr": "the text that is legible in it",
+    "ocr": "the text that is legible in the photograph",
     "note": "your note",
     "claim": "the claim",
     "chunks": "{chunks}",
