@@ -31,6 +31,7 @@ from newsctx.models import Models
 from newsctx.overrides import AllowRemote, Edits, Override, SetPlace, SetPrompt, SetWriter, replay
 from newsctx.places import Places
 from newsctx.records import (
+    GO,
     STAGES,
     Article,
     Caption,
@@ -538,7 +539,7 @@ class _Work:
         if self.held_back:
             self.draft = Caption(
                 writer=self.pipeline.writer_for(self.request.edits).info.name, kind="generated",
-                awaiting=caption.GO, note=caption.HELD,
+                awaiting=GO, note=caption.HELD,
             )  # fmt: skip
             return
         start = time.perf_counter()

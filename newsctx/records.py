@@ -685,6 +685,9 @@ class PromptSent(Record):
     seconds: Annotated[float, Field(ge=0)] = 0.0
 
 
+GO = "write"  # what a caption awaits where a model has yet to be told to write it
+
+
 class Caption(Record):
     text: str = ""
     sentences: tuple[Sentence, ...] = ()

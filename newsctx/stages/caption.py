@@ -14,7 +14,6 @@ from newsctx.settings import CaptionSettings
 from newsctx.writers.base import CaptionEvidence, CaptionWriter
 
 NOTHING = "there is no evidence to hold it against"
-GO = "write"  # `Caption.awaiting`: the analyst has yet to say go
 HELD = "Nothing has been sent to the model. Read the prompts below, change them if you like, then have it written."
 
 

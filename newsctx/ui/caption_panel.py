@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from newsctx.document import ArticleCard
-from newsctx.records import Caption, CaptionVersion, Mention, Sentence
-from newsctx.stages.caption import GO
+from newsctx.records import GO, Caption, CaptionVersion, Mention, Sentence
 from newsctx.ui.html import day, moment
 from newsctx.ui.page import Page
 from newsctx.ui.parts import header
