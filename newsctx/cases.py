@@ -146,7 +146,7 @@ class CaseStore:
 
     # --- overrides --------------------------------------------------------------------------------------------
 
-    def append(self, case_id: str, override: Override) -> None:
+    def append(self, case_id: str, override: Override, who: str = "") -> None:
         """Add an override to the end of the case's list."""
         action = dump_overrides([override])[1:-1]
         with self._lock:
@@ -156,7 +156,7 @@ class CaseStore:
             )
             self._touch(case_id)
 
-    def undo(self, case_id: str) -> None:
+    def undo(self, case_id: str, who: str = "") -> None:
         """Take the last override back; nothing happens where there is none."""
         with self._lock:
             self._execute(
@@ -165,6 +165,10 @@ class CaseStore:
                 [case_id, case_id],
             )
             self._touch(case_id)
+
+    def redo(self, case_id: str, who: str = "") -> None:
+        """Put back the override that was taken back last; nothing happens where there is none."""
+        raise NotImplementedError
 
     # --- documents --------------------------------------------------------------------------------------------
 

@@ -7,158 +7,80 @@ it can be undone, explained and replayed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, TypeAdapter, ValidationError
 
-from newsctx import channel_names
 from newsctx.errors import OverrideError
+from newsctx.override_types import (
+    ADDED,
+    PILLARS,
+    AcceptMention,
+    AddArticle,
+    AddChunk,
+    AllowRemote,
+    AnswerPillar,
+    ApproveCaption,
+    CorrectArticle,
+    DecideChunk,
+    DecideCluster,
+    EditCaption,
+    EditChunk,
+    ExcludeArticle,
+    MarkSensitive,
+    MergeClusters,
+    MoveArticle,
+    Pillar,
+    PinArticle,
+    RankingStage,
+    SetDate,
+    SetFusion,
+    SetPlace,
+    SetPrompt,
+    SetThreshold,
+    SetWeight,
+    SetWriter,
+    SplitCluster,
+    ThresholdName,
+)
 from newsctx.ranking import Move, RankEdits
-from newsctx.records import STAGES, PartialDate, Place, PromptStep, Rank, Record, StageName
+from newsctx.records import STAGES, Article, PartialDate, Place, PromptStep, Record, StageName
 from newsctx.settings import FusionMethod
 
-RankingStage = Literal["retrieve", "verify", "locate", "events"]
-
-Id = Annotated[str, Field(min_length=1)]  # a bound makes pydantic refuse lone surrogates, as any store would
-
-
-class _Action(Record):
-    reason: Annotated[str, Field(max_length=2000)] = ""
-
-
-class PinArticle(_Action):
-    """Put an article above all others (on=false takes the pin out)."""
-
-    action: Literal["pin"] = "pin"
-    article_id: Id
-    on: bool = True
-
-
-class ExcludeArticle(_Action):
-    """Take an article out of every stage (on=false brings it back)."""
-
-    action: Literal["exclude"] = "exclude"
-    article_id: Id
-    on: bool = True
-
-
-class MoveArticle(_Action):
-    """Put an article at a rank of a stage's list; it keeps that rank in the lists of the later stages."""
-
-    action: Literal["move"] = "move"
-    article_id: Id
-    rank: Rank
-    stage: RankingStage = "events"
-
-
-class SetPlace(_Action):
-    """Answer the place by hand: a resolved place, or a text for the gazetteer; None goes back to the evidence."""
-
-    action: Literal["set_place"] = "set_place"
-    place: Place | Annotated[str, Field(min_length=1, max_length=200)] | None
-
-
-class SetDate(_Action):
-    """Answer the date by hand; None goes back to the evidence."""
-
-    action: Literal["set_date"] = "set_date"
-    date: PartialDate | None
-
-
-class DecideCluster(_Action):
-    """Keep (walk first) or drop an event cluster; "" takes the decision back."""
-
-    action: Literal["cluster"] = "cluster"
-    cluster_id: Id
-    decision: Literal["kept", "dropped", ""]
-
-
-class DecideChunk(_Action):
-    """Keep or drop a text chunk; "" takes the decision back."""
-
-    action: Literal["chunk"] = "chunk"
-    chunk_id: Id
-    decision: Literal["kept", "dropped", ""]
-
-
-class SetWeight(_Action):
-    """Change the fusion weight of a channel; 0 switches it off, None goes back to the setting."""
-
-    action: Literal["weight"] = "weight"
-    channel: Id
-    weight: Annotated[float, Field(ge=0, le=10)] | None
-
-    @field_validator("channel")
-    @classmethod
-    def _current_name(cls, value: str) -> str:
-        return channel_names.current(value)  # a stored case may name a channel as it was called then
-
-
-class SetFusion(_Action):
-    """Fuse the channels in another way; None goes back to the setting."""
-
-    action: Literal["fusion"] = "fusion"
-    method: FusionMethod | None
-
-
-class SetWriter(_Action):
-    """Have the caption written by another writer, or by the same one once more (another `run`); None: the setting's."""
-
-    action: Literal["writer"] = "writer"
-    writer: Annotated[str, Field(min_length=1, max_length=200)] | None
-    run: Annotated[int, Field(ge=0)] = 0
-
-
-class SetPrompt(_Action):
-    """Word a step of the caption's writing by hand; None goes back to the prompt file."""
-
-    action: Literal["prompt"] = "prompt"
-    step: PromptStep
-    text: Annotated[str, Field(min_length=1, max_length=20_000)] | None
-
-
-class AcceptMention(_Action):
-    """Let a name, place, date or number stand although the evidence does not have it: in the sentence given, or, where
-    none is, in all.
-    """
-
-    action: Literal["accept"] = "accept"
-    text: Annotated[str, Field(min_length=1, max_length=500)]
-    sentence: Annotated[str, Field(max_length=20_000)] = ""
-    on: bool = True
-
-
-class EditCaption(_Action):
-    """The analyst's own wording, beside what was written; None goes back to that."""
-
-    action: Literal["edit_caption"] = "edit_caption"
-    text: Annotated[str, Field(min_length=1, max_length=5000)] | None
-
-
-class AllowRemote(_Action):
-    """Let a service, named by its base URL, receive this photograph and its evidence (on=false takes that back)."""
-
-    action: Literal["allow_remote"] = "allow_remote"
-    base_url: Annotated[str, Field(min_length=1, max_length=2000)]
-    on: bool = True
-
+__all__ = [
+    "ADDED", "PILLARS", "AcceptMention", "AddArticle", "AddChunk", "AllowRemote", "AnswerPillar", "ApproveCaption",
+    "CorrectArticle", "DecideChunk", "DecideCluster", "EditCaption", "EditChunk", "Edits", "ExcludeArticle",
+    "MarkSensitive", "MergeClusters", "MoveArticle", "Override", "Pillar", "PinArticle", "RankingStage", "SetDate",
+    "SetFusion", "SetPlace", "SetPrompt", "SetThreshold", "SetWeight", "SetWriter", "SplitCluster", "ThresholdName",
+    "dump_overrides", "first_stage", "parse_override", "parse_overrides", "replay",
+]  # fmt: skip
 
 Override = Annotated[
     PinArticle | ExcludeArticle | MoveArticle | SetPlace | SetDate | DecideCluster | DecideChunk | SetWeight
-    | SetFusion | SetWriter | SetPrompt | AcceptMention | EditCaption | AllowRemote,
+    | SetFusion | SetWriter | SetPrompt | AcceptMention | EditCaption | AllowRemote | AddArticle | CorrectArticle
+    | MergeClusters | SplitCluster | EditChunk | AddChunk | SetThreshold | AnswerPillar | MarkSensitive
+    | ApproveCaption,
     Field(discriminator="action"),
 ]  # fmt: skip
+K, V = TypeVar("K"), TypeVar("V")
 _ONE: TypeAdapter[Override] = TypeAdapter(Override)
 _MANY: TypeAdapter[tuple[Override, ...]] = TypeAdapter(tuple[Override, ...])
 
-#: The first stage whose result an action can change; the stages before it stay as they are.
+#: The first stage whose result an action can change; the stages before it stay as they are. Of `move` it is the stage
+#: it names, of `threshold` the one whose setting it is; an action that is not here changes no result.
 FIRST_STAGE: dict[str, StageName] = {
     "pin": "retrieve",
     "exclude": "retrieve",
     "weight": "retrieve",
     "fusion": "retrieve",
+    "add_article": "retrieve",
+    "correct_article": "locate",
     "cluster": "events",
+    "merge_clusters": "events",
+    "split_cluster": "events",
     "chunk": "chunks",
+    "edit_chunk": "chunks",
+    "add_chunk": "chunks",
     "set_place": "context",
     "set_date": "context",
     "writer": "caption",
@@ -169,9 +91,18 @@ FIRST_STAGE: dict[str, StageName] = {
 }
 
 
-def first_stage(override: Override) -> StageName:
-    """The first stage that the override touches."""
-    return override.stage if isinstance(override, MoveArticle) else FIRST_STAGE[override.action]
+#: Actions that are the analyst's own word beside the results.
+BESIDE = ("pillar", "sensitive", "approve")
+
+
+def first_stage(override: Override) -> StageName | None:
+    """The first stage that the override touches; None: it changes no result."""
+    match override:
+        case MoveArticle(stage=stage):
+            return stage
+        case SetThreshold(name=name):
+            return next(s for s in STAGES if s == name.partition(".")[0])
+    return FIRST_STAGE.get(override.action)
 
 
 def parse_overrides(text: str | bytes) -> tuple[Override, ...]:
@@ -202,7 +133,7 @@ def dump_overrides(overrides: Sequence[Override]) -> str:
 def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(p) for p in first["loc"]) or "the list"
-    actions = ", ".join(["move", *FIRST_STAGE])
+    actions = ", ".join(["move", "threshold", *FIRST_STAGE, *BESIDE])
     return (
         f"Override {where}: {first['msg']} (got {str(first['input'])[:80]!r}). "
         f"Expected a JSON list of actions: {actions}."
@@ -227,6 +158,15 @@ class Edits(Record):
     accepted: tuple[tuple[str, str], ...] = ()  # (mention, sentence)
     caption: str | None = None
     allowed: tuple[str, ...] = ()
+    added: tuple[Article, ...] = ()
+    corrected: dict[str, CorrectArticle] = Field(default_factory=dict)  # article id ->
+    regrouped: tuple[MergeClusters | SplitCluster, ...] = ()  # in the order they were made
+    passages: dict[str, str] = Field(default_factory=dict)  # chunk id -> the words it has now
+    own_passages: tuple[tuple[str, str], ...] = ()  # (article id, words) that the analyst added
+    thresholds: dict[ThresholdName, float] = Field(default_factory=dict)
+    pillars: dict[Pillar, AnswerPillar] = Field(default_factory=dict)
+    sensitive: tuple[str, ...] = ()  # image ids; "" is the photograph under check
+    approved: int | None = None  # version of the caption
 
     @property
     def caption_edits(self) -> tuple[object, ...]:
@@ -260,6 +200,7 @@ def replay(overrides: Iterable[Override]) -> Edits:
     prompts: dict[PromptStep, str] = {}
     accepted: dict[tuple[str, str], None] = {}
     allowed: dict[str, None] = {}
+    beside = _Beside()
     for one in overrides:
         match one:
             case PinArticle(article_id=article, on=on):
@@ -309,12 +250,67 @@ def replay(overrides: Iterable[Override]) -> Edits:
                     allowed[url] = None
             case EditCaption():
                 text = one.text
+            case _:
+                if isinstance(one, AddArticle) and one.on:
+                    pinned[one.article.article_id] = None
+                    excluded.pop(one.article.article_id, None)
+                elif isinstance(one, AddArticle):
+                    pinned.pop(one.article.article_id, None)
+                beside.take(one)
     return Edits(
         pinned=tuple(pinned), excluded=tuple(excluded), moves=tuple(moves.values()), place=place, date=when,
         clusters=decisions["cluster"], chunks=decisions["chunk"], weights=weights, fusion=fusion,
         writer=writer, run=run, prompts=prompts, accepted=tuple(accepted), caption=text,
-        allowed=tuple(allowed),
+        allowed=tuple(allowed), added=tuple(beside.added.values()), corrected=beside.corrected,
+        regrouped=tuple(beside.regrouped.values()), passages=beside.passages, own_passages=tuple(beside.own_passages),
+        thresholds=beside.thresholds, pillars=beside.pillars, sensitive=tuple(beside.sensitive),
+        approved=beside.approved,
     )  # fmt: skip
+
+
+class _Beside:
+    """The actions on articles' contents, groups of events, passages, and the analyst's own word."""
+
+    def __init__(self) -> None:
+        self.added: dict[str, Article] = {}
+        self.corrected: dict[str, CorrectArticle] = {}
+        self.regrouped: dict[tuple[object, ...], MergeClusters | SplitCluster] = {}
+        self.passages: dict[str, str] = {}
+        self.own_passages: dict[tuple[str, str], None] = {}
+        self.thresholds: dict[ThresholdName, float] = {}
+        self.pillars: dict[Pillar, AnswerPillar] = {}
+        self.sensitive: dict[str, None] = {}
+        self.approved: int | None = None
+
+    def take(self, one: Override) -> None:
+        match one:
+            case AddArticle(article=article, on=on):
+                _turn(self.added, article.article_id, article, on)
+            case CorrectArticle(article_id=article_id):
+                _turn(self.corrected, article_id, one, one.places is not None or one.published is not None)
+            case MergeClusters(cluster_ids=ids, on=on):
+                _turn(self.regrouped, ("merge", *sorted(ids)), one, on)
+            case SplitCluster(cluster_id=cluster, article_ids=ids, on=on):
+                _turn(self.regrouped, ("split", cluster, *sorted(ids)), one, on)
+            case EditChunk(chunk_id=chunk, text=text):
+                _turn(self.passages, chunk, text or "", text is not None)
+            case AddChunk(article_id=article_id, text=text, on=on):
+                _turn(self.own_passages, (article_id, text), None, on)
+            case SetThreshold(name=name, value=value):
+                _turn(self.thresholds, name, value or 0.0, value is not None)
+            case AnswerPillar(pillar=pillar, status=status):
+                _turn(self.pillars, pillar, one, bool(status))
+            case MarkSensitive(image_id=image, on=on):
+                _turn(self.sensitive, image, None, on)
+            case ApproveCaption(version=version):
+                self.approved = version
+
+
+def _turn(kept: dict[K, V], key: K, value: V, on: bool) -> None:
+    """Put the newest last, or take it out."""
+    kept.pop(key, None)
+    if on:
+        kept[key] = value
 
 
 def _decide(decisions: dict[str, str], key: str, decision: str) -> None:

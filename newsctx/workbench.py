@@ -304,20 +304,29 @@ class Workbench:
             self._cases.set_inputs(case_id, inputs)
         return self.view(case_id)
 
-    def override(self, case_id: str, action: dict[str, object]) -> CaseView:
-        """Add an override; the stages from the first it touches on become stale. Raises OverrideError, CaseNotFound."""
+    def override(self, case_id: str, action: dict[str, object], who: str = "") -> CaseView:
+        """Add an override by `who`; the stages from the first that it touches become stale.
+
+        Raises OverrideError, CaseNotFound.
+        """
         self._cases.get(case_id)
         one = parse_override(action)
         self.pipeline().check(one)
-        self._cases.append(case_id, one)
+        self._cases.append(case_id, one, who)
         if isinstance(one, EditCaption) and one.text:  # a version at once: the next edit may come before the next run
             self._cases.add_caption(case_id, Caption(text=plain(one.text), writer="the analyst", kind="edited"))
         return self.view(case_id)
 
-    def undo(self, case_id: str) -> CaseView:
+    def undo(self, case_id: str, who: str = "") -> CaseView:
         """Take the newest override back."""
         self._cases.get(case_id)
-        self._cases.undo(case_id)
+        self._cases.undo(case_id, who)
+        return self.view(case_id)
+
+    def redo(self, case_id: str, who: str = "") -> CaseView:
+        """Make the override that was taken back last again; nothing happens where there is none."""
+        self._cases.get(case_id)
+        self._cases.redo(case_id, who)
         return self.view(case_id)
 
     # --- running ----------------------------------------------------------------------------------------------

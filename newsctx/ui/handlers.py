@@ -15,7 +15,8 @@ import gradio as gr
 
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.records import Inputs
-from newsctx.ui import actions
+from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, photo_acts
+from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.html import picture
 from newsctx.ui.page import Look, Message, Page
 from newsctx.ui.paint import Painter
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from newsctx.workbench import CaseView, Workbench
 
 log = logging.getLogger(__name__)
-Update = dict[Any, Any]
 MORE = 20  # articles added by "show more"
-Here = tuple[str, Look, bool]  # case id, look, recompute automatically
+#: Acts that are more than one override, by the name that the page sends.
+ACTS: dict[str, Act] = {**case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACTS, **photo_acts.ACTS}
 
 
 class Handlers:
@@ -49,7 +50,7 @@ class Handlers:
 
     def load(self, look: Look, automatic: bool, request: gr.Request) -> Iterator[Update]:
         """A page opens: the case of its address, or the start page."""
-        yield from self._open(str(request.query_params.get("case", "") or ""), look, automatic)
+        yield from self.open(str(request.query_params.get("case", "") or ""), look, automatic)
 
     def upload(self, file: dict[str, Any] | None, *rest: Any) -> Iterator[Update]:
         """A photograph was dropped: it becomes a case, which is analysed."""
@@ -100,21 +101,25 @@ class Handlers:
         data, typed, here = dict(event._data or {}), [note, claim, place, when], (case_id, look, automatic)
         match data.get("act", "select"):
             case "home":
-                yield from self._open("", Look(), automatic)
+                yield from self.open("", Look(), automatic)
             case "open":
-                yield from self._open(str(data.get("id", "")), Look(), automatic)
+                yield from self.open(str(data.get("id", "")), Look(), automatic)
             case "example":
                 yield from self._example(data, typed, here)
             case "run":
                 yield from self.compute(here)
             case "undo":
-                yield from self._change(here, lambda: self.workbench.undo(case_id))
+                yield from self.change(here, lambda: self.workbench.undo(case_id, look.who))
+            case "redo":
+                yield from self.change(here, lambda: self.workbench.redo(case_id, look.who))
             case "dismiss" | "order" | "more" | "select" | "compare":
-                yield self._looking((case_id, _looked(look, data), automatic))
+                yield self.looking((case_id, _looked(look, data), automatic))
+            case name if name in ACTS:
+                yield from ACTS[name](self, here, data)
             case _:
                 action = actions.override(data)
                 if action:
-                    yield from self._change(here, lambda: self.workbench.override(case_id, action))
+                    yield from self.change(here, lambda: self.workbench.override(case_id, action, look.who))
 
     def export(self, case_id: str) -> Any:
         """The analysis document as a file, for the button of the caption panel."""
@@ -122,7 +127,7 @@ class Handlers:
 
     # --- steps ------------------------------------------------------------------------------------------------
 
-    def _open(self, case_id: str, look: Look, automatic: bool) -> Iterator[Update]:
+    def open(self, case_id: str, look: Look, automatic: bool) -> Iterator[Update]:
         here = (case_id, look, automatic)
         message = Message()
         try:
@@ -157,7 +162,7 @@ class Handlers:
         yield first
         yield from self.compute(now, painter)
 
-    def _change(self, here: Here, change: Any) -> Iterator[Update]:
+    def change(self, here: Here, change: Any) -> Iterator[Update]:
         """An override: the later stages turn stale at once, then they are recomputed if the analyst wants that."""
         painter = self.painter()
         try:
@@ -178,7 +183,7 @@ class Handlers:
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error"))
 
-    def _looking(self, here: Here) -> Update:
+    def looking(self, here: Here) -> Update:
         return self.paint(self.painter(), here) | {self.parts.look: here[1]}
 
     # --- the page ---------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import jinja2
 
 from newsctx.records import PartialDate
+from newsctx.ui import language
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -82,9 +83,12 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.policies["ext.i18n.trimmed"] = True
     environment.filters |= {"score": score, "seconds": seconds, "size": size, "day": day, "moment": moment}
     return environment
 

@@ -17,7 +17,8 @@ from newsctx.ui.profile_handlers import ProfileHandlers
 if TYPE_CHECKING:
     from newsctx.workbench import Workbench
 
-TABS = ("retrieve", "verify", "locate", "events", "chunks", "context", "caption")
+TABS = ("retrieve", "verify", "locate", "events", "chunks", "context", "caption", "checklist", "history")
+TITLES = {**STAGE_TITLES, "checklist": "Checklist", "history": "History"}
 #: Every handler is hidden from the API page; many may run at once, since each only waits for the case's own worker.
 EVENT = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, "trigger_mode": "multiple"}
 
@@ -56,7 +57,7 @@ def build(workbench: Workbench) -> gr.Blocks:
 
 def _assemble() -> tuple[Parts, gr.HTML]:
     case_id, look = gr.State(""), gr.State(Look())
-    panels = {name: panel(name) for name in ("head", "message", "profiles")}
+    panels = {name: panel(name) for name in ("head", "message", "profiles", "help")}
     with gr.Row(elem_id="main", equal_height=False):
         with gr.Column(scale=3, min_width=300, elem_id="photo"):
             drop = gr.File(label="Photograph", show_label=False, file_count="single", height=130, elem_id="drop")
@@ -78,7 +79,7 @@ def _assemble() -> tuple[Parts, gr.HTML]:
             automatic = gr.Checkbox(True, label="Recompute automatically", container=False, elem_id="automatic")
             panels["facts"] = panel("facts")
         with gr.Column(scale=9, min_width=300, elem_id="stages"):
-            panels |= {name: panel(name) for name in ("rail", "start", "toolbar")}
+            panels |= {name: panel(name) for name in ("rail", "start", "cases", "toolbar")}
             timeline, places, bridge = _tabs(panels)
     download = gr.DownloadButton("Download", visible="hidden", elem_id="download")
     parts = Parts(
@@ -91,7 +92,7 @@ def _assemble() -> tuple[Parts, gr.HTML]:
 def _tabs(panels: dict[str, gr.HTML]) -> tuple[gr.Plot, gr.Plot, gr.HTML]:
     with gr.Tabs(elem_id="stage-tabs"):
         for name in TABS:
-            with gr.Tab(STAGE_TITLES[name], id=name, elem_id=f"tab-{name}", render_children=True):
+            with gr.Tab(TITLES[name], id=name, elem_id=f"tab-{name}", render_children=True):
                 if name == "events":
                     with gr.Row(elem_id="charts"):
                         timeline = charts.component("Timeline of the events", "timeline")

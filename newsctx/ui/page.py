@@ -41,6 +41,8 @@ class Look:
     shown: int = 20  # articles on the page
     cluster: str = ""  # the selected event
     compare: tuple[int, int] = (0, 0)  # versions of the caption side by side
+    who: str = ""  # the analyst's name in the audit trail
+    language: str = "en"
 
 
 @dataclass(frozen=True)

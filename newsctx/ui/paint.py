@@ -9,11 +9,16 @@ import gradio as gr
 
 from newsctx.ui import (
     caption_panel,
+    cases_panel,
     charts,
+    checklist_panel,
     chunks_panel,
     context_panel,
     events_panel,
+    help_panel,
+    history_panel,
     hits_panel,
+    language,
     locate_panel,
     photo_panel,
     profiles_panel,
@@ -38,6 +43,7 @@ PANELS: dict[str, tuple[str, View]] = {
     "message": (start_panel.MESSAGE_TEMPLATE, start_panel.message),
     "profiles": (profiles_panel.TEMPLATE, profiles_panel.view),
     "start": (start_panel.START_TEMPLATE, start_panel.start),
+    "cases": (cases_panel.TEMPLATE, cases_panel.view),
     "photo": (photo_panel.TEMPLATE, photo_panel.view),
     "facts": (photo_panel.FACTS_TEMPLATE, photo_panel.view),
     "rail": (rail.TEMPLATE, rail.view),
@@ -49,6 +55,9 @@ PANELS: dict[str, tuple[str, View]] = {
     "chunks": (chunks_panel.TEMPLATE, chunks_panel.view),
     "context": (context_panel.TEMPLATE, context_panel.view),
     "caption": (caption_panel.TEMPLATE, caption_panel.view),
+    "checklist": (checklist_panel.TEMPLATE, checklist_panel.view),
+    "history": (history_panel.TEMPLATE, history_panel.view),
+    "help": (help_panel.TEMPLATE, help_panel.view),
 }
 
 
@@ -70,6 +79,10 @@ class Painter:
 
     def paint(self, page: Page) -> dict[Any, Any]:
         """Updates of the panels, charts and buttons."""
+        with language.use(page.look.language):
+            return self._paint(page)
+
+    def _paint(self, page: Page) -> dict[Any, Any]:
         parts = self._parts
         new: dict[Any, Any] = {component: html(name, page) for name, component in parts.panels.items()}
         for component, drawn in zip((parts.timeline, parts.map), self._charts(page), strict=True):
@@ -82,7 +95,8 @@ class Painter:
 
     def some(self, page: Page, names: tuple[str, ...]) -> dict[Any, Any]:
         """Updates of some panels only; the others may show another case by now."""
-        return self._changed({self._parts.panels[name]: html(name, page) for name in names})
+        with language.use(page.look.language):
+            return self._changed({self._parts.panels[name]: html(name, page) for name in names})
 
     def _changed(self, new: dict[Any, Any]) -> dict[Any, Any]:
         changed = {c: v for c, v in new.items() if self._sent.get(c) != v}

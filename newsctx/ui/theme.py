@@ -6,7 +6,9 @@ import gradio as gr
 
 from newsctx.ui.html import ASSETS, script
 
-CSS = (ASSETS / "workbench.css", ASSETS / "evidence.css")
+ROOMS = ("workbench", "evidence", "cases", "overrides", "charts", "viewer", "help")
+CSS = tuple(ASSETS / f"{room}.css" for room in ROOMS)
+SCRIPTS = ("page.js", "select.js", "evidence.js", "viewer.js", "help.js")  # what works without the server
 FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
 
@@ -41,7 +43,6 @@ def head() -> str:
     The outlines are part of the page and not a file beside it, so that they also arrive under a root path.
     """
     outlines = OUTLINES.read_text(encoding="utf-8")
-    return (
-        f"<script>window.PlotlyGeoAssets = {{topojson: {{world_110m: {outlines}}}}};</script>\n"
-        f"<script>{script('page.js')}</script>"
+    return f"<script>window.PlotlyGeoAssets = {{topojson: {{world_110m: {outlines}}}}};</script>\n" + "\n".join(
+        f"<script>{script(name)}</script>" for name in SCRIPTS
     )

@@ -1,6 +1,6 @@
 // What works without the server: stage tabs, citations that lead to their source, copying, text boxes.
 (() => {
-  const stages = ['retrieve', 'verify', 'locate', 'events', 'chunks', 'context', 'caption'];
+  const stages = ['retrieve', 'verify', 'locate', 'events', 'chunks', 'context', 'caption', 'checklist', 'history'];
   const tabOf = {hit: 'retrieve', match: 'verify', cluster: 'events', chunk: 'chunks'};
   let current = 'retrieve';
 

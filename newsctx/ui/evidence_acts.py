@@ -1,0 +1,7 @@
+"""Acts on articles, events, passages, weights and thresholds that are more than one override."""
+
+from __future__ import annotations
+
+from newsctx.ui.acts import Act
+
+ACTS: dict[str, Act] = {}
