@@ -34,6 +34,8 @@ CROP = QUERIES / "q02-paris-crop.jpg"
 LOCAL = ("http://127.0.0.1:", "data:", "blob:")
 DONE = '.rail [data-tab="caption"][data-state="fresh"]'
 LONG = 120_000  # ms: a first analysis on a busy machine reads text and loads models
+#: A browser that has seen the tour: it would start on a first visit. Run before every page's own scripts.
+SEEN = "try { localStorage.setItem('newsctx:tour', 'seen') } catch (e) {}  // no storage on a blank page"
 
 
 def free_port() -> int:
@@ -66,8 +68,12 @@ def open_page(chromium) -> Iterator[Callable[..., object]]:
         page.on("pageerror", lambda e: wrong.append(f"page error: {e}"))
         page.on("dialog", lambda d: (wrong.append(f"dialog: {d.message}"), d.dismiss()))
 
-    def make(url: str, width: int = 1440, height: int = 900, scheme: str = "light"):
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    def make(
+        url: str, width: int = 1440, height: int = 900, scheme: str = "light", tour: bool = False, locale: str = "en-GB"
+    ):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
+        if not tour:
+            context.add_init_script(SEEN)
         context.on("page", watch)
         contexts.append(context)
         page = context.new_page()
