@@ -10,7 +10,7 @@ from newsctx.records import GO, Caption, CaptionVersion, Mention, Sentence
 from newsctx.ui.html import day, moment
 from newsctx.ui.page import Page
 from newsctx.ui.parts import header
-from newsctx.ui.worddiff import differences
+from newsctx.worddiff import differences
 
 TEMPLATE = "caption.html"
 LABELS = {

@@ -8,7 +8,7 @@ from newsctx.document import ArchiveInfo, Document
 from newsctx.records import Caption, CaptionVersion, Inputs, Mention, PromptSent, Sentence, StageStatus
 from newsctx.ui import caption_panel, paint
 from newsctx.ui.page import Look, Page
-from newsctx.ui.worddiff import differences
+from newsctx.worddiff import differences
 from newsctx.workbench import CaseView
 from newsctx.writers.choices import WriterChoice
 from newsctx.writers.shown import PromptShown
