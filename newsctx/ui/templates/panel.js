@@ -5,7 +5,8 @@ const send = (data) => {
   if (data.act?.startsWith('profile-')) return trigger('profile', data);
   const reason = document.querySelector('[data-reason]'); // goes with the next change, then is used up
   trigger('act', {...data, reason: reason?.value ?? ''});
-  if (reason && !['order', 'more', 'select', 'dismiss', 'compare'].includes(data.act)) reason.value = '';
+  const looks = ['order', 'more', 'select', 'dismiss', 'compare'].includes(data.act) || data.act?.startsWith('see-');
+  if (reason && !looks) reason.value = ''; // what only looks ('see-...') uses up no reason
 };
 const opened = new Map();
 const drafts = new Map(); // text that was typed and not sent yet: a new rendering must not take it away
@@ -26,8 +27,15 @@ element.addEventListener('submit', (event) => {
   form.querySelectorAll('input[type=number]').forEach((i) => { i.value = ''; });
 });
 element.addEventListener('change', (event) => {
-  const node = event.target.closest('input[data-act]');
-  if (node) send({...node.dataset, value: node.value});
+  const node = event.target.closest('input[data-act], select[data-act]');
+  if (node) send({...node.dataset, value: node.type === 'checkbox' ? (node.checked ? '1' : '') : node.value});
+  if (event.target.matches('[data-submits]')) event.target.form?.requestSubmit();
+});
+let typing = null; // a search field asks while it is typed into
+element.addEventListener('input', (event) => {
+  if (!event.target.matches('[data-live]')) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => event.target.isConnected && event.target.form?.requestSubmit(), 300);
 });
 element.addEventListener('input', (event) => {
   const text = event.target.closest('textarea[data-draft]');
