@@ -10,6 +10,7 @@ const send = (data) => {
 };
 const opened = new Map();
 const drafts = new Map(); // text that was typed and not sent yet: a new rendering must not take it away
+const keyed = new WeakMap(); // text field -> the key it had when it was last seen
 let focused = null;
 
 element.addEventListener('click', (event) => {
@@ -22,7 +23,7 @@ element.addEventListener('submit', (event) => {
   event.preventDefault();
   const form = event.target.closest('form[data-act]');
   if (!form) return;
-  form.querySelectorAll('textarea[data-draft]').forEach((t) => drafts.delete(t.dataset.key));
+  form.querySelectorAll('[data-draft]').forEach((t) => drafts.delete(t.dataset.key));
   send({...form.dataset, ...Object.fromEntries(new FormData(form))});
   form.querySelectorAll('input[type=number]').forEach((i) => { i.value = ''; });
 });
@@ -38,7 +39,7 @@ element.addEventListener('input', (event) => {
   typing = setTimeout(() => event.target.isConnected && event.target.form?.requestSubmit(), 300);
 });
 element.addEventListener('input', (event) => {
-  const text = event.target.closest('textarea[data-draft]');
+  const text = event.target.closest('[data-draft]');
   if (text) drafts.set(text.dataset.key, text.value);
   const node = event.target.closest('input[type=range]');
   if (node?.nextElementSibling) node.nextElementSibling.textContent = node.value;
@@ -65,7 +66,11 @@ let complained = '';
 
 const settle = () => {
   element.querySelectorAll('details[data-keep]').forEach((d) => { if (opened.has(d.dataset.keep)) d.open = opened.get(d.dataset.keep); });
-  element.querySelectorAll('textarea[data-draft]').forEach((t) => { if (drafts.has(t.dataset.key)) t.value = drafts.get(t.dataset.key); });
+  element.querySelectorAll('[data-draft]').forEach((t) => { // the same node may belong to another article by now
+    if (drafts.has(t.dataset.key)) t.value = drafts.get(t.dataset.key);
+    else if (keyed.has(t) && keyed.get(t) !== t.dataset.key) t.value = t.defaultValue;
+    keyed.set(t, t.dataset.key);
+  });
   element.querySelectorAll('.flash').forEach((n) => n.classList.remove('flash'));
   const active = document.activeElement;
   if (focused && element.contains(active) && active.dataset.key !== focused)
@@ -83,6 +88,7 @@ const settle = () => {
   complained = error?.textContent ?? '';
   watchSwitch();
   window.newsctx?.mark();
+  element.dispatchEvent(new CustomEvent('newsctx:painted', {bubbles: true}));
 };
 watch('value', settle);
 settle();
