@@ -15,7 +15,7 @@ import gradio as gr
 
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.records import Inputs
-from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, photo_acts
+from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, language, photo_acts
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.html import picture
 from newsctx.ui.page import Look, Message, Page
@@ -50,8 +50,11 @@ class Handlers:
 
     def load(self, look: Look, automatic: bool, request: gr.Request) -> Iterator[Update]:
         """A page opens: the case of its address, or the start page."""
-        yield from self.open(str(request.query_params.get("case", "") or ""), look, automatic)
+        look = replace(look, language=language.of_browser(request.query_params, request.cookies, request.headers))
+        case_id = str(request.query_params.get("case", "") or "")
+        yield from language.within(look.language, self.open(case_id, look, automatic))
 
+    @language.spoken
     def upload(self, file: dict[str, Any] | None, *rest: Any) -> Iterator[Update]:
         """A photograph was dropped: it becomes a case, which is analysed."""
         *typed, case_id, look, automatic = rest
@@ -65,6 +68,7 @@ class Handlers:
             path.unlink(missing_ok=True)  # the case store has its own copy; the upload folder keeps none
         yield from self._create(data, file.get("orig_name") or path.name, typed, (case_id, look, automatic))
 
+    @language.spoken
     def analyse(self, *args: Any) -> Iterator[Update]:
         """The button: take over what was typed and compute what is stale."""
         *typed, case_id, look, automatic = args
@@ -86,6 +90,7 @@ class Handlers:
         text = text if running else "Nothing is running any more."
         return self.paint(self.painter(), here, Message(text))
 
+    @language.spoken
     def act(
         self,
         note: str,
@@ -101,9 +106,9 @@ class Handlers:
         data, typed, here = dict(event._data or {}), [note, claim, place, when], (case_id, look, automatic)
         match data.get("act", "select"):
             case "home":
-                yield from self.open("", Look(), automatic)
+                yield from self.open("", look.anew(), automatic)
             case "open":
-                yield from self.open(str(data.get("id", "")), Look(), automatic)
+                yield from self.open(str(data.get("id", "")), look.anew(), automatic)
             case "example":
                 yield from self._example(data, typed, here)
             case "run":
@@ -155,7 +160,7 @@ class Handlers:
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error")) | painter.emptied()
             return
-        now = (case_id, Look(), here[2])
+        now = (case_id, here[1].anew(), here[2])
         first = self.paint(painter, now) | painter.case(case_id, now[1]) | painter.emptied()
         if here[0]:  # else the fields already hold what the case got, or what is being typed this moment
             first |= painter.typed(self.workbench.view(case_id))

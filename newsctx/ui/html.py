@@ -9,6 +9,7 @@ only ever sees the finished `value`, which it inserts and does not evaluate.
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,10 @@ import jinja2
 
 from newsctx.records import PartialDate
 from newsctx.ui import language
+from newsctx.ui.language import calendar, decimal, tr
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parents[2] / "assets"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def link(url: str) -> str:
@@ -39,13 +40,15 @@ def picture(path: Path | None) -> str:
 
 
 def day(value: PartialDate | None) -> str:
-    """`26 Dec 2017`, `Dec 2017`, `2017`, `2010s`."""
+    """`26 Dec 2017`, `Dec 2017`, `2017`, `2010s`; in German `26. Dez. 2017`, `2010er`."""
     if value is None:
         return ""
-    if value.decade or not value.month:
+    if value.decade:
+        return tr("%(year)ss", year=value.iso.removesuffix("s"))
+    if not value.month:
         return value.iso
-    month = f"{_MONTHS[value.month - 1]} {value.year}"
-    return f"{value.day} {month}" if value.day else month
+    found = date(value.year, value.month, value.day or 1)
+    return calendar(found, "yMMMd" if value.day else "yMMM")
 
 
 def moment(iso: str) -> str:
@@ -59,14 +62,14 @@ def seconds(value: float | None) -> str:
         return ""
     if value < 0.1:
         return f"{1000 * value:.0f} ms"
-    return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
+    return f"{decimal(value, 1 if value < 10 else 0)} s"
 
 
 def size(count: int) -> str:
     """`812 B`, `31 KB`, `1.2 MB`."""
     if count < 1000:
         return f"{count} B"
-    return f"{count / 1000:.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+    return f"{count / 1000:.0f} KB" if count < 1_000_000 else f"{decimal(count / 1_000_000, 1)} MB"
 
 
 def score(value: float | None) -> str:
@@ -74,7 +77,7 @@ def score(value: float | None) -> str:
     if value is None:
         return ""
     digits = 3 if abs(value) < 1 else 2 if abs(value) < 100 else 0
-    return f"{value:.{digits}f}"
+    return decimal(value, digits)
 
 
 @cache
@@ -90,6 +93,8 @@ def _environment() -> jinja2.Environment:
     environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters |= {"score": score, "seconds": seconds, "size": size, "day": day, "moment": moment}
+    environment.filters |= {"number": language.number, "fixed": decimal}
+    environment.globals |= {"languages": language.LANGUAGES, "language": language.current}
     return environment
 
 

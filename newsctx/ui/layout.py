@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from gradio.i18n import I18nData as word  # its text is a key of the catalogues: the browser shows the translation
 
 from newsctx.ui import charts
 from newsctx.ui.handlers import Handlers
@@ -60,28 +61,29 @@ def _assemble() -> tuple[Parts, gr.HTML]:
     panels = {name: panel(name) for name in ("head", "message", "profiles", "help")}
     with gr.Row(elem_id="main", equal_height=False):
         with gr.Column(scale=3, min_width=300, elem_id="photo"):
-            drop = gr.File(label="Photograph", show_label=False, file_count="single", height=130, elem_id="drop")
+            drop = gr.File(label=word("Photograph"), show_label=False, file_count="single", height=130, elem_id="drop")
             panels["photo"] = panel("photo")
             with gr.Group(elem_id="inputs"):
                 claim = gr.Textbox(
-                    label="Claim under check", lines=2, max_lines=6, placeholder="What is said to be shown"
+                    label=word("Claim under check"), lines=2, max_lines=6, placeholder=word("What is said to be shown")
                 )
                 with gr.Row():
-                    place = gr.Textbox(label="Claimed place", placeholder="e.g. Duisburg", min_width=120)
-                    when = gr.Textbox(label="Claimed date", placeholder="e.g. 2017-12-26", min_width=120)
+                    place = gr.Textbox(label=word("Claimed place"), placeholder=word("e.g. Duisburg"), min_width=120)
+                    when = gr.Textbox(label=word("Claimed date"), placeholder=word("e.g. 2017-12-26"), min_width=120)
                 note = gr.Textbox(
-                    label="Your note", lines=2, max_lines=6, placeholder="Words to search with: what you see or know",
-                    info='Also: "words in a row", -word, place:Duisburg, after:2017-12-01, before:2018',
+                    label=word("Your note"), lines=2, max_lines=6,
+                    placeholder=word("Words to search with: what you see or know"),
+                    info=word('Also: "words in a row", -word, place:Duisburg, after:2017-12-01, before:2018'),
                 )  # fmt: skip
             with gr.Row(elem_id="go"):
-                analyse = gr.Button("Analyse", variant="primary", interactive=False, min_width=90)
-                cancel = gr.Button("Cancel", interactive=False, min_width=70)
-            automatic = gr.Checkbox(True, label="Recompute automatically", container=False, elem_id="automatic")
+                analyse = gr.Button(word("Analyse"), variant="primary", interactive=False, min_width=90)
+                cancel = gr.Button(word("Cancel"), interactive=False, min_width=70)
+            automatic = gr.Checkbox(True, label=word("Recompute automatically"), container=False, elem_id="automatic")
             panels["facts"] = panel("facts")
         with gr.Column(scale=9, min_width=300, elem_id="stages"):
             panels |= {name: panel(name) for name in ("rail", "start", "cases", "toolbar")}
             timeline, places, bridge = _tabs(panels)
-    download = gr.DownloadButton("Download", visible="hidden", elem_id="download")
+    download = gr.DownloadButton(word("Download"), visible="hidden", elem_id="download")
     parts = Parts(
         panels, timeline, places, drop, (note, claim, place, when), analyse, cancel, automatic, download,
         gr.State(False), case_id, look,
@@ -92,11 +94,11 @@ def _assemble() -> tuple[Parts, gr.HTML]:
 def _tabs(panels: dict[str, gr.HTML]) -> tuple[gr.Plot, gr.Plot, gr.HTML]:
     with gr.Tabs(elem_id="stage-tabs"):
         for name in TABS:
-            with gr.Tab(TITLES[name], id=name, elem_id=f"tab-{name}", render_children=True):
+            with gr.Tab(word(TITLES[name]), id=name, elem_id=f"tab-{name}", render_children=True):
                 if name == "events":
                     with gr.Row(elem_id="charts"):
-                        timeline = charts.component("Timeline of the events", "timeline")
-                        places = charts.component("Map of the events", "map")
+                        timeline = charts.component(word("Timeline of the events"), "timeline")
+                        places = charts.component(word("Map of the events"), "map")
                 panels[name] = panel(name)
     bridge = gr.HTML("", js_on_load=script("bridge.js"), visible="hidden")  # not False: it has to exist to listen
     return timeline, places, bridge

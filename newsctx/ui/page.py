@@ -44,6 +44,10 @@ class Look:
     who: str = ""  # the analyst's name in the audit trail
     language: str = "en"
 
+    def anew(self) -> Look:
+        """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
+        return Look(who=self.who, language=self.language)
+
 
 @dataclass(frozen=True)
 class Message:

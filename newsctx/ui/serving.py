@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 
-from newsctx.ui import theme
+import gradio as gr
+from gradio.i18n import I18nData
+
+from newsctx.ui import language, theme
 from newsctx.ui.layout import build
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ def serve(
     (`run_history`). An upload above the limit is refused while it arrives.
     """
     page = build(workbench)
+    translations = gr.I18n(**language.component_texts(component_texts(page)))
     return page.launch(
         server_name=host,
         server_port=port,
@@ -33,9 +37,16 @@ def serve(
         favicon_path=theme.FAVICON,
         allowed_paths=[str(workbench.media_dir.resolve())],
         max_file_size=workbench.settings.photo.max_bytes,
+        i18n=translations,
         footer_links=[],
         run_history=False,
         ssr_mode=False,
         enable_monitoring=False,
         **{"quiet": False, **launch},
     )
+
+
+def component_texts(page: gr.Blocks) -> list[str]:
+    """What Gradio's own components say (labels, placeholders, hints): the browser translates it."""
+    said = [v for block in page.blocks.values() for v in vars(block).values() if isinstance(v, I18nData)]
+    return sorted({text.key for text in said})
