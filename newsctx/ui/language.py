@@ -124,6 +124,11 @@ def trn(one: str, many: str, num: int, **values: Any) -> str:
     return ngettext(one, many, num) % {"num": number(num), **values}
 
 
+def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
+    """Marks a text that stands in a table and is translated where it is used, by `tr(TABLE[...])`."""
+    return text
+
+
 def component_texts(texts: Iterable[str]) -> dict[str, dict[str, str]]:
     """Language -> text -> translation, as `gr.I18n` takes it; English is its own."""
     kept = tuple(texts)
