@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from newsctx.document import Document
 from newsctx.errors import NewsctxError, OverrideError, PhotoRefused, SettingsError
-from newsctx.overrides import Override, parse_overrides
+from newsctx.overrides import Override, parse_overrides, replay
 from newsctx.records import Claim, Inputs, PartialDate
 from newsctx.settings import Settings
 
@@ -75,8 +75,8 @@ def _analyse(
     cache = StageCache(state_folder(args.state) / "cache")
     writers = Writers(settings.caption)
     pipeline = Pipeline(archive, models, settings, cache, writers.get(), writers)
-    for override in overrides:
-        pipeline.check(override)
+    for i, override in enumerate(overrides):
+        pipeline.check(override, replay(overrides[:i]))
     document = None
     for document in pipeline.analyse(Request(data, args.photo.name, inputs, overrides)):
         running = next((s.name for s in document.status if s.state == "running"), "")

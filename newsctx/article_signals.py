@@ -47,6 +47,7 @@ class Rankings:
         clusters: event candidates, best first.
         final: the order that the evidence is taken from.
         articles: by id, for the first `TOP` of `final` and for every article that is asked about.
+        unsearched: articles that no channel has looked at, because the analyst added them; they have no signals.
     """
 
     retrieved: Sequence[Hit]
@@ -54,6 +55,7 @@ class Rankings:
     clusters: Sequence[Cluster]
     final: Sequence[Hit]
     articles: Mapping[str, Article]
+    unsearched: frozenset[str] = frozenset()
 
     def article(self, article_id: str) -> dict[str, float]:
         """The signals of one article of the final order.
@@ -67,6 +69,8 @@ class Rankings:
             first ten articles, itself left out, that are of its place and within seven days. `rank`: log of its rank.
             Empty without any of the channels' scores.
         """
+        if article_id in self.unsearched:
+            return {}
         found = {**self._channel(article_id, "image_text", "best", "cosine"), **self._background}
         found |= self._channel(article_id, "visual", "visual_best", "visual")
         top = max((h.score for h in self.retrieved), default=0.0)

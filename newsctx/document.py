@@ -64,6 +64,8 @@ class ArticleCard(Record):
     places: tuple[PlacePoint, ...] = ()
     image_id: str | None = None
     image_caption: str = ""
+    added: bool = False  # by the analyst: the archive does not hold it
+    corrected: bool = False  # place or date are the analyst's
 
 
 class ChunkSelection(Record):
@@ -110,7 +112,7 @@ class Document(Record):
         return self.model_dump_json(by_alias=True, indent=indent)
 
 
-def card(article: Article) -> ArticleCard:
+def card(article: Article, added: bool = False, corrected: bool = False) -> ArticleCard:
     """The card of an article; its first usable photograph stands for it."""
     image = next((i for i in article.images if i.image_id), None)
     points = [
@@ -130,6 +132,8 @@ def card(article: Article) -> ArticleCard:
         places=tuple(points),
         image_id=image.image_id if image else None,
         image_caption=image.caption if image else "",
+        added=added,
+        corrected=corrected,
     )
 
 

@@ -9,26 +9,41 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 
 from newsctx import __version__, imaging, prompts
+from newsctx.added_articles import check_added
+from newsctx.archive import index_texts
 from newsctx.archive.opened import OpenArchive
 from newsctx.archive.pictures import archived_pixels
 from newsctx.article_signals import Rankings
 from newsctx.cache import StageCache, code_digest, digest
+from newsctx.case_articles import CaseArticles, check_places, resolved
 from newsctx.channels import composite, content
 from newsctx.channels.search import ChannelOutcome, Query, Searcher
 from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
+from newsctx.encoders import ImageEncoder, ImageTextEncoder
 from newsctx.errors import NewsctxError, OverrideError
 from newsctx.heads import CrossEncoderHead, cluster_mismatch
 from newsctx.models import Models
-from newsctx.overrides import AllowRemote, Edits, Override, SetPlace, SetPrompt, SetWriter, replay
+from newsctx.overrides import (
+    AddArticle,
+    AllowRemote,
+    CorrectArticle,
+    Edits,
+    Override,
+    SetPlace,
+    SetPrompt,
+    SetThreshold,
+    SetWriter,
+    replay,
+)
 from newsctx.places import Places
 from newsctx.records import (
     GO,
@@ -47,7 +62,6 @@ from newsctx.records import (
     Match,
     ModelInfo,
     Photo,
-    Place,
     Record,
     RelevanceResult,
     RetrieveResult,
@@ -55,8 +69,10 @@ from newsctx.records import (
     StageStatus,
     VerifyResult,
 )
+from newsctx.remembered import Remembered
 from newsctx.settings import FusionSettings, Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, relevance, retrieve, verify
+from newsctx.thresholds import check_threshold, with_thresholds
 from newsctx.unicodetext import beginning
 from newsctx.verification.cache import FeatureCache
 from newsctx.verification.candidates import Compared, Comparing, photographs
@@ -66,6 +82,8 @@ from newsctx.writers.choices import Writers
 from newsctx.writers.shown import PromptShown, shown
 
 log = logging.getLogger(__name__)
+NO_EDITS = Edits()
+_GROUP = 4  # texts that are encoded at once
 R = TypeVar("R", bound=Record)
 
 
@@ -114,17 +132,23 @@ class Pipeline:
             raise OverrideError(f"The caption writer {edits.writer[:80]!r} cannot be chosen here.")
         return self.writers.get(edits.writer)
 
+    def of_case(self, edits: Edits) -> Pipeline:
+        """The same with the thresholds that the analyst changed for a case."""
+        if not edits.thresholds:
+            return self
+        return replace(self, settings=with_thresholds(self.settings, edits.thresholds)[0])
+
     def keys(self, request: Request) -> dict[StageName, str]:
         """The cache key of each stage: chained, so that a change makes its own stage and all later ones stale."""
-        s, e = self.settings, request.edits
+        s, e = self.of_case(request.edits).settings, request.edits
         own: dict[StageName, tuple[Any, ...]] = {
             "photo": (code_digest(), request.sha256, request.filename, s.photo, self.models.ocr_digest),
             "retrieve": (self.archive.digest, self.models.digest, s.seed, s.retrieve, s.copy_detection)
             + (s.verify.model_copy(update={"enabled": True}),)  # without the stage the copy channel finds the same
             + (s.fusion, s.refine, e.fusion, s.structure)
-            + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve"), s.words),
+            + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve"), s.words, e.added),
             "verify": (s.verify.enabled, e.rank_edits("verify")),
-            "locate": (s.locate, e.rank_edits("locate")),
+            "locate": (s.locate, e.rank_edits("locate"), [(a, c.places, c.published) for a, c in e.corrected.items()]),
             "events": (s.events, e.rank_edits("events"), e.clusters),
             "relevance": (s.relevance,),
             "chunks": (s.chunks, e.chunks, request.inputs.claim.text),
@@ -156,7 +180,7 @@ class Pipeline:
         A stage that fails is marked with its message and those after it stay pending; nothing raises but programming
         errors of the caller. `cancelled` is asked between stages.
         """
-        work = _Work(self, request, self.keys(request))
+        work = self._work(request)
         for name in STAGES:
             if cancelled():
                 return
@@ -174,12 +198,15 @@ class Pipeline:
                 return
         yield work.document()
 
+    def _work(self, request: Request) -> _Work:
+        return _Work(self.of_case(request.edits), request, self.keys(request))
+
     def search(self, request: Request) -> ChannelOutcome:
         """What every channel finds of a photograph, before fusion: what weights are learned and measured from.
 
         Raises PhotoRefused and whatever else a stage refuses.
         """
-        work = _Work(self, request, self.keys(request))
+        work = self._work(request)
         work._result("photo")
         return work._search()
 
@@ -195,7 +222,7 @@ class Pipeline:
 
     def fused(self, request: Request) -> RetrieveResult:
         """The fused ranking of `search`, refined, with the analyst's edits: the retrieve stage alone."""
-        work = _Work(self, request, self.keys(request))
+        work = self._work(request)
         work._result("photo")
         work._result("retrieve")
         return work.results["retrieve"]
@@ -205,7 +232,7 @@ class Pipeline:
 
         Raises whatever a stage refuses.
         """
-        work = _Work(self, request, self.keys(request))
+        work = self._work(request)
         for name in STAGES[: STAGES.index("relevance")]:
             work._result(name)
         return work.rankings
@@ -215,7 +242,7 @@ class Pipeline:
 
         Raises whatever a stage refuses.
         """
-        work = _Work(self, request, self.keys(request))
+        work = self._work(request)
         for name in STAGES[:-1]:
             work._result(name)
         return work.evidence()
@@ -225,20 +252,30 @@ class Pipeline:
         stage before the caption has yet to run.
         """
         writer = self.writer_for(request.edits)
-        work = _Work(self, request, self.keys(request))
+        work = self._work(request)
         if writer.kind != "generated" or not all(work.recall(name) for name in STAGES[:-1]):
             return ()
         chosen = request.edits.writer or self.settings.caption.writer
         return shown(work.evidence(), self.settings.caption.model_copy(update={"writer": chosen}))
 
-    def check(self, override: Override) -> None:
-        """Raise OverrideError if the override names an article, a channel or a place that does not exist, SettingsError
-        for a prompt that cannot be filled in.
+    def check(self, override: Override, edits: Edits = NO_EDITS) -> None:
+        """Raise OverrideError if the override names an article, a channel or a place that does not exist, or gives a
+        setting what it cannot have; SettingsError for a prompt that cannot be filled in.
+
+        Args:
+            edits: what the case has so far: articles that it added are known, too.
         """
-        self.archive.check_override(override, tuple(self.settings.retrieve.weights))
+        added = {a.article_id for a in edits.added}
+        self.archive.check_override(override, tuple(self.settings.retrieve.weights), added)
         match override:
             case SetPlace(place=str() as place):
-                _resolve(place)
+                resolved(place, gazetteer().resolve)
+            case CorrectArticle(places=tuple() as places):
+                check_places(places, gazetteer().resolve)
+            case AddArticle(article=article):
+                check_added(article, self.settings.imports)
+            case SetThreshold(name=name, value=float() as value):
+                check_threshold(self.settings, name, value)
             case SetWriter(writer=str() as name):
                 self.writer_for(Edits(writer=name))
             case SetPrompt(step=step, text=str() as text):
@@ -259,7 +296,6 @@ class _Work:
     keys: dict[StageName, str]
     results: dict[str, Any] = field(default_factory=dict)
     outcome: ChannelOutcome | None = None
-    articles: dict[str, Article] = field(default_factory=dict)
     status: dict[str, StageStatus] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)  # photographs that could not be read: image ids
     decoded: np.ndarray | None = None
@@ -313,6 +349,12 @@ class _Work:
         self.status[name] = StageStatus(name=name, **changes)
 
     def _note(self, name: StageName) -> str:
+        line, edits = self.pipeline, self.request.edits
+        refused = with_thresholds(line.settings, edits.thresholds)[1] if edits.thresholds else {}
+        own = (why for threshold, why in refused.items() if threshold.startswith(f"{name}."))
+        return " ".join(n for n in (self._result_note(name), *own) if n)
+
+    def _result_note(self, name: StageName) -> str:
         result = self.results[name]
         match result:
             case Photo():
@@ -363,14 +405,33 @@ class _Work:
     @cached_property
     def image_vector(self) -> np.ndarray | None:
         """(D,) float32, L2-normalised, or None without an image-text encoder."""
-        encoder = self.pipeline.models.image_text
-        return encoder.encode_images([self.pixels])[0] if encoder else None
+        return self._vector(self.pipeline.models.image_text)
 
     @cached_property
     def second_vector(self) -> np.ndarray | None:
         """(D,) float32, L2-normalised, or None without a second image encoder."""
-        encoder = self.pipeline.models.second_image
-        return encoder.encode_images([self.pixels])[0] if encoder else None
+        return self._vector(self.pipeline.models.second_image)
+
+    def _vector(self, encoder: ImageEncoder | ImageTextEncoder | None) -> np.ndarray | None:
+        """The photograph's vector, encoded once for all analyses of it."""
+        if encoder is None:
+            return None
+        line = self.pipeline
+        key = (encoder.info.digest, self.request.sha256, digest(code_digest(), line.settings.photo))
+        return line.cache.memory.once("image vectors", key, lambda: encoder.encode_images([self.pixels])[0])
+
+    @property
+    def encode_texts(self) -> Callable[[Sequence[str]], np.ndarray] | None:
+        """Texts -> (N, D) in the photograph's space, each text encoded once for all analyses; None without an encoder.
+
+        In groups of one size: a row differs in its last bits with the size of its batch, and must not hang on what was
+        encoded before.
+        """
+        encoder = self.pipeline.models.image_text
+        if encoder is None:
+            return None
+        make = lambda: Remembered(encoder.encode_texts, group=_GROUP)  # noqa: E731
+        return self.pipeline.cache.memory.once("text encoders", encoder.info.digest, make, 2)
 
     def _photo(self) -> Photo:
         models = self.pipeline.models
@@ -413,7 +474,8 @@ class _Work:
         edits = self.request.edits.rank_edits("retrieve")
         found = self._search()
         s, around = self._weighted, self.pipeline.archive.neighbourhood.around
-        return retrieve.run(found.results, s.retrieve, edits, s.fusion, s.refine, around, found.notices)
+        added = tuple(a.article_id for a in self.request.edits.added)
+        return retrieve.run(found.results, s.retrieve, edits, s.fusion, s.refine, around, found.notices, added)
 
     def _verify(self) -> VerifyResult:
         hits, found = self.results["retrieve"].hits, self._search().matches
@@ -428,6 +490,7 @@ class _Work:
         ids = [h.article_id for h in hits[: s.verify.candidates]]
         known = {m.image_id for m in found} | set(line.archive.logos)
         candidates = photographs(ids, store.photographs(ids), s.verify, known)
+        shape = digest(code_digest(), seen.sha256, s.photo, s.verify, s.copy_detection)
         kept = FeatureCache(line.cache.folder / "photographs", s.verify, s.copy_detection)
 
         def remember(image_id: str, compute: Callable[[], Compared]) -> Compared:
@@ -450,6 +513,7 @@ class _Work:
             seed=s.seed,
             text=tuple(line.box for line in seen.ocr),
             remember=remember,
+            keep=lambda make: line.cache.memory.once("query features", shape, make, 4),
         ).run(candidates)
 
     def _locate(self) -> LocateResult:
@@ -459,7 +523,7 @@ class _Work:
         return locate.run(
             hits,
             vector,
-            index.location_vectors(ids) if vector is not None else {},
+            self._location_vectors(ids) if vector is not None else {},
             models.location_scorer,
             index.bi_scores(vector, ids) if vector is not None else {},
             self.pipeline.settings.locate,
@@ -467,13 +531,23 @@ class _Work:
             models.image_text_unavailable,
         )
 
+    def _location_vectors(self, ids: list[str]) -> dict[str, np.ndarray]:
+        """Of the archive's articles from its index; of others, and of those that the analyst placed, made here."""
+        line, anew = self.pipeline, self.articles.placed_anew(ids)
+        found = line.archive.index.location_vectors(a for a in ids if a not in anew)
+        texts = {a: t for a, one in anew.items() if (t := index_texts.location(one, line.settings.index))}
+        encode, s = self.encode_texts, line.settings.locate
+        if not texts or not encode or not line.models.location_scorer or not s.enabled:
+            return found
+        return found | dict(zip(texts, encode(list(texts.values())), strict=True))
+
     def _events(self) -> EventsResult:
         hits, models, edits = self.results["locate"].hits, self.pipeline.models, self.request.edits
         return events.run(
             hits,
             self._articles(h.article_id for h in hits),
             self.image_vector,
-            models.image_text.encode_texts if models.image_text else None,
+            self.encode_texts,
             models.event_scorer,
             self.pipeline.settings.events,
             edits.rank_edits("events"),
@@ -495,6 +569,7 @@ class _Work:
             clusters=self.results["events"].clusters,
             final=self.hits,
             articles=self._articles(h.article_id for h in self.hits),
+            unsearched=frozenset(a.article_id for a in self.request.edits.added),
         )
 
     def _chunks(self) -> ChunksResult:
@@ -516,7 +591,7 @@ class _Work:
 
     def _context(self) -> Context:
         edits = self.request.edits
-        place = _resolve(edits.place) if isinstance(edits.place, str) else edits.place
+        place = resolved(edits.place, gazetteer().resolve) if isinstance(edits.place, str) else edits.place
         return context.run(
             self.hits,
             self._articles(h.article_id for h in self.hits),
@@ -630,12 +705,15 @@ class _Work:
         """The final order: what the evidence is taken from."""
         return self.results["events"].hits
 
-    def _articles(self, ids: Any) -> dict[str, Article]:
-        wanted = list(ids)
-        missing = [i for i in wanted if i not in self.articles]
-        if missing:
-            self.articles |= self.pipeline.archive.store.articles(missing)
-        return {i: self.articles[i] for i in wanted if i in self.articles}
+    @cached_property
+    def articles(self) -> CaseArticles:
+        """The archive's, with what the analyst corrected and added."""
+        return CaseArticles(
+            self.pipeline.archive.store.articles, self.request.edits, lambda text: gazetteer().resolve(text)
+        )
+
+    def _articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        return self.articles.get(ids)
 
     # --- the document -----------------------------------------------------------------------------------------
 
@@ -674,7 +752,9 @@ class _Work:
         lists = [self.results[n].hits for n in ("retrieve", "verify", "locate", "events") if n in self.results]
         ids = dict.fromkeys(h.article_id for hits in lists for h in hits)
         ids |= dict.fromkeys(self.request.edits.excluded)
-        return {a: card(article) for a, article in self._articles(ids).items()}
+        edits = self.request.edits
+        added = {a.article_id for a in edits.added}
+        return {a: card(one, a in added, a in edits.corrected) for a, one in self._articles(ids).items()}
 
 
 _LOADING = threading.Lock()
@@ -695,15 +775,4 @@ def gazetteer() -> Places:
 def _places() -> Places:
     found = Places()
     found.resolve("Paris (France)")  # builds the alternate names too
-    return found
-
-
-def _resolve(text: str) -> Place:
-    """The place that the analyst typed. Raises OverrideError where the gazetteer does not know it."""
-    found = gazetteer().resolve(text)
-    if found is None:
-        raise OverrideError(
-            f"The gazetteer does not know the place {text[:80]!r}. Try a larger place nearby, or add its country: "
-            "`Duisburg (Germany)`."
-        )
     return found

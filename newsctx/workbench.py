@@ -13,19 +13,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsctx import imaging, profile_choices
+from newsctx import imaging, linker, profile_choices
+from newsctx.added_articles import article_from_text
+from newsctx.archive.enrich import Link, Resolve
 from newsctx.archive.index_parts import Progress
 from newsctx.archive.opened import OpenArchive, open_archive
 from newsctx.archive.store import ArchiveStore
 from newsctx.cache import StageCache
+from newsctx.case_articles import CaseArticles
 from newsctx.cases import Case, CaseStore, CaseSummary
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
 from newsctx.media import Media
 from newsctx.models import Models
-from newsctx.overrides import EditCaption, parse_override, replay
+from newsctx.overrides import AddArticle, EditCaption, parse_override, replay
 from newsctx.passages import plain
-from newsctx.pipeline import Pipeline, Request
+from newsctx.pipeline import Pipeline, Request, gazetteer
 from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
 from newsctx.records import Article, Caption, CaptionVersion, Inputs, Match, Record, StageName
@@ -309,9 +312,9 @@ class Workbench:
 
         Raises OverrideError, CaseNotFound.
         """
-        self._cases.get(case_id)
+        case = self._cases.get(case_id)
         one = parse_override(action)
-        self.pipeline().check(one)
+        self.pipeline().check(one, replay(case.overrides))
         self._cases.append(case_id, one, who)
         if isinstance(one, EditCaption) and one.text:  # a version at once: the next edit may come before the next run
             self._cases.add_caption(case_id, Caption(text=plain(one.text), writer="the analyst", kind="edited"))
@@ -386,6 +389,26 @@ class Workbench:
     def article(self, article_id: str) -> Article | None:
         """An article of the archive with its whole text, or None."""
         return self._opened.store.article(article_id) if self._opened else None
+
+    def case_article(self, case_id: str, article_id: str) -> Article | None:
+        """An article as the case has it: with its corrections, also one that the analyst added. Raises CaseNotFound."""
+        edits = replay(self._cases.get(case_id).overrides)
+        read = self._opened.store.articles if self._opened else lambda ids: {}
+        return CaseArticles(read, edits, lambda text: gazetteer().resolve(text)).get([article_id]).get(article_id)
+
+    def added_article(
+        self, text: str, headline: str = "", source: str = "", published: str = "", places: str = "", url: str = ""
+    ) -> dict[str, object]:
+        """An `add_article` action for `override`, from pasted text. Raises OverrideError; see `article_from_text`."""
+        link, resolve = self._linking()
+        article = article_from_text(
+            text, link, resolve, self.settings.imports, headline, source, published, places, url
+        )  # fmt: skip
+        return AddArticle(article=article).model_dump(mode="json")
+
+    def _linking(self) -> tuple[Link, Resolve]:
+        known, s = gazetteer(), self.settings.linker
+        return lambda title, abstract, body: linker.link(title, abstract, body, known.gazetteer, s), known.resolve
 
     def match_view(self, case_id: str, match: Match) -> Path | None:
         """Both photographs side by side with the inlier lines, or None where the archived one is gone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from newsctx.cache import digest
 from newsctx.document import ArchiveInfo
 from newsctx.errors import OverrideError
 from newsctx.models import Models
-from newsctx.overrides import ExcludeArticle, MoveArticle, Override, PinArticle, SetWeight
+from newsctx.overrides import AddChunk, CorrectArticle, ExcludeArticle, MoveArticle, Override, PinArticle, SetWeight
 from newsctx.settings import Settings
 
 
@@ -42,14 +42,26 @@ class OpenArchive:
         """Whether a newer import or index run was swapped in since this archive was opened."""
         return self.store.stale() or self.index.stale()
 
-    def check_override(self, override: Override, channels: tuple[str, ...]) -> None:
-        """Raise OverrideError where the override names an article or a channel that does not exist."""
+    def check_override(
+        self, override: Override, channels: tuple[str, ...], added: Collection[str] = frozenset()
+    ) -> None:
+        """Raise OverrideError where the override names an article or a channel that does not exist.
+
+        Args:
+            added: ids of the articles that the case has beside the archive's.
+        """
         match override:
-            case PinArticle(article_id=article) | ExcludeArticle(article_id=article) | MoveArticle(article_id=article):
-                if self.store.article(article) is None:
+            case (
+                PinArticle(article_id=article)
+                | ExcludeArticle(article_id=article)
+                | MoveArticle(article_id=article)
+                | CorrectArticle(article_id=article)
+                | AddChunk(article_id=article)
+            ):
+                if article not in added and self.store.article(article) is None:
                     raise OverrideError(
-                        f"No article of this archive has the id {article[:80]!r}; take one from the hits, "
-                        "or import the article first."
+                        f"No article of this archive or this case has the id {article[:80]!r}; take one from the hits, "
+                        "or import the article, or add it to the case first."
                     )
             case SetWeight(channel=channel) if channel not in channels:
                 raise OverrideError(f"There is no channel {channel[:40]!r}; the channels are {', '.join(channels)}.")

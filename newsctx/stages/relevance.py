@@ -21,6 +21,8 @@ _OLD_FILE = (
 _NO_SIGNAL = "not rated: no encoder has scored it"
 _SURE = {"pinned": "Pinned by you.", "matched": "Its photograph matches by geometry."}
 _KEPT = "Kept by you."
+_ADDED = "Added by you."
+_UNSEARCHED = "not rated: no channel has searched it"
 _STORY = "It covers the story of an article whose photograph matches."
 
 
@@ -61,7 +63,7 @@ def run(
     rated = {a: model.article(signals) for a, signals in found.items()}
     first = _first(rankings, model, found, rated)
     old = model.meta.articles is None
-    if old and top and first.probability is not None:
+    if old and top and first.probability is not None and top[0].article_id not in rankings.unsearched:
         rated[top[0].article_id] = first.probability
     missing = f"not rated: {_OLD_FILE}" if old else _NO_SIGNAL
     known = {a: p for a, p in rated.items() if p is not None}
@@ -69,7 +71,12 @@ def run(
     told = ((h.article_id, h.channels["coverage"].score) for h in rankings.retrieved if "coverage" in h.channels)
     story = {article_id for article_id, score in told if score >= settings.story_score}
 
+    def missed(article_id: str) -> str:
+        return _UNSEARCHED if article_id in rankings.unsearched else missing
+
     def worded(article_id: str) -> str:
+        if article_id in rankings.unsearched:
+            return _ADDED
         if article_id in story:
             return _STORY
         article = rankings.articles.get(article_id)
@@ -77,7 +84,10 @@ def run(
 
     return RelevanceResult(
         first=first,
-        articles={h.article_id: _assess(rated[h.article_id], h, missing, settings, worded(h.article_id)) for h in top},
+        articles={
+            h.article_id: _assess(rated[h.article_id], h, missed(h.article_id), settings, worded(h.article_id))
+            for h in top
+        },
         clusters={c.id: _cluster(c, rankings, model, known, settings, missing) for c in _shown(rankings)},
         gate=settings.gate,
         unavailable=_OLD_FILE if old else "",
@@ -91,6 +101,8 @@ def _first(
     if not rankings.final:
         return Relevance(unavailable="no article was found")
     first = rankings.final[0].article_id
+    if first in rankings.unsearched:
+        return Relevance(unavailable=_UNSEARCHED)
     if model.meta.articles is not None:
         if rated[first] is None:
             return Relevance(unavailable=_NO_SIGNAL)

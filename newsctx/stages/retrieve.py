@@ -12,6 +12,7 @@ from newsctx.refine import Lift, Surroundings, refine
 from newsctx.settings import FusionSettings, RefineSettings, RetrieveSettings
 
 FUSION, REFINEMENT = FusionSettings(), RefineSettings()
+ADDED = "Added by the analyst: no channel has searched it."
 
 
 def nothing_known(ids: Sequence[str]) -> Surroundings:
@@ -27,6 +28,7 @@ def run(
     refinement: RefineSettings = REFINEMENT,
     around: Callable[[Sequence[str]], Surroundings] = nothing_known,
     notices: tuple[str, ...] = (),
+    added: tuple[str, ...] = (),
 ) -> RetrieveResult:
     """Fuse the channels (`newsctx.fusion`), then add what the neighbours lift (`newsctx.refine`).
 
@@ -36,6 +38,8 @@ def run(
         edits: applied to the refined list; excluded articles make room for the next ones and lift nobody.
         around: dates, links and photographs of the fused articles; asked once.
         notices: what the analyst should know of the search; handed on.
+        added: articles that the analyst brought along; no channel knows them, so they stand last where they are not
+            pinned, with score 0.
 
     Returns:
         Hits with every channel's own score and rank and a sentence; `rank_before` is the fused rank, `score` the fused
@@ -62,6 +66,8 @@ def run(
         )
 
     hits = sorted((hit(rank, one) for rank, one in enumerate(fused, 1)), key=lambda h: (-h.score, h.article_id))
+    known_ids = {h.article_id for h in hits}
+    hits += [Hit(article_id=a, rank=1, score=0.0, reason=ADDED) for a in added if a not in known_ids]
     return RetrieveResult(
         hits=arrange(hits, edits),
         channels=tuple(_status(c, weights[c.name], settings.k) for c in channels),
