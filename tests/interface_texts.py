@@ -27,7 +27,14 @@ from newsctx.ui import html, language  # noqa: E402
 UI = ROOT / "newsctx" / "ui"
 SPEAKERS = {"tr", "trn", "word", "N_"}  # their arguments are texts; `N_` marks one that is translated where it is used
 GETTEXT = {"gettext", "ngettext", "_"}
-SPOKEN = ("title", "aria-label", "aria-description", "placeholder", "alt", "label")  # attributes that are read out or seen
+SPOKEN = (
+    "title",
+    "aria-label",
+    "aria-description",
+    "placeholder",
+    "alt",
+    "label",
+)  # attributes that are read out or seen
 CODE = {"code", "kbd", "script", "style"}  # commands and keys are the same in every language
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
@@ -79,7 +86,7 @@ def _said(node: ast.expr, names: dict[str, Any]) -> set[str]:
             return set().union(*(_said(v, names) for v in values))
         case ast.Subscript(value=table) | ast.Call(func=ast.Attribute(value=table, attr="get")):
             try:
-                return set(_strings(eval(ast.unparse(table), names)))  # noqa: S307 (our own source)
+                return set(_strings(eval(ast.unparse(table), names)))
             except (NameError, AttributeError):
                 return set()
     return set()

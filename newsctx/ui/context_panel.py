@@ -9,6 +9,7 @@ from typing import Any
 
 from newsctx.records import Assessment, ClaimCheck, Context, Corroboration, DateAnswer, PlaceAnswer, Quote, Witness
 from newsctx.ui.html import day
+from newsctx.ui.language import N_, decimal, number, tr, trn
 from newsctx.ui.page import Page
 from newsctx.ui.parts import LEVELS, brief, header, relevance
 
@@ -29,14 +30,23 @@ SIDES = {
     "unopposed": "says so",
 }  # fmt: skip
 FIELDS = {
-    "headline": "headline",
-    "abstract": "abstract",
-    "body": "text",
-    "caption": "photo caption",
-    "published": "published",
+    "headline": "in the headline of",
+    "abstract": "in the abstract of",
+    "body": "in the text of",
+    "caption": "in the photo caption of",
+    "published": "date of publication of",
 }
-_CONFLICT = ((0.05, "no conflict"), (0.3, "some conflict"), (0.6, "strong conflict"))  # Dempster's K, own names
-_BELIEF = ((0.25, "barely corroborated"), (0.6, "partly corroborated"), (0.85, "well corroborated"))
+PLACE_LEVELS = {
+    "venue": "to the venue", "city": "to the city", "region": "to the region", "country": "to the country",
+    "continent": "to the continent",
+}  # fmt: skip
+DATE_LEVELS = {"day": "to the day", "month": "to the month", "year": "to the year", "decade": "to the decade"}
+_CONFLICT = (
+    (0.05, N_("no conflict")),
+    (0.3, N_("some conflict")),
+    (0.6, N_("strong conflict")),
+)  # K
+_BELIEF = ((0.25, N_("barely corroborated")), (0.6, N_("partly corroborated")), (0.85, N_("well corroborated")))
 _RATED = 8  # articles whose rating is listed before the rest is only counted
 
 
@@ -61,10 +71,11 @@ def view(page: Page) -> dict[str, Any]:
 def _confidence(answer: PlaceAnswer | DateAnswer, context: Context) -> dict[str, Any]:
     """How far the answer can be trusted, and why."""
     p = context.relevance.probability
-    why = context.relevance.unavailable if p is None else f"P = {p:.2f} that the best-ranked article is of this moment."
+    told = "" if p is None else tr("P = %(p)s that the best-ranked article is of this moment.", p=decimal(p, 2))
+    why = told or context.relevance.unavailable
     why = why if answer.confidence in ("medium", "low", "unrated") or p is not None else ""
     return {
-        "confidence": answer.confidence, "confidence_title": CONFIDENCE[answer.confidence], "confidence_why": why,
+        "confidence": answer.confidence, "confidence_title": tr(CONFIDENCE[answer.confidence]), "confidence_why": why,
     }  # fmt: skip
 
 
@@ -76,11 +87,12 @@ def place_answer(page: Page, answer: PlaceAnswer) -> dict[str, Any]:
         "kind": "place",
         "value": answer.label,
         "level": place.level if place else "",
+        "level_title": tr(PLACE_LEVELS[place.level]) if place else "",
         "detail": " ".join(
             p
             for p in (
                 f"{place.lat:.3f}, {place.lon:.3f}" if place and place.lat is not None else "",
-                f"(gazetteer: {place.name})" if place and answer.called else "",
+                tr("(gazetteer: %(name)s)", name=place.name) if place and answer.called else "",
             )
             if p
         ),
@@ -94,6 +106,7 @@ def date_answer(page: Page, answer: DateAnswer) -> dict[str, Any]:
         "kind": "date",
         "value": day(answer.date),
         "level": answer.date.precision if answer.date else "",
+        "level_title": tr(DATE_LEVELS[answer.date.precision]) if answer.date else "",
         "detail": answer.date.iso if answer.date else "",
     }
 
@@ -101,12 +114,13 @@ def date_answer(page: Page, answer: DateAnswer) -> dict[str, Any]:
 def _answer(page: Page, answer: PlaceAnswer | DateAnswer) -> dict[str, Any]:
     return {
         "basis": answer.basis,
-        "basis_title": BASIS[answer.basis],
+        "basis_title": tr(BASIS[answer.basis]),
         "share": answer.share,
         "note": answer.note,
         "articles": [brief(page, a) for a in answer.article_ids],
         "alternatives": [
-            {"label": s.label, "share": s.share, "articles": len(s.article_ids)} for s in answer.alternatives
+            {"label": s.label, "share": s.share, "articles": len(s.article_ids), "ids": s.article_ids}
+            for s in answer.alternatives
         ],
     }
 
@@ -115,16 +129,16 @@ def check(page: Page, item: ClaimCheck) -> dict[str, Any]:
     """One item of the claim against the answer, with the distance in words."""
     distances = []
     if item.km is not None:
-        distances.append(f"{item.km:,.0f} km apart")
+        distances.append(tr("%(km)s km apart", km=number(round(item.km))))
     if item.days is not None:
         days = abs(item.days)
-        distances.append("same day" if days == 0 else f"{days:,} day{'' if days == 1 else 's'} apart")
+        distances.append(trn("%(num)s day apart", "%(num)s days apart", days) if days else tr("same day"))
     return {
-        "item": ITEMS[item.item],
+        "item": tr(ITEMS[item.item]),
         "claimed": item.claimed,
         "found": item.found,
         "verdict": item.verdict,
-        "verdict_title": VERDICTS[item.verdict],
+        "verdict_title": tr(VERDICTS[item.verdict]),
         "distance": ", ".join(distances),
         "note": item.note,
         "articles": [brief(page, a) for a in item.article_ids],
@@ -135,7 +149,7 @@ def check(page: Page, item: ClaimCheck) -> dict[str, Any]:
 def quote(page: Page, one: Quote) -> dict[str, Any]:
     """A sentence with where it stands."""
     where = brief(page, one.article_id)
-    return {"text": one.text, "field": FIELDS[one.field], "id": one.article_id, "headline": where["headline"]}
+    return {"text": one.text, "field": tr(FIELDS[one.field]), "id": one.article_id, "headline": where["headline"]}
 
 
 def corroboration(page: Page, found: Corroboration) -> dict[str, Any]:
@@ -143,27 +157,27 @@ def corroboration(page: Page, found: Corroboration) -> dict[str, Any]:
     order = ("conflicts", "agrees", "compatible", "unopposed", "silent")
     witnesses = sorted(found.witnesses, key=lambda w: order.index(w.side))
     return {
-        "item": ITEMS[found.item],
+        "item": tr(ITEMS[found.item]),
         "answer": found.answer,
         "combined": found.belief is not None,
-        "belief_title": _named(found.belief, _BELIEF, "firmly corroborated"),
+        "belief_title": _named(found.belief, _BELIEF, N_("firmly corroborated")),
         "belief": found.belief,
         "plausibility": found.plausibility,
-        "conflict_title": _named(found.conflict, _CONFLICT, "nearly total conflict"),
+        "conflict_title": _named(found.conflict, _CONFLICT, N_("nearly total conflict")),
         "conflict": found.conflict,
         "conflicting": bool(found.side("conflicts")),
         "witnesses": [witness(page, w) for w in witnesses if w.side != "silent"],
-        "silent": [WITNESSES[w.channel] for w in witnesses if w.side == "silent"],
+        "silent": [tr(WITNESSES[w.channel]) for w in witnesses if w.side == "silent"],
     }
 
 
 def witness(page: Page, one: Witness) -> dict[str, Any]:
     """One row: who, what, on which side, from which articles."""
     return {
-        "who": WITNESSES[one.channel],
+        "who": tr(WITNESSES[one.channel]),
         "says": one.says,
         "side": one.side,
-        "side_title": SIDES[one.side],
+        "side_title": tr(SIDES[one.side]),
         "mass": one.mass,
         "note": one.note,
         "articles": [brief(page, a) for a in one.article_ids],
@@ -190,7 +204,7 @@ def level(one: Assessment) -> dict[str, Any]:
     """A rating as it is shown."""
     return {
         "level": one.level or "unrated",
-        "level_title": LEVELS[one.level or "unrated"],
+        "level_title": tr(LEVELS[one.level or "unrated"]),
         "probability": one.probability,
         "basis": one.basis,
         "passes": one.passes,
@@ -198,4 +212,4 @@ def level(one: Assessment) -> dict[str, Any]:
 
 
 def _named(value: float | None, names: tuple[tuple[float, str], ...], above: str) -> str:
-    return "" if value is None else next((name for most, name in names if value <= most), above)
+    return "" if value is None else tr(next((name for most, name in names if value <= most), above))

@@ -11,6 +11,7 @@ from textwrap import wrap
 from typing import Any
 
 from newsctx.records import Hit
+from newsctx.ui.language import ENGLISH, current, tr
 from newsctx.ui.page import LISTS, Page
 from newsctx.ui.parts import LIST_TITLES, brief, channel
 
@@ -75,9 +76,9 @@ def columns(page: Page) -> list[Column]:
         if c.state == "ran"
     ]
     fused = {h.article_id: h.rank_before for h in hits if h.rank_before is not None}
-    later = [("Refined", hits), *((LIST_TITLES[s], page.hits(s) or ()) for s in LISTS[1:])]
-    stages = [Column("Fused", "fused", fused)]
-    stages += [Column(t, t.lower(), {h.article_id: h.rank for h in ranked}) for t, ranked in later]
+    later = [(tr("Refined"), hits), *((tr(LIST_TITLES[s]), page.hits(s) or ()) for s in LISTS[1:])]
+    stages = [Column(tr("Fused"), in_sentence(tr("Fused")), fused)]
+    stages += [Column(t, in_sentence(t), {h.article_id: h.rank for h in ranked}) for t, ranked in later]
     return [col for col in found + stages if col.ranks]
 
 
@@ -122,6 +123,11 @@ def told(headline: str, article_id: str, cols: Sequence[Column]) -> str:
         for kind in (True, False)
     ]
     return f"{headline}: {'; '.join(p for p in parts if p)}."
+
+
+def in_sentence(title: str) -> str:
+    """A title inside a sentence: small in English, as it is where nouns keep their capitals."""
+    return title.lower() if current() == ENGLISH else title
 
 
 def _ranks_in(hits: Sequence[Hit], name: str) -> dict[str, int]:

@@ -124,7 +124,7 @@ def trn(one: str, many: str, num: int, **values: Any) -> str:
     return ngettext(one, many, num) % {"num": number(num), **values}
 
 
-def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
+def N_(text: str) -> str:
     """Marks a text that stands in a table and is translated where it is used, by `tr(TABLE[...])`."""
     return text
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsctx import hub
+from newsctx.ui.language import decimal, number, tr, trn
 from newsctx.ui.page import Page
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from newsctx.switching import SwitchState
 
 TEMPLATE = "profiles.html"
+ENCODED = {
+    "photographs": "photographs", "photographs, second encoder": "photographs, second encoder",
+    "texts": "texts", "local features": "local features",
+}  # fmt: skip
 
 
 def view(page: Page) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def label(current: str, switch: SwitchState | None) -> str:
     """What the button in the head line says: `embedded`, or `embedded → clip: photographs 43%`."""
     if switch is None:
         return short(current)
-    share = f": {switch.what} {percent(switch)}%" if switch.total else ""
+    share = f": {encoded(switch)} {percent(switch)}%" if switch.total else ""
     return f"{short(switch.before)} → {short(switch.target)}{share}"
 
 
@@ -56,16 +61,17 @@ def card(choice: Choice, switch: SwitchState | None, locked: bool) -> dict[str, 
 def rows(choice: Choice) -> list[dict[str, str]]:
     """Name, value and state (`ok` or `cost`) of everything that the choice means."""
     found = [
-        {"name": "Model", "value": choice.model or "none", "state": ""},
+        {"name": tr("Model"), "value": choice.model or tr("none"), "state": ""},
         *second(choice),
-        {"name": "Download", **download(choice)},
-        {"name": "Memory", "value": memory(choice), "state": ""},
-        {"name": "This archive", **archive(choice)},
+        {"name": tr("Download"), **download(choice)},
+        {"name": tr("Memory"), "value": memory(choice), "state": ""},
+        {"name": tr("This archive"), **archive(choice)},
     ]
     if choice.model:
         places, events = choice.scorers
-        value = f"{places} scorers" if places == events else f"places {places}, events {events}"
-        found.append({"name": "Scorers", "value": value, "state": ""})
+        same = tr("%(scorers)s scorers", scorers=places)
+        value = same if places == events else tr("places %(places)s, events %(events)s", places=places, events=events)
+        found.append({"name": tr("Scorers"), "value": value, "state": ""})
     return found
 
 
@@ -74,8 +80,8 @@ def second(choice: Choice) -> list[dict[str, str]]:
     if not choice.second.model:
         return []
     idle = choice.current and choice.works and not choice.second.loaded
-    value = f"{choice.second.model}, not loaded" if idle else choice.second.model
-    return [{"name": "Second encoder", "value": value, "state": "cost" if idle else ""}]
+    value = tr("%(model)s, not loaded", model=choice.second.model) if idle else choice.second.model
+    return [{"name": tr("Second encoder"), "value": value, "state": "cost" if idle else ""}]
 
 
 def download(choice: Choice) -> dict[str, str]:
@@ -83,12 +89,12 @@ def download(choice: Choice) -> dict[str, str]:
     size = to_fetch(choice)
     match "missing" if choice.second.weights == "missing" else choice.weights:
         case "here":
-            return {"value": "nothing: on this machine", "state": "ok"}
+            return {"value": tr("nothing: on this machine"), "state": "ok"}
         case "missing":
-            return {"value": f"{size or 'weights'}, once: not on this machine", "state": "cost"}
+            return {"value": tr("%(size)s, once: not on this machine", size=size or tr("weights")), "state": "cost"}
         case "none":
-            return {"value": "nothing", "state": ""}
-    return {"value": size or "not known", "state": ""}
+            return {"value": tr("nothing"), "state": ""}
+    return {"value": size or tr("not known"), "state": ""}
 
 
 def to_fetch(choice: Choice) -> str:
@@ -102,29 +108,37 @@ def to_fetch(choice: Choice) -> str:
 def memory(choice: Choice) -> str:
     """What the models take, where there are any."""
     if not choice.model and not choice.second.model:
-        return "no image-text model"
+        return tr("no image-text model")
     costs = ([choice.cost] if choice.model else []) + ([choice.second.cost] if choice.second.model else [])
-    return f"about {megabytes(sum(c.memory for c in costs if c))}" if all(costs) else "not known"
+    total = megabytes(sum(c.memory for c in costs if c))
+    return tr("about %(size)s", size=total) if all(costs) else tr("not known")
 
 
 def archive(choice: Choice) -> dict[str, str]:
     """What is left to encode, and how long that takes."""
     if choice.ready:
-        value = "searched with it" if choice.works else "encoded already, a switch takes seconds"
-        return {"value": value if choice.model or choice.works else "nothing to encode", "state": "ok"}
+        value = tr("searched with it") if choice.works else tr("encoded already, a switch takes seconds")
+        return {"value": value if choice.model or choice.works else tr("nothing to encode"), "state": "ok"}
     if not choice.model:
-        return {"value": "words and local features to index", "state": "cost"}
+        return {"value": tr("words and local features to index"), "state": "cost"}
     parts: list[str] = []
     if choice.photos_left or choice.articles:
-        parts += [_count(choice.photos_left, choice.photos), f"texts of {choice.articles:,} articles"]
+        parts += [
+            _count(choice.photos_left, choice.photos),
+            trn("texts of %(num)s article", "texts of %(num)s articles", choice.articles),
+        ]
     if choice.second.photos_left:
-        parts.append(f"{_count(choice.second.photos_left, choice.photos)} by the second encoder")
-    time = f", {duration(choice.seconds)} on this CPU" if choice.seconds is not None else ""
-    return {"value": f"to encode: {', '.join(parts)}{time}", "state": "cost"}
+        count = _count(choice.second.photos_left, choice.photos)
+        parts.append(tr("%(photographs)s by the second encoder", photographs=count))
+    if choice.seconds is not None:
+        parts.append(tr("%(time)s on this CPU", time=duration(choice.seconds)))
+    return {"value": tr("to encode: %(what)s", what=", ".join(parts)), "state": "cost"}
 
 
 def _count(left: int, photos: int) -> str:
-    return f"{left:,} photographs" if left >= photos else f"{left:,} of {photos:,} photographs"
+    if left >= photos:
+        return trn("%(num)s photograph", "%(num)s photographs", left)
+    return tr("%(left)s of %(all)s photographs", left=number(left), all=number(photos))
 
 
 def action(choice: Choice) -> str:
@@ -134,23 +148,29 @@ def action(choice: Choice) -> str:
         return ""
     if "missing" in (choice.weights, choice.second.weights):
         size = to_fetch(choice)
-        return f"Fetch{' ' if size else ''}{size} and {'load' if choice.current else 'switch'}"
+        if choice.current:
+            return tr("Fetch %(size)s and load", size=size) if size else tr("Fetch and load")
+        return tr("Fetch %(size)s and switch", size=size) if size else tr("Fetch and switch")
     if choice.current and choice.works:
-        return "Load the second encoder"
+        return tr("Load the second encoder")
     if choice.current:
-        return "Index the archive with it"
-    return "Switch" if choice.ready else "Encode and switch"
+        return tr("Index the archive with it")
+    return tr("Switch") if choice.ready else tr("Encode and switch")
 
 
 def progress(switch: SwitchState) -> dict[str, Any]:
     """The line and the bar of a switch at work."""
     if switch.cancelling:
-        text = "Stopping after this step…"
+        text = tr("Stopping after this step…")
     elif switch.phase == "loading":
-        text = "Loading the models; weights that are not here are fetched first…"
+        text = tr("Loading the models; weights that are not here are fetched first…")
     else:
-        left = f", {duration(switch.seconds_left)} left" if switch.seconds_left is not None else ""
-        text = f"Encoding {switch.what}: {switch.done:,} of {switch.total:,}{left}."
+        left = switch.seconds_left
+        known = {"what": encoded(switch), "done": number(switch.done), "total": number(switch.total)}
+        if left is None:
+            text = tr("Encoding %(what)s: %(done)s of %(total)s.", **known)
+        else:
+            text = tr("Encoding %(what)s: %(done)s of %(total)s, %(time)s left.", **known, time=duration(left))
     return {
         "target": short(switch.target),
         "before": short(switch.before),
@@ -159,6 +179,11 @@ def progress(switch: SwitchState) -> dict[str, Any]:
         "known": bool(switch.total),
         "cancelling": switch.cancelling,
     }
+
+
+def encoded(switch: SwitchState) -> str:
+    """What is being encoded."""
+    return tr(ENCODED.get(switch.what, "")) or switch.what
 
 
 def percent(switch: SwitchState) -> int:
@@ -183,13 +208,13 @@ def short(name: str) -> str:
 
 def megabytes(count: int) -> str:
     """`605 MB`, `1.7 GB`."""
-    return f"{count} MB" if count < 1000 else f"{count / 1000:.1f} GB"
+    return f"{count} MB" if count < 1000 else f"{decimal(count / 1000, 1)} GB"
 
 
 def duration(seconds: float) -> str:
     """`under a minute`, `about 6 min`, `about 3 h`."""
     if seconds < 50:
-        return "under a minute"
+        return tr("under a minute")
     if seconds < 90 * 60:
-        return f"about {max(1, round(seconds / 60))} min"
-    return f"about {round(seconds / 3600)} h"
+        return tr("about %(num)s min", num=max(1, round(seconds / 60)))
+    return tr("about %(num)s h", num=round(seconds / 3600))

@@ -6,6 +6,7 @@ from typing import Any
 
 from newsctx.ui import profiles_panel
 from newsctx.ui.html import moment
+from newsctx.ui.language import ENGLISH, current, gettext
 from newsctx.ui.page import Page
 
 START_TEMPLATE = "start.html"
@@ -23,7 +24,6 @@ def start(page: Page) -> dict[str, Any]:
             {"index": i, "title": title, "note": note, "picture": address}
             for i, (title, note, address) in enumerate(page.examples)
         ],
-        "recent": [{"id": c.case_id, "title": c.title, "updated": moment(c.updated)} for c in page.recent],
     }
 
 
@@ -43,7 +43,9 @@ def head(page: Page) -> dict[str, Any]:
 
 def message(page: Page) -> dict[str, Any]:
     """The line for errors and confirmations."""
-    return {"text": page.message.text, "kind": page.message.kind}
+    said = gettext(page.message.text)  # errors that name values are English in every language
+    english = said == page.message.text and current() != ENGLISH
+    return {"text": said, "kind": page.message.kind, "english": english}
 
 
 def archive(page: Page) -> dict[str, Any]:
