@@ -18,6 +18,7 @@ from newsctx.settings import PhotoSettings
 
 THUMB_SIDE = 320  # pixels; twice the size it is shown at
 VIEW_SIDE = 1600
+DETAIL_SIDE = 4000  # a 12-megapixel photograph whole; WebP ends at 16,383, and most browsers' textures at 4,096
 OVERLAY_SIDE = 1000
 
 
@@ -41,6 +42,10 @@ class Media:
     def preview(self, sha256: str, read: Callable[[], bytes]) -> Path:
         """The photograph under check, at most VIEW_SIDE pixels."""
         return self._keep(f"photo-{sha256}.webp", lambda: imaging.working_copy(self._decode(read()), VIEW_SIDE))
+
+    def detail(self, sha256: str, read: Callable[[], bytes]) -> Path:
+        """The photograph under check as the viewer loads it when it is enlarged, at most DETAIL_SIDE pixels."""
+        return self._keep(f"detail-{sha256}.webp", lambda: imaging.working_copy(self._decode(read()), DETAIL_SIDE))
 
     def archived(self, image_id: str, path: Path | None, small: bool) -> Path | None:
         """An archived photograph; None where there is no file."""

@@ -33,6 +33,9 @@ class PhotoSettings(_Group):
     ocr_min_confidence: float = Field(
         0.5, ge=0, le=1, description="OCR lines below are left out (RapidOCR's own default text score)"
     )
+    hide_all: bool = Field(
+        False, description="every picture is covered until it is chosen: for desks that work with graphic material"
+    )
 
 
 class CopySettings(_Group):

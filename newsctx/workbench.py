@@ -33,6 +33,7 @@ from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
 from newsctx.records import Article, Caption, CaptionVersion, Inputs, Match, Record, StageName
 from newsctx.runtime import cpu_cores
+from newsctx.sensitive import PHOTO, hidden
 from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
 from newsctx.state import remember_profile
@@ -369,6 +370,20 @@ class Workbench:
         """The photograph re-encoded without any metadata."""
         case = self._cases.get(case_id)
         return self._media.preview(case.photo_sha256, lambda: self._cases.photo(case))
+
+    def detail(self, case_id: str) -> Path:
+        """A larger re-encoded copy, for looking closely."""
+        case = self._cases.get(case_id)
+        return self._media.detail(case.photo_sha256, lambda: self._cases.photo(case))
+
+    def hides_photo(self, case_id: str) -> bool:
+        """Whether the photograph under check of a case is to be covered until it is chosen."""
+        case = self._cases.get(case_id)
+        marked = replay(case.overrides).sensitive
+        if PHOTO in marked or not marked:
+            return PHOTO in marked
+        stored = self._cases.document(case_id)  # a copy of it in the archive may be marked
+        return bool(stored) and PHOTO in hidden(stored[0].model_copy(update={"overrides": case.overrides}))
 
     def example_picture(self, example: Example) -> Path:
         """A re-encoded copy of an example photograph, for the start page."""

@@ -51,6 +51,7 @@ class Handlers:
     def load(self, look: Look, automatic: bool, request: gr.Request) -> Iterator[Update]:
         """A page opens: the case of its address, or the start page."""
         look = replace(look, language=language.of_browser(request.query_params, request.cookies, request.headers))
+        look = photo_acts.preferred(look, request.cookies)
         case_id = str(request.query_params.get("case", "") or "")
         yield from language.within(look.language, self.open(case_id, look, automatic))
 
@@ -227,6 +228,7 @@ class Handlers:
             profiles=painter.choices,
             switch=bench.switch,
             profile_locked=bench.profile_locked,
+            hide_all=bench.settings.photo.hide_all,
             writers=bench.writers,
         )
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from newsctx.document import ArchiveInfo, ArticleCard, Document
 from newsctx.overrides import Edits, replay
 from newsctx.records import STAGES, Article, Hit, Match, RelevanceResult, StageName, StageStatus
+from newsctx.sensitive import hidden
+from newsctx.ui.guarded import Guarded
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
     from newsctx.profile_choices import Choice
@@ -29,7 +31,11 @@ class Pictures(Protocol):
     def thumbnail(self, image_id: str) -> Path | None: ...
     def match_view(self, case_id: str, match: Match) -> Path | None: ...
     def match_overlay(self, case_id: str, match: Match) -> Path | None: ...
+    def archived(self, image_id: str) -> Path | None: ...
     def preview(self, case_id: str) -> Path | None: ...
+    def detail(self, case_id: str) -> Path | None: ...
+    def inspected(self, case_id: str) -> Any: ...
+    def hides_photo(self, case_id: str) -> bool: ...
     def article(self, article_id: str) -> Article | None: ...
 
 
@@ -43,10 +49,15 @@ class Look:
     compare: tuple[int, int] = (0, 0)  # versions of the caption side by side
     who: str = ""  # the analyst's name in the audit trail
     language: str = "en"
+    revealed: tuple[str, ...] = ()  # hidden pictures that were chosen in this tab: image ids, "" the one under check
+    hide_all: bool | None = None  # this browser covers every picture until it is chosen; None: as the settings say
+    detail: bool = False  # the photograph was enlarged beyond its first copy
+    inspect: bool = False  # the signs of editing were asked for
+    beside: str = ""  # the archived photograph beside the one under check, by image id
 
     def anew(self) -> Look:
         """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
-        return Look(who=self.who, language=self.language)
+        return Look(who=self.who, language=self.language, hide_all=self.hide_all)
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,12 @@ class Page:
     writers: tuple[WriterChoice, ...] = ()
     writer: str = "extractive"  # who writes the case's caption
     prompts: tuple[PromptShown, ...] = ()  # what a language model is sent for it
+    hide_all: bool = False  # the setting: every picture is covered until it is chosen
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pictures", Guarded.over(self.pictures, self))
+        if self.hides_all and self.examples:
+            object.__setattr__(self, "examples", tuple((title, note, "") for title, note, _ in self.examples))
 
     @property
     def document(self) -> Document | None:
@@ -91,6 +108,20 @@ class Page:
     @cached_property
     def edits(self) -> Edits:
         return replay(self.document.overrides) if self.document else Edits()
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """Pictures that the case hides until they are chosen: image ids, "" the photograph under check."""
+        return hidden(self.document) if self.document else frozenset()
+
+    @property
+    def hides_all(self) -> bool:
+        """Whether this page covers every picture until it is chosen."""
+        return self.hide_all if self.look.hide_all is None else self.look.hide_all
+
+    def hides(self, image_id: str) -> bool:
+        """Whether a picture is covered on this page: an archived one by its id, "" the photograph under check."""
+        return (self.hides_all or image_id in self.sensitive) and image_id not in self.look.revealed
 
     def state(self, stage: StageName) -> str:
         """The state that a panel shows for its stage: like the record's, but `unavailable` where it could not work."""

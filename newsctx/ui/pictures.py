@@ -11,6 +11,7 @@ from newsctx.errors import NewsctxError
 from newsctx.records import Article, Match
 
 if TYPE_CHECKING:
+    from newsctx.inspection import Inspection
     from newsctx.workbench import Example, Workbench
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,21 @@ class WorkbenchPictures:
         key = ("overlay", case_id, match.image_id, match.homography)
         return self._once(key, lambda: self._workbench.match_overlay(case_id, match))
 
+    def archived(self, image_id: str) -> Path | None:
+        return self._once(("archived", image_id), lambda: self._workbench.archive_photo(image_id))
+
     def preview(self, case_id: str) -> Path | None:
         return self._once(("preview", case_id), lambda: self._workbench.preview(case_id))
+
+    def detail(self, case_id: str) -> Path | None:
+        return self._once(("detail", case_id), lambda: self._workbench.detail(case_id))
+
+    def inspected(self, case_id: str) -> Inspection | None:
+        return self._once(("inspected", case_id), lambda: self._workbench.inspect(case_id))
+
+    def hides_photo(self, case_id: str) -> bool:
+        """Whether a case covers its photograph; one that cannot be asked does."""
+        return self._once(("hides", case_id), lambda: self._workbench.hides_photo(case_id)) is not False
 
     def example(self, example: Example) -> Path | None:
         return _or_none(lambda: self._workbench.example_picture(example))

@@ -1,0 +1,1 @@
+"""A first look at signs of editing, as it is shown; filled in below."""
