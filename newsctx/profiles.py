@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -228,7 +229,7 @@ class Models:
             _info("fusion", self.calibrations, self.calibrations_unavailable),
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes with any model that changes a result; the device does not count."""
         return digest([i.model_dump(exclude={"device"}) for i in self.infos])

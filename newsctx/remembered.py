@@ -17,9 +17,13 @@ class Remembered:
     Thread-safe; the encoder runs outside the lock, so that two cases may at worst compute the same text twice.
     """
 
-    def __init__(self, encode: Callable[[Sequence[str]], np.ndarray], capacity: int = CAPACITY) -> None:
-        """`encode`: texts -> (N, D), one row a text, the same for the same text."""
-        self._encode, self._capacity = encode, capacity
+    def __init__(self, encode: Callable[[Sequence[str]], np.ndarray], capacity: int = CAPACITY, group: int = 0) -> None:
+        """`encode`: texts -> (N, D), one row a text, the same for the same text.
+
+        group: how many texts it is given at a time, always as many (the last one again and again where there are
+            fewer); 0: all at once. A row can differ in its last bits with the size of its batch.
+        """
+        self._encode, self._capacity, self._group = encode, capacity, group
         self._rows: OrderedDict[str, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -29,7 +33,7 @@ class Remembered:
             known = {t: self._rows[t] for t in dict.fromkeys(texts) if t in self._rows}
         new = [t for t in dict.fromkeys(texts) if t not in known]
         if new or not texts:
-            rows = self._encode(new)
+            rows = self._rows_of(new)
             if not texts:
                 return rows
             known |= dict(zip(new, rows, strict=True))
@@ -40,3 +44,10 @@ class Remembered:
             while len(self._rows) > self._capacity:
                 self._rows.popitem(last=False)
         return np.stack([known[t] for t in texts])
+
+    def _rows_of(self, texts: list[str]) -> np.ndarray:
+        if not self._group or not texts:
+            return self._encode(texts)
+        full = texts + texts[-1:] * (-len(texts) % self._group)
+        parts = [self._encode(full[i : i + self._group]) for i in range(0, len(full), self._group)]
+        return np.concatenate(parts)[: len(texts)]

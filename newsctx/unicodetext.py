@@ -19,7 +19,7 @@ def well_formed(text: str) -> str:
     encoding bring them.
     """
     text = text.replace("\0", "")
-    if not _LONE.search(text):
+    if text.isascii() or not _LONE.search(text):  # regex lets other threads run meanwhile: an empty text may wait
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

@@ -58,6 +58,7 @@ class Comparing:
     pixels: gives the oriented query, (H, W, 3) uint8 RGB; asked only when a comparison is not remembered.
     features: image id -> its features, None for a photo whose file is gone.
     remember: image id and comparison -> the comparison, from memory where it was made before.
+    keep: the query's features, from memory where they were made before.
     text: corners of the text that OCR read in the query, its pixels.
     """
 
@@ -68,6 +69,7 @@ class Comparing:
     seed: int
     text: Sequence[Polygon] = ()
     remember: Callable[[str, Callable[[], Compared]], Compared] = lambda image_id, compute: compute()
+    keep: Callable[[Callable[[], QueryFeatures]], QueryFeatures] = lambda compute: compute()
 
     def run(self, candidates: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[Match, ...]:
         """Compare the query with each of `photographs`.
@@ -92,7 +94,7 @@ class Comparing:
 
     @cached_property
     def _query(self) -> QueryFeatures:
-        return query_features(self.pixels(), self.settings, self.extraction)
+        return self.keep(lambda: query_features(self.pixels(), self.settings, self.extraction))
 
 
 def to_match(found: Finding, image_id: str, settings: VerifySettings) -> Match:
