@@ -1,233 +1,132 @@
-"""The case store: photographs, inputs, overrides and the latest document of every case, in one DuckDB file.
+"""The case store: photographs, inputs, overrides, runs, captions and the trail of every case, in one DuckDB file.
 
-The page holds nothing but the case id; a refresh, a second tab or a restart reads the same state from here.
+The page holds nothing but the case id; a refresh, a second tab or a restart reads the same state from here. A change
+and its entry in the trail (`newsctx.audit`) are committed together or not at all.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-import threading
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import duckdb
+from newsctx import audit, case_list
+from newsctx.audit import What
+from newsctx.cache import write_beside
+from newsctx.case_core import named
+from newsctx.case_db import now
+from newsctx.case_edits import CaseEdits
+from newsctx.case_records import CASE_STATUSES, Case, CaseStatus, CaseSummary, OverrideMade, RunSummary
+from newsctx.case_results import CaseResults
+from newsctx.case_words import REASON, TITLE, Found, line, searched, tag_line
+from newsctx.errors import CaseError
+from newsctx.records import Inputs
 
-from newsctx.cache import digest, write_beside
-from newsctx.document import Document
-from newsctx.errors import CaseNotFound, NewsctxError
-from newsctx.migrate import Migration, NewerSchema, migrate
-from newsctx.overrides import Override, dump_overrides, parse_overrides
-from newsctx.records import Caption, CaptionVersion, Inputs, Record
-
-MIGRATIONS = (
-    Migration(
-        1,
-        "cases, overrides and documents",
-        """
-        CREATE TABLE cases (
-            case_id TEXT PRIMARY KEY, title TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL,
-            photo_sha256 TEXT NOT NULL, filename TEXT NOT NULL, inputs TEXT NOT NULL);
-        CREATE TABLE overrides (
-            case_id TEXT NOT NULL, number INTEGER NOT NULL, action TEXT NOT NULL, made TEXT NOT NULL,
-            PRIMARY KEY (case_id, number));
-        CREATE TABLE documents (
-            case_id TEXT PRIMARY KEY, document TEXT NOT NULL, keys TEXT NOT NULL);
-        """,
-    ),
-    Migration(
-        2,
-        "versions of captions",
-        """
-        CREATE TABLE captions (
-            case_id TEXT NOT NULL, number INTEGER NOT NULL, made TEXT NOT NULL, digest TEXT NOT NULL,
-            caption TEXT NOT NULL, parent INTEGER, PRIMARY KEY (case_id, number), UNIQUE (case_id, digest));
-        """,
-    ),
-)
+__all__ = ["CASE_STATUSES", "Case", "CaseStatus", "CaseStore", "CaseSummary", "OverrideMade", "RunSummary"]
 
 
-class CaseSummary(Record):
-    """One line of the case list."""
-
-    case_id: str
-    title: str
-    updated: str  # ISO 8601, UTC
-
-
-class Case(Record):
-    """A case as it is stored."""
-
-    case_id: str
-    title: str
-    created: str
-    updated: str
-    photo_sha256: str
-    filename: str
-    inputs: Inputs
-    overrides: tuple[Override, ...] = ()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-class CaseStore:
+class CaseStore(CaseEdits, CaseResults):
     """All cases of one state folder; one process writes, any of its threads may call."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self._lock = threading.RLock()
-        path = folder / "cases.duckdb"
-        try:
-            self._db = duckdb.connect(str(path))
-            migrate(self._db, MIGRATIONS)
-        except NewerSchema as error:
-            raise NewsctxError(f"{path}: {error}. Use the newer newsctx, or another --state folder.") from error
-        except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            raise NewsctxError(
-                f"The case store {path} cannot be opened ({first}). Close the newsctx that uses it, "
-                "or choose another folder with --state."
-            ) from error
-
-    def close(self) -> None:
-        with self._lock:  # a page may be reading in another thread
-            self._db.close()
 
     # --- cases ------------------------------------------------------------------------------------------------
 
-    def create(self, data: bytes, sha256: str, filename: str, inputs: Inputs) -> str:
+    def create(self, data: bytes, sha256: str, filename: str, inputs: Inputs, who: str = "") -> str:
         """Store a photograph as a new case; returns its id, which cannot be guessed."""
-        photo = self._photo_path(sha256)
-        if not photo.exists():
-            write_beside(photo, data)
-        case_id, now = secrets.token_urlsafe(16), _now()
-        self._execute(
-            "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [case_id, filename or "Untitled photograph", now, now, sha256, filename, inputs.model_dump_json()],
-        )
+        case_id, made = secrets.token_urlsafe(16), now()
+        title, who = (filename or "Untitled photograph")[:TITLE], named(who)
+        given = inputs.model_dump(mode="json")
+        with self._db.transaction():
+            photo = self._photo_path(sha256)
+            if not photo.exists():
+                write_beside(photo, data)
+            self._execute(
+                "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, words) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [case_id, title, made, made, sha256, filename, inputs.model_dump_json()]
+                + [searched(title, (), given, Found())],
+            )
+            after = {"title": title, "tags": [], "status": "open", "archived": False, "inputs": given}
+            detail = {"filename": filename, "photo_sha256": sha256}
+            first = audit.write(self._execute, case_id, "created", who, detail, after=after)
+            audit.write(self._execute, "", "case_created", who, {"case_id": case_id, "head": first.hash})
         return case_id
 
-    def get(self, case_id: str) -> Case:
-        """Raises CaseNotFound."""
-        rows = self._execute(
-            "SELECT title, created, updated, photo_sha256, filename, inputs FROM cases WHERE case_id = ?", [case_id]
-        )
-        if not rows:
-            raise CaseNotFound(
-                f"No case has the address {case_id[:40]!r}. It may belong to another --state folder; open it from the "
-                "list of cases, or upload the photograph again."
-            )
-        title, created, updated, sha256, filename, inputs = rows[0]
-        actions = self._execute("SELECT action FROM overrides WHERE case_id = ? ORDER BY number", [case_id])
-        return Case(
-            case_id=case_id, title=title, created=created, updated=updated, photo_sha256=sha256, filename=filename,
-            inputs=Inputs.model_validate_json(inputs),
-            overrides=parse_overrides("[" + ",".join(a for (a,) in actions) + "]"),
-        )  # fmt: skip
-
-    def photo(self, case: Case) -> bytes:
-        """The original bytes of the case's photograph."""
-        return self._photo_path(case.photo_sha256).read_bytes()
-
     def recent(self, limit: int = 20) -> tuple[CaseSummary, ...]:
-        rows = self._execute(
-            "SELECT case_id, title, updated FROM cases ORDER BY updated DESC, case_id LIMIT ?", [limit]
-        )
-        return tuple(CaseSummary(case_id=c, title=t, updated=u) for c, t, u in rows)
+        """The cases changed last, without archived ones."""
+        return self.list(limit=limit)
 
-    def set_inputs(self, case_id: str, inputs: Inputs) -> None:
-        self._execute(
-            "UPDATE cases SET inputs = ?, updated = ? WHERE case_id = ?", [inputs.model_dump_json(), _now(), case_id]
-        )
+    def list(
+        self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
+        limit: int = 50, offset: int = 0,
+    ) -> tuple[CaseSummary, ...]:  # fmt: skip
+        """Cases that hold every word of the query, newest change first; `archived` None: both kinds.
 
-    # --- overrides --------------------------------------------------------------------------------------------
-
-    def append(self, case_id: str, override: Override, who: str = "") -> None:
-        """Add an override to the end of the case's list."""
-        action = dump_overrides([override])[1:-1]
-        with self._lock:
-            self._execute(
-                "INSERT INTO overrides SELECT ?, coalesce(max(number), 0) + 1, ?, ? FROM overrides WHERE case_id = ?",
-                [case_id, action, _now(), case_id],
-            )
-            self._touch(case_id)
-
-    def undo(self, case_id: str, who: str = "") -> None:
-        """Take the last override back; nothing happens where there is none."""
-        with self._lock:
-            self._execute(
-                "DELETE FROM overrides WHERE case_id = ? "
-                "AND number = (SELECT max(number) FROM overrides WHERE case_id = ?)",
-                [case_id, case_id],
-            )
-            self._touch(case_id)
-
-    def redo(self, case_id: str, who: str = "") -> None:
-        """Put back the override that was taken back last; nothing happens where there is none."""
-        raise NotImplementedError
-
-    # --- documents --------------------------------------------------------------------------------------------
-
-    def save_document(self, case_id: str, document: Document, keys: dict[str, str]) -> None:
-        """Keep the latest document and the stage keys it was computed under."""
-        self._execute(
-            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)",
-            [case_id, document.to_json(indent=None), json.dumps(keys)],
-        )
-
-    def document(self, case_id: str) -> tuple[Document, dict[str, str]] | None:
-        """The latest document and its stage keys, or None before the first run."""
-        rows = self._execute("SELECT document, keys FROM documents WHERE case_id = ?", [case_id])
-        if not rows:
-            return None
-        text, keys = rows[0]
-        return Document.model_validate_json(text), json.loads(keys)
-
-    # --- captions ---------------------------------------------------------------------------------------------
-
-    def add_caption(self, case_id: str, caption: Caption) -> None:
-        """Keep a caption as the case's newest version; one that it has had already stays where it is.
-
-        Two are the same where text, writer, citations and what was sent are; of the analyst's own, where the words are.
-        The wording of an analyst follows the newest version of a writer.
+        Searched are title, tags, note, claim, caption and the answers of place and date, without case and diacritics.
+        Raises CaseError for an unknown status or a query that is too long.
         """
-        rests = [] if caption.kind == "edited" else [(s.chunk_ids, s.metadata_ids) for s in caption.sentences]
-        sent = [(p.step, p.template, p.text) for p in caption.sent]
-        seen = digest(caption.text, caption.kind, caption.writer, sent, rests)
-        with self._lock:
-            known = "SELECT number FROM captions WHERE case_id = ? AND digest = ?"
-            if self._execute(known, [case_id, seen]):
+        return case_list.find(self._db, query, status, tag, archived, limit, offset)
+
+    def count(self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False) -> int:
+        """How many cases `list` would come to without a limit."""
+        return case_list.count(self._db, query, status, tag, archived)
+
+    def tags(self, archived: bool | None = False) -> tuple[tuple[str, int], ...]:
+        """Every tag in use with the number of its cases, the most used first."""
+        return case_list.tags(self._db, archived)
+
+    def set_inputs(self, case_id: str, inputs: Inputs, who: str = "") -> None:
+        """Change note and claim. Raises CaseNotFound."""
+        self._change(case_id, "inputs", who, inputs=inputs)
+
+    def rename(self, case_id: str, title: str, who: str = "") -> None:
+        """Raises CaseNotFound, CaseError."""
+        clean = line(title, "title", TITLE)
+        if not clean:
+            raise CaseError(f"The title {title[:40]!r} is empty; expected 1 to {TITLE} characters. Type a name.")
+        self._change(case_id, "renamed", who, title=clean)
+
+    def set_tags(self, case_id: str, tags: tuple[str, ...], who: str = "") -> None:
+        """Tags instead of those that the case has. Raises CaseNotFound, CaseError."""
+        self._change(case_id, "tagged", who, tags=tag_line(tags))
+
+    def set_status(self, case_id: str, status: str, who: str = "", reason: str = "") -> None:
+        """Raises CaseNotFound, CaseError."""
+        self._change(case_id, "status", who, reason, status=case_list.status_named(status))
+
+    def archive(self, case_id: str, on: bool = True, who: str = "") -> None:
+        """Put a case away, or fetch it back. Raises CaseNotFound."""
+        self._change(case_id, "archived", who, archived=on)
+
+    def _change(self, case_id: str, what: What, who: str, reason: str = "", **new: Any) -> None:
+        """Set one field of the case; nothing happens where it has this value."""
+        who, reason = named(who), line(reason, "reason", REASON)
+        with self._db.transaction():
+            case = self.get(case_id)
+            changed = case.model_copy(update=new)
+            old, now_is = (c.model_dump(mode="json", include=set(new)) for c in (case, changed))
+            if old == now_is:
                 return
-            written = [v.number for v in self.captions(case_id) if v.caption.kind != "edited"]
-            parent = max(written, default=None) if caption.kind == "edited" else None
             self._execute(
-                "INSERT INTO captions SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM captions "
+                "UPDATE cases SET title = ?, tags = ?, status = ?, archived = ?, inputs = ?, updated = ? "
                 "WHERE case_id = ?",
-                [case_id, _now(), seen, caption.model_dump_json(), parent, case_id],
+                [changed.title, json.dumps(changed.tags), changed.status, changed.archived]
+                + [changed.inputs.model_dump_json(), now(), case_id],
             )
+            self._reword(case_id)
+            audit.write(self._execute, case_id, what, who, reason=reason, before=old, after=now_is)
 
-    def captions(self, case_id: str) -> tuple[CaptionVersion, ...]:
-        """Every version, oldest first."""
-        rows = self._execute(
-            "SELECT number, made, caption, parent FROM captions WHERE case_id = ? ORDER BY number", [case_id]
-        )
-        return tuple(
-            CaptionVersion(number=n, made=made, caption=Caption.model_validate_json(text), parent=parent)
-            for n, made, text, parent in rows
-        )
+    def delete(self, case_id: str, who: str = "", reason: str = "") -> None:
+        """Remove a case with all that belongs to it, its photograph too where no other case shows it.
 
-    # --- inside -----------------------------------------------------------------------------------------------
-
-    def _touch(self, case_id: str) -> None:
-        self._execute("UPDATE cases SET updated = ? WHERE case_id = ?", [_now(), case_id])
-
-    def _photo_path(self, sha256: str) -> Path:
-        return self.folder / "photos" / sha256[:2] / sha256
-
-    def _execute(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
+        The store's own trail keeps the id, and how long its trail was with which head. Raises CaseNotFound.
+        """
+        who, reason = named(who), line(reason, "reason", REASON)
+        with self._db.transaction():
+            case = self.get(case_id)
+            entries, head = audit.head_of(self._execute, case_id)
+            for table in ("cases", "overrides", "documents", "captions", "runs", "trail", "heads"):
+                self._execute(f"DELETE FROM {table} WHERE case_id = ?", [case_id])
+            self._execute("INSERT INTO removals VALUES (?)", [case.photo_sha256])
+            detail = {"case_id": case_id, "entries": entries, "head": head}
+            audit.write(self._execute, "", "case_deleted", who, detail, reason)
+        self._remove_photos()

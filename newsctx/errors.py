@@ -43,6 +43,14 @@ class CaseNotFound(NewsctxError):
     """No case has this id."""
 
 
+class CaseError(NewsctxError):
+    """A title, tag, status or bundle of a case that cannot be taken as it is."""
+
+
+class FetchRefused(NewsctxError):
+    """A page of the web that is not fetched, or that holds no article."""
+
+
 class EvaluationError(NewsctxError):
     """Queries, truths or predictions that cannot be scored: missing, doubled, unknown or unreadable."""
 

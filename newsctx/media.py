@@ -5,7 +5,7 @@ Originals are never served: they can carry GPS positions and bytes that a browse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -76,3 +76,14 @@ class Media:
         path = self.folder / "exports" / name
         write_beside(path, data)
         return path
+
+    def forget(self, case_id: str, sha256: str, matches: Iterable[Match]) -> None:
+        """Remove what was exported of a case, and the pictures made of its photograph where no other case shows it
+        (else `sha256` is empty).
+        """
+        names = [*(self.folder / "exports").glob(f"newsctx-{case_id}*")]
+        if sha256:
+            names += [p for p in self.folder.glob(f"*{sha256}*") if not p.name.startswith("archive-")]
+            names += [self.folder / f"match-{digest(sha256, match)}.webp" for match in matches]
+        for path in names:
+            path.unlink(missing_ok=True)

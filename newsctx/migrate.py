@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -10,11 +10,12 @@ import duckdb
 
 @dataclass(frozen=True)
 class Migration:
-    """One step; `number` counts from 1 without gaps, `sql` may hold several statements."""
+    """One step; `number` counts from 1 without gaps, `sql` may hold several statements, `then` is called after it."""
 
     number: int
     title: str
     sql: str
+    then: Callable[[duckdb.DuckDBPyConnection], None] | None = None
 
 
 class NewerSchema(Exception):
@@ -53,6 +54,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
         try:
             connection.execute("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY, title TEXT)")
             connection.execute(step.sql)
+            if step.then:
+                step.then(connection)
             connection.execute("INSERT INTO schema_version VALUES (?, ?)", [step.number, step.title])
             connection.execute("COMMIT")
         except BaseException:

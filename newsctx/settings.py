@@ -857,6 +857,39 @@ class LinkerSettings(_Group):
     near_km: float = Field(161.0, gt=0, description="near: 161 km = 100 miles (Cheng et al. 2010, accuracy@161)")
 
 
+class CaseSettings(_Group):
+    """What the case store keeps. Nothing here changes a result."""
+
+    kept_runs: int = Field(
+        20, ge=3, description="runs of a case whose document is kept for comparison, about 50 KB each; three are compared at once (own choice)"
+    )
+    bundle_bytes: int = Field(
+        500_000_000, ge=1, description="largest case bundle that is read, unpacked, bytes: ten times photo.max_bytes (own choice)"
+    )
+
+
+class FetchSettings(_Group):
+    """Fetching an article by its address, when an analyst asks for it; nothing is ever fetched by itself."""
+
+    enabled: bool = Field(True, description="whether pages can be fetched at all; false for a desk without internet")
+    connect_seconds: float = Field(5.0, gt=0, le=60, description="longest wait for a connection (own choice)")
+    total_seconds: float = Field(
+        20.0, gt=0, le=300, description="longest time of a fetch, redirects and all (own choice: an analyst waits)"
+    )
+    max_bytes: int = Field(
+        5_000_000, ge=1000, description="largest page, bytes, unpacked: five times a heavy news page's HTML (own choice)"
+    )
+    redirects: int = Field(5, ge=0, le=20, description="redirects that are followed, each checked (own choice)")
+    ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(
+        (80, 443), description="ports that are connected to: those of the web"
+    )
+    user_agent: str = Field(
+        "newsctx (one page, at the request of an analyst)",
+        pattern=r"^[ -~]{1,200}$",
+        description="how the fetch names itself",
+    )
+
+
 def default_profile() -> str:
     """NEWSCTX_PROFILE, else `clip` on a Hugging Face Space (SPACE_ID is set there), else `embedded`."""
     return os.environ.get("NEWSCTX_PROFILE") or ("clip" if os.environ.get("SPACE_ID") else "embedded")
@@ -887,3 +920,5 @@ class Settings(_Group):
     context: ContextSettings = ContextSettings()
     caption: CaptionSettings = CaptionSettings()
     imports: ImportSettings = ImportSettings()
+    fetch: FetchSettings = FetchSettings()
+    cases: CaseSettings = CaseSettings()

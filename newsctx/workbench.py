@@ -19,9 +19,11 @@ from newsctx.archive.enrich import Link, Resolve
 from newsctx.archive.index_parts import Progress
 from newsctx.archive.opened import OpenArchive, open_archive
 from newsctx.archive.store import ArchiveStore
+from newsctx.atlas import Atlas
 from newsctx.cache import StageCache
 from newsctx.case_articles import CaseArticles
-from newsctx.cases import Case, CaseStore, CaseSummary
+from newsctx.case_desk import CaseDesk
+from newsctx.cases import Case, CaseStatus, CaseStore
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
 from newsctx.media import Media
@@ -31,7 +33,7 @@ from newsctx.passages import plain
 from newsctx.pipeline import Pipeline, Request, gazetteer
 from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
-from newsctx.records import Article, Caption, CaptionVersion, Inputs, Match, Record, StageName
+from newsctx.records import Article, Caption, CaptionVersion, Inputs, Match, Place, Record, StageName
 from newsctx.runtime import cpu_cores
 from newsctx.sensitive import PHOTO, hidden
 from newsctx.settings import Settings
@@ -56,6 +58,12 @@ class CaseView(Record):
     document: Document | None = None
     running: bool = False
     captions: tuple[CaptionVersion, ...] = ()  # every version, oldest first
+    status: CaseStatus = "open"
+    tags: tuple[str, ...] = ()
+    archived: bool = False
+    can_undo: bool = False
+    can_redo: bool = False
+    interrupted: bool = False  # the process ended in the middle of the last run; `run` goes on where it was
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Example:
     note: str = ""
 
 
-class Workbench:
+class Workbench(CaseDesk):
     """One archive, one set of models, many cases."""
 
     def __init__(
@@ -86,7 +94,7 @@ class Workbench:
         self._archive_dir = archive
         self._examples = examples
         self._notices = notices
-        self._cases = CaseStore(state)
+        self._cases = CaseStore(state, self.settings.cases)
         self._cache = StageCache(state / "cache")
         self._media = Media(state / "media", self.settings.photo)
         self._writers = Writers(self.settings.caption)
@@ -97,6 +105,7 @@ class Workbench:
         self._locked = profile_locked
         self._switch: Switch | None = None
         self.archive_problem = ""
+        self.atlas = Atlas(gazetteer)
         self._open()
 
     # --- the archive ------------------------------------------------------------------------------------------
@@ -264,26 +273,28 @@ class Workbench:
 
     # --- cases ------------------------------------------------------------------------------------------------
 
-    def create_case(self, data: bytes, filename: str, inputs: Inputs | None = None) -> str:
+    def create_case(self, data: bytes, filename: str, inputs: Inputs | None = None, who: str = "") -> str:
         """Store a photograph that can be analysed as a new case. Raises PhotoRefused."""
         imaging.decode(data, self.settings.photo)
-        return self._cases.create(data, imaging.sha256(data), clean_name(filename), inputs or Inputs())
-
-    def recent(self, limit: int = 20) -> tuple[CaseSummary, ...]:
-        return self._cases.recent(limit)
+        return self._cases.create(data, imaging.sha256(data), clean_name(filename), inputs or Inputs(), who)
 
     def view(self, case_id: str) -> CaseView:
         """The case as it stands: results under keys that no longer hold are marked stale. Raises CaseNotFound."""
         case = self._cases.get(case_id)
         worker = self._workers.get(case_id)
         running = bool(worker and worker.alive)
+        last = self._cases.newest_run(case_id)
         return CaseView(
             case_id=case.case_id, title=case.title, created=case.created, updated=case.updated, inputs=case.inputs,
             document=self._document(case, running), running=running, captions=self._cases.captions(case_id),
+            status=case.status, tags=case.tags, archived=case.archived,
+            can_undo=bool(case.overrides), can_redo=bool(case.undone),
+            interrupted=bool(last and last.state == "interrupted" and not running),
         )  # fmt: skip
 
     def _document(self, case: Case, running: bool) -> Document | None:
-        stored = self._cases.document(case.case_id)
+        worker = self._workers.get(case.case_id)
+        stored = (worker.latest if worker and running else None) or self._cases.document(case.case_id)
         if not stored:
             return None
         document, keys = stored
@@ -302,10 +313,9 @@ class Workbench:
     def _request(self, case: Case) -> Request:
         return Request(self._cases.photo(case), case.filename, case.inputs, case.overrides)
 
-    def set_inputs(self, case_id: str, inputs: Inputs) -> CaseView:
+    def set_inputs(self, case_id: str, inputs: Inputs, who: str = "") -> CaseView:
         """Change the note or the claim; what depends on it becomes stale."""
-        if self._cases.get(case_id).inputs != inputs:
-            self._cases.set_inputs(case_id, inputs)
+        self._cases.set_inputs(case_id, inputs, who)
         return self.view(case_id)
 
     def override(self, case_id: str, action: dict[str, object], who: str = "") -> CaseView:
@@ -335,18 +345,20 @@ class Workbench:
 
     # --- running ----------------------------------------------------------------------------------------------
 
-    def run(self, case_id: str) -> Iterator[CaseView]:
+    def run(self, case_id: str, who: str = "", pace: float = 0.0) -> Iterator[CaseView]:
         """Compute what is stale; yields the case after each change. Leaving the loop does not stop the work.
+
+        pace: seconds between two views, unless the work ends; what ends within them gives one view.
 
         Raises CaseNotFound, ArchiveError, IndexMismatch.
         """
-        worker = self._start(self._cases.get(case_id))
+        worker = self._start(self._cases.get(case_id), who)
         seen = -1
         while seen is not None:
-            seen = worker.wait_for_news(seen)
+            seen = worker.wait_for_news(seen, pace)
             yield self.view(case_id)
 
-    def _start(self, case: Case) -> Worker:
+    def _start(self, case: Case, who: str = "") -> Worker:
         with self._lock:
             pipeline = self.pipeline()
             request = self._request(case)
@@ -354,7 +366,9 @@ class Workbench:
             running = self._workers.get(case.case_id)
             if running and running.alive and running.keys == keys:
                 return running  # another page already asked for the same
-            self._workers[case.case_id] = worker = Worker(self._cases, case.case_id, pipeline, request, running)
+            self._workers[case.case_id] = worker = Worker(
+                self._cases, case.case_id, pipeline, request, running, who
+            )  # fmt: skip
             worker.start()
             return worker
 
@@ -421,6 +435,26 @@ class Workbench:
         )  # fmt: skip
         return AddArticle(article=article).model_dump(mode="json")
 
+    def fetch_article(self, url: str) -> dict[str, object]:
+        """An `add_article` action for `override`, from a page that is fetched now; its `reason` says from where.
+
+        Raises FetchRefused, OverrideError; see `safe_fetch`.
+        """
+        from newsctx.fetched_articles import article_from_url  # the reader of pages loads only where one is read
+
+        article, origin = article_from_url(url, *self._linking(), self.settings)
+        return AddArticle(article=article, reason=origin).model_dump(mode="json")
+
+    def place_near(self, lat: float, lon: float) -> Place | None:
+        """The nearest city to a point of the map (degrees, WGS 84); None where there is none within 50 km.
+
+        Raises OverrideError for a point that is none.
+        """
+        try:
+            return gazetteer().nearest(float(lat), float(lon))
+        except (ValueError, TypeError) as error:
+            raise OverrideError(f"There is no such point on the map: {str(error)[:200]}.") from error
+
     def _linking(self) -> tuple[Link, Resolve]:
         known, s = gazetteer(), self.settings.linker
         return lambda title, abstract, body: linker.link(title, abstract, body, known.gazetteer, s), known.resolve
@@ -436,13 +470,14 @@ class Workbench:
         photo = view.document.photo if view.document else None
         return self._media.overlay(match, (photo.width, photo.height), path) if photo and path else None
 
-    def export_json(self, case_id: str) -> Path:
+    def export_json(self, case_id: str, who: str = "") -> Path:
         """The analysis document as a file."""
         view = self.view(case_id)
         if view.document is None:
             raise NewsctxError("There is nothing to export yet: analyse the photograph first.")
         if view.document.caption and view.document.caption.draft:
             raise NewsctxError("The caption is being written: wait for its end, or cancel, then download.")
+        self._cases.record(case_id, "exported", who, {"format": "json"})
         return self._media.export(f"newsctx-{case_id}.json", view.document.to_json().encode())
 
     def close(self) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 
+from newsctx.case_records import RunState
 from newsctx.cases import CaseStore
 from newsctx.document import Document, Stages
 from newsctx.pipeline import Pipeline, Request
 from newsctx.records import STAGES, Caption, StageName, StageStatus
+
+
+_SAVE_EVERY = 0.25  # seconds: writing a document takes longer than some stages
 
 
 def state_now(status: StageStatus, stored: dict[str, str], now: dict[StageName, str], running: bool) -> StageStatus:
@@ -23,19 +28,22 @@ class Worker(threading.Thread):
     """One analysis in its own thread; pages wait for its news."""
 
     def __init__(
-        self, cases: CaseStore, case_id: str, pipeline: Pipeline, request: Request, before: Worker | None = None
-    ) -> None:
+        self, cases: CaseStore, case_id: str, pipeline: Pipeline, request: Request, before: Worker | None = None,
+        who: str = "",
+    ) -> None:  # fmt: skip
         """`before`: the case's worker until now; stopped and waited for, so that it cannot write over this one."""
         super().__init__(name=f"analyse-{case_id[:8]}", daemon=True)
         self.keys = pipeline.keys(request)
         self._cases, self._case_id, self._pipeline, self._request = cases, case_id, pipeline, request
-        self._before = before
+        self._before, self._who = before, who
         if before:
             before.stop()
         self._news = threading.Condition()
         self._count = 0
         self._stopped = threading.Event()
         self._done = False
+        self.latest: tuple[Document, dict[str, str]] | None = None  # the document so far, and its keys
+        self._saved: tuple[Document, dict[str, str]] | None = None
 
     @property
     def alive(self) -> bool:
@@ -49,30 +57,61 @@ class Worker(threading.Thread):
         if self._before:
             self._before.join()
             self._before = None
-        stored = self._cases.document(self._case_id)
-        before, old_keys = stored if stored else (None, {})
         try:
-            for document in self._pipeline.analyse(self._request, self._stopped.is_set):
-                if self._stopped.is_set():
-                    break  # a newer run owns the case now, or the analyst cancelled: the cache keeps what is done
-                keys = {s.name: self.keys[s.name] for s in document.status if s.state == "fresh"}
-                whole = fill_in(document, before)
-                self._cases.save_document(self._case_id, whole, dict(old_keys) | keys)
-                if "caption" in keys and whole.caption and whole.caption.text:
-                    self._cases.add_caption(self._case_id, whole.caption)
-                self._tell()
+            run_id = self._cases.begin_run(self._case_id, len(self._request.overrides), self._who)
+            try:
+                document, keys = self._analyse()
+            except BaseException:
+                self._cases.end_run(run_id, "failed", None, {})
+                raise
+            failed = document and any(s.state == "failed" for s in document.status)
+            state: RunState = "failed" if failed else "done" if "caption" in keys else "cancelled"
+            self._cases.end_run(run_id, state, document, keys)
         finally:
             self._done = True
             self._tell()
+
+    def _analyse(self) -> tuple[Document | None, dict[str, str]]:
+        """Store each stage as it ends; what this run came to, and the keys of the stages that it has ended.
+
+        Stages that end within a moment are stored together: a kill loses none, the stage cache has each of them.
+        """
+        stored = self._cases.document(self._case_id)
+        before, old_keys = stored if stored else (None, {})
+        document, keys, saved = None, {}, time.monotonic()
+        for document in self._pipeline.analyse(self._request, self._stopped.is_set):
+            if self._stopped.is_set():
+                break  # a newer run owns the case now, or the analyst cancelled: the cache keeps what is done
+            keys = {s.name: self.keys[s.name] for s in document.status if s.state == "fresh"}
+            whole = fill_in(document, before)
+            self.latest = (whole, dict(old_keys) | keys)
+            if time.monotonic() - saved >= _SAVE_EVERY:
+                self._save()
+                saved = time.monotonic()
+            if "caption" in keys and whole.caption and whole.caption.text:
+                self._cases.add_caption(self._case_id, whole.caption)
+            self._tell()
+        self._save()
+        return document, keys
+
+    def _save(self) -> None:
+        """Write the latest document, if it is not written."""
+        if self.latest and self.latest is not self._saved:
+            self._cases.save_document(self._case_id, *self.latest)
+            self._saved = self.latest
 
     def _tell(self) -> None:
         with self._news:
             self._count += 1
             self._news.notify_all()
 
-    def wait_for_news(self, seen: int) -> int | None:
-        """Block until something changed since `seen`; returns the new count, None when the work has ended."""
+    def wait_for_news(self, seen: int, patience: float = 0.0) -> int | None:
+        """Block until something changed since `seen`; returns the new count, None when the work has ended.
+
+        patience: seconds in which nothing but the end counts as news.
+        """
         with self._news:
+            self._news.wait_for(lambda: self._done, patience)
             self._news.wait_for(lambda: self._count > seen or self._done)
             return None if self._done else self._count
 

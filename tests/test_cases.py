@@ -44,7 +44,7 @@ def test_an_override_that_names_a_channel_as_it_was_called_then_is_read(tmp_path
     store = CaseStore(tmp_path)
     case_id = new_case(store)
     old = '{"reason":"","action":"weight","channel":"image_image","weight":0.5}'
-    store._execute("INSERT INTO overrides VALUES (?, 1, ?, '')", [case_id, old])
+    store._execute("INSERT INTO overrides (case_id, number, action, made) VALUES (?, 1, ?, '')", [case_id, old])
     assert store.get(case_id).overrides == (SetWeight(channel="visual", weight=0.5),)
 
 

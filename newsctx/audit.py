@@ -1,0 +1,200 @@
+"""The audit trail: who did what to a case, when and why, each entry chained to the one before by its SHA-256.
+
+An entry's hash is taken over the canonical JSON of all that it says and of the hash before it, so that an entry that is
+altered, taken out or put in shows. The entry is written in the transaction of the change that it records.
+
+What the chain cannot show by itself: somebody who can write the store can rewrite a trail from the altered entry on,
+hashes and head included, or cut its end off together with its head. Only an anchor shows that: a hash of the trail that
+is kept elsewhere (printed, mailed, in a bundle) and must still be in it. Nor is `who` proven: it is the name given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from newsctx.cache import digest
+from newsctx.overrides import Edits
+from newsctx.records import Rank, Record
+
+NOBODY = "not given"  # who, where nobody said
+What = Literal[
+    "created", "adopted", "imported", "inputs", "override", "approved", "undo", "redo", "renamed", "tagged", "status",
+    "archived", "run_started", "run_ended", "exported", "case_created", "case_adopted", "case_imported", "case_deleted",
+]  # fmt: skip
+Execute = Callable[[str, list[Any]], list[tuple[Any, ...]]]
+_COLUMNS = "case_id, number, made, who, what, reason, detail, before, after, previous, hash"
+
+
+class AuditEntry(Record):
+    """One thing that was done. `case_id` "" is the store's own trail: cases created and deleted."""
+
+    case_id: str
+    number: Rank  # 1, 2, 3 ... within the case
+    made: str  # ISO 8601, UTC
+    who: str
+    what: What
+    reason: str = ""
+    detail: dict[str, Any] = Field(default_factory=dict)
+    before: dict[str, Any] = Field(default_factory=dict)  # only what changed; of an override the part of `Edits`
+    after: dict[str, Any] = Field(default_factory=dict)
+    previous: str = ""  # hash of the entry before; empty for the first
+    hash: str = ""
+
+    def sealed(self) -> str:
+        """The hash that the entry must have."""
+        said = self.model_dump(mode="json", exclude={"hash", "previous"})
+        return digest(self.previous, said)
+
+
+class AuditProblem(Record):
+    """What is wrong with a trail, and where: `number` 0 is the trail as a whole."""
+
+    case_id: str
+    number: int
+    problem: str
+
+    def __str__(self) -> str:
+        place = f"case {self.case_id}" if self.case_id else "the store's own trail"
+        return f"{place}, entry {self.number}: {self.problem}" if self.number else f"{place}: {self.problem}"
+
+
+def write(
+    execute: Execute,
+    case_id: str,
+    what: What,
+    who: str,
+    detail: dict[str, Any] | None = None,
+    reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Add an entry to the end of a trail; the caller holds the transaction of the change itself."""
+    count, head = head_of(execute, case_id)
+    entry = AuditEntry(
+        case_id=case_id, number=count + 1, made=datetime.now(UTC).isoformat(timespec="seconds"), who=who or NOBODY,
+        what=what, reason=reason, detail=detail or {}, before=before or {}, after=after or {}, previous=head,
+    )  # fmt: skip
+    entry = AuditEntry.model_validate_json(entry.model_dump_json())  # as it will be read: no tuple, no date
+    entry = entry.model_copy(update={"hash": entry.sealed()})
+    keep(execute, entry)
+    return entry
+
+
+def keep(execute: Execute, entry: AuditEntry) -> None:
+    """Store an entry as it is and make it the head of its trail."""
+    said = [entry.case_id, entry.number, entry.made, entry.who, entry.what, entry.reason]
+    said += [json.dumps(part, ensure_ascii=False) for part in (entry.detail, entry.before, entry.after)]
+    execute(
+        f"INSERT INTO trail ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [*said, entry.previous, entry.hash],
+    )
+    if entry.number == 1:
+        execute("INSERT INTO heads VALUES (?, 1, ?)", [entry.case_id, entry.hash])
+    else:
+        execute("UPDATE heads SET entries = ?, head = ? WHERE case_id = ?", [entry.number, entry.hash, entry.case_id])
+
+
+def head_of(execute: Execute, case_id: str) -> tuple[int, str]:
+    """How many entries a trail has had, and the hash of the last one."""
+    rows = execute("SELECT entries, head FROM heads WHERE case_id = ?", [case_id])
+    return rows[0] if rows else (0, "")
+
+
+def read(execute: Execute, case_id: str) -> tuple[AuditEntry, ...]:
+    """A trail, oldest first."""
+    rows = execute(f"SELECT {_COLUMNS} FROM trail WHERE case_id = ? ORDER BY number", [case_id])
+    names = _COLUMNS.split(", ")
+    return tuple(
+        AuditEntry.model_validate(dict(zip(names, (*row[:6], *map(json.loads, row[6:9]), *row[9:]), strict=True)))
+        for row in rows
+    )
+
+
+def changed(before: Edits, after: Edits) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parts of the edits that differ, as they were and as they are; articles that were added by their ids."""
+    old, new = _plain(before), _plain(after)
+    names = [name for name in new if old[name] != new[name]]
+    return {n: old[n] for n in names}, {n: new[n] for n in names}
+
+
+def _plain(edits: Edits) -> dict[str, Any]:
+    return edits.model_dump(mode="json") | {"added": [a.article_id for a in edits.added]}
+
+
+# --- verifying ------------------------------------------------------------------------------------------------
+
+
+def verify(
+    case_id: str,
+    entries: Sequence[AuditEntry],
+    head: tuple[int, str],
+    stored: dict[str, Any] | None = None,
+    anchor: str = "",
+) -> tuple[AuditProblem, ...]:
+    """What is wrong with a trail; nothing where it holds.
+
+    Found are entries that were altered, are missing or do not follow one another; a tail that is missing (the store
+    keeps the count and the head hash apart from the entries); and, against `stored`, a case or a list of overrides that
+    is not what the trail says when it is replayed (see `told`). What this cannot find without `anchor`, a hash kept
+    elsewhere, stands at the top of this module.
+    """
+    problems = _chain(entries)
+    count, last = head
+    if len(entries) < count or (entries and entries[-1].hash != last):
+        ends = entries[-1].number if entries else 0
+        problems.append((0, f"it ends with entry {ends}, but {count} were written: its end is missing or changed"))
+    elif not count:
+        problems.append((0, "there is no trail"))
+    if anchor and anchor not in {e.hash for e in entries}:
+        problems.append((0, f"no entry has the hash {anchor[:64]!r} that was kept elsewhere: the trail was rewritten"))
+    if stored is not None and entries:
+        said = told(entries)
+        differ = [name for name, value in stored.items() if said.get(name) != value]
+        problems += [(0, _differs(name, said.get(name), stored[name])) for name in differ]
+    return tuple(AuditProblem(case_id=case_id, number=n, problem=p) for n, p in problems)
+
+
+def _chain(entries: Sequence[AuditEntry]) -> list[tuple[int, str]]:
+    problems: list[tuple[int, str]] = []
+    number, before = 0, ""
+    for entry in entries:
+        if entry.number > number + 1:
+            problems += [(gone, "is missing") for gone in range(number + 1, entry.number)]
+        elif entry.previous != before:
+            problems.append((entry.number, "does not follow the entry before it: one of them was replaced"))
+        if entry.hash != entry.sealed():
+            problems.append((entry.number, f"is not what was written ({entry.what}, {entry.made}): it was altered"))
+        number, before = entry.number, entry.hash
+    return problems
+
+
+def _differs(name: str, said: Any, found: Any) -> str:
+    if name == "overrides":
+        was, now = said or {}, found or {}
+        numbers = sorted(n for n in {*was, *now} if was.get(n) != now.get(n))
+        return f"the list of overrides is not what the trail says: number {', '.join(map(str, numbers))} differs"
+    return f"the {name} of the case is {str(found)[:80]!r}, the trail says {str(said)[:80]!r}"
+
+
+def told(entries: Sequence[AuditEntry]) -> dict[str, Any]:
+    """The case as its trail tells it: title, tags, status, archived, inputs, overrides {number: [action, state]}."""
+    state: dict[str, Any] = {}
+    overrides: dict[int, list[Any]] = {}
+    for entry in entries:
+        match entry.what:
+            case "created" | "adopted" | "inputs" | "renamed" | "tagged" | "status" | "archived":
+                state |= entry.after
+                for one in entry.detail.get("overrides", ()):
+                    overrides[one["number"]] = [one["override"], "live"]
+            case "override" | "approved":
+                for one in overrides.values():
+                    one[1] = "dropped" if one[1] == "undone" else one[1]
+                overrides[entry.detail["number"]] = [entry.detail["override"], "live"]
+            case "undo" | "redo" if entry.detail.get("number") in overrides:
+                overrides[entry.detail["number"]][1] = "undone" if entry.what == "undo" else "live"
+    return state | {"overrides": overrides}

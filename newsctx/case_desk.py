@@ -1,0 +1,90 @@
+"""The part of the workbench about cases as a whole: their list, names, tags, states, runs and trails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsctx.audit import AuditEntry, AuditProblem
+from newsctx.cases import CaseStore, CaseSummary, OverrideMade, RunSummary
+from newsctx.document import Document
+from newsctx.media import Media
+from newsctx.worker import Worker
+
+
+class CaseDesk:
+    """What the workbench does with cases as a whole; `who` is the name that the analyst goes by, "" is not given."""
+
+    _cases: CaseStore
+    _media: Media
+    _workers: dict[str, Worker]
+
+    def cases(
+        self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
+        limit: int = 50, offset: int = 0,
+    ) -> tuple[CaseSummary, ...]:  # fmt: skip
+        """Cases that hold every word of the query, newest change first; `archived` None: both. Raises CaseError."""
+        return self._cases.list(query, status, tag, archived, limit, offset)
+
+    def count_cases(self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False) -> int:
+        """How many `cases` there are without a limit. Raises CaseError."""
+        return self._cases.count(query, status, tag, archived)
+
+    def case_tags(self, archived: bool | None = False) -> tuple[tuple[str, int], ...]:
+        """Every tag in use with the number of its cases, the most used first."""
+        return self._cases.tags(archived)
+
+    def recent(self, limit: int = 20) -> tuple[CaseSummary, ...]:
+        """The cases changed last, without archived ones."""
+        return self._cases.recent(limit)
+
+    def rename(self, case_id: str, title: str, who: str = "") -> None:
+        """Raises CaseNotFound, CaseError."""
+        self._cases.rename(case_id, title, who)
+
+    def tag(self, case_id: str, tags: Sequence[str], who: str = "") -> None:
+        """Tags instead of those that the case has. Raises CaseNotFound, CaseError."""
+        self._cases.set_tags(case_id, tuple(tags), who)
+
+    def set_status(self, case_id: str, status: str, who: str = "", reason: str = "") -> None:
+        """One of `newsctx.cases.CASE_STATUSES`. Raises CaseNotFound, CaseError."""
+        self._cases.set_status(case_id, status, who, reason)
+
+    def archive(self, case_id: str, on: bool = True, who: str = "") -> None:
+        """Put a case away, or fetch it back. Raises CaseNotFound."""
+        self._cases.archive(case_id, on, who)
+
+    def delete_case(self, case_id: str, who: str = "", reason: str = "") -> None:
+        """Remove a case with all that belongs to it, and the pictures made of its photograph. Raises CaseNotFound.
+
+        What stage results the cache holds stays, under keys that lead to no case.
+        """
+        case, stored = self._cases.get(case_id), self._cases.document(case_id)
+        worker = self._workers.pop(case_id, None)
+        if worker:
+            worker.stop()  # what its stage still comes to finds no case to be written to
+        self._cases.delete(case_id, who, reason)
+        alone = not self._cases.shows(case.photo_sha256)
+        verified = stored[0].stages.verify if stored else None
+        self._media.forget(case_id, case.photo_sha256 if alone else "", verified.matches if verified else ())
+
+    # --- what was done ----------------------------------------------------------------------------------------
+
+    def trail(self, case_id: str) -> tuple[AuditEntry, ...]:
+        """Everything that was done to a case, oldest first; "" is the store's own trail."""
+        return self._cases.trail(case_id)
+
+    def verify(self, case_id: str, anchor: str = "") -> tuple[AuditProblem, ...]:
+        """What is wrong with a case's trail; nothing where it holds. Raises CaseNotFound."""
+        return self._cases.verify(case_id, anchor)
+
+    def overrides_made(self, case_id: str) -> tuple[OverrideMade, ...]:
+        """Every override that was made, oldest first, also those that were taken back."""
+        return self._cases.overrides(case_id)
+
+    def runs(self, case_id: str) -> tuple[RunSummary, ...]:
+        """Every run of a case, newest first."""
+        return self._cases.runs(case_id)
+
+    def run_document(self, case_id: str, run_id: str) -> Document:
+        """What a run came to. Raises CaseNotFound where its document is not kept."""
+        return self._cases.run_document(case_id, run_id)

@@ -1,0 +1,106 @@
+"""Overrides with undo and redo, and the trail that says who made them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from newsctx import audit
+from newsctx.audit import AuditEntry, AuditProblem, What
+from newsctx.case_core import CaseCore, named
+from newsctx.case_db import now
+from newsctx.case_records import Case, OverrideMade
+from newsctx.overrides import ApproveCaption, Override, dump_overrides, parse_override, replay
+
+
+class CaseEdits(CaseCore):
+    """What analysts change in the results of a case."""
+
+    # --- overrides --------------------------------------------------------------------------------------------
+
+    def append(self, case_id: str, override: Override, who: str = "") -> int:
+        """Add an override to the end of the case's list; what was undone cannot be redone any more.
+
+        Returns its number. Raises CaseNotFound.
+        """
+        action, who = dump_overrides([override])[1:-1], named(who)
+        with self._db.transaction():
+            case = self.get(case_id)
+            ((number,),) = self._execute(
+                "SELECT coalesce(max(number), 0) + 1 FROM overrides WHERE case_id = ?", [case_id]
+            )
+            self._execute("UPDATE overrides SET state = 'dropped' WHERE case_id = ? AND state = 'undone'", [case_id])
+            self._execute(
+                "INSERT INTO overrides (case_id, number, action, made, who, state) VALUES (?, ?, ?, ?, ?, 'live')",
+                [case_id, number, action, now(), who],
+            )
+            what: What = "approved" if isinstance(override, ApproveCaption) else "override"
+            detail = {"number": number, "override": json.loads(action)}
+            self._edited(case, what, who, detail, (*case.overrides, override), override.reason)
+        return number
+
+    def undo(self, case_id: str, who: str = "") -> None:
+        """Take the newest override that counts back; nothing happens where there is none."""
+        self._turn(case_id, "undo", named(who), "live", "undone", "max")
+
+    def redo(self, case_id: str, who: str = "") -> None:
+        """Put back the override that was taken back last; nothing happens where there is none."""
+        self._turn(case_id, "redo", named(who), "undone", "live", "min")  # undone ones stand after all that count
+
+    def _turn(self, case_id: str, what: What, who: str, was: str, becomes: str, which: str) -> None:
+        with self._db.transaction():
+            case = self.get(case_id)
+            ((number,),) = self._execute(
+                f"SELECT {which}(number) FROM overrides WHERE case_id = ? AND state = ?", [case_id, was]
+            )
+            if number is None:
+                return
+            one = [case_id, number]
+            self._execute("UPDATE overrides SET state = ? WHERE case_id = ? AND number = ?", [becomes, *one])
+            ((action,),) = self._execute("SELECT action FROM overrides WHERE case_id = ? AND number = ?", one)
+            edited = case.overrides[:-1] if what == "undo" else (*case.overrides, parse_override(json.loads(action)))
+            self._edited(case, what, who, {"number": number, "action": json.loads(action)["action"]}, edited)
+
+    def _edited(
+        self, case: Case, what: What, who: str, detail: dict[str, Any], edited: tuple[Override, ...], reason: str = ""
+    ) -> None:
+        before, after = audit.changed(replay(case.overrides), replay(edited))
+        self._execute("UPDATE cases SET updated = ? WHERE case_id = ?", [now(), case.case_id])
+        audit.write(self._execute, case.case_id, what, who, detail, reason, before, after)
+
+    def overrides(self, case_id: str) -> tuple[OverrideMade, ...]:
+        """Every override that was made, oldest first, also those that were taken back."""
+        rows = self._execute(
+            "SELECT number, made, who, state, action FROM overrides WHERE case_id = ? ORDER BY number", [case_id]
+        )
+        return tuple(
+            OverrideMade(number=n, made=made, who=who or audit.NOBODY, state=state, override=parse_override(action))
+            for n, made, who, state, action in ((*row[:4], json.loads(row[4])) for row in rows)
+        )
+
+    # --- the trail --------------------------------------------------------------------------------------------
+
+    def trail(self, case_id: str) -> tuple[AuditEntry, ...]:
+        """Everything that was done to a case, oldest first; "" is the store's own trail."""
+        return audit.read(self._execute, case_id)
+
+    def record(self, case_id: str, what: What, who: str = "", detail: dict[str, Any] | None = None) -> None:
+        """Add an entry on something that changes nothing in the store, e.g. an export. Raises CaseNotFound."""
+        with self._db.transaction():
+            self.get(case_id)
+            audit.write(self._execute, case_id, what, named(who), detail)
+
+    def verify(self, case_id: str, anchor: str = "") -> tuple[AuditProblem, ...]:
+        """What is wrong with a case's trail ("": the store's own), see `newsctx.audit.verify`. Raises CaseNotFound."""
+        with self._db.lock:
+            return audit.verify(
+                case_id, self.trail(case_id), audit.head_of(self._execute, case_id),
+                self._stored(case_id) if case_id else None, anchor,
+            )  # fmt: skip
+
+    def _stored(self, case_id: str) -> dict[str, Any]:
+        """What the trail must tell."""
+        case = self.get(case_id)
+        rows = self._execute("SELECT number, action, state FROM overrides WHERE case_id = ?", [case_id])
+        told = case.model_dump(mode="json", include={"title", "tags", "status", "archived", "inputs"})
+        return told | {"overrides": {n: [json.loads(action), state] for n, action, state in rows}}
