@@ -1,12 +1,13 @@
-"""The start page and the head line: which archive is open, examples, recent cases."""
+"""The start page and the head line: which archive is open, examples, and the case with its title, status and tags."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from newsctx.ui import profiles_panel
+from newsctx.ui.cases_panel import statuses
 from newsctx.ui.html import moment
-from newsctx.ui.language import ENGLISH, current, gettext
+from newsctx.ui.language import ENGLISH, current, gettext, number
 from newsctx.ui.page import Page
 
 START_TEMPLATE = "start.html"
@@ -33,6 +34,10 @@ def head(page: Page) -> dict[str, Any]:
         "case_id": page.case.case_id if page.case else "",
         "title": page.case.title if page.case else "",
         "updated": moment(page.case.updated) if page.case else "",
+        "status": page.case.status if page.case else "open",
+        "statuses": statuses(page.case.status if page.case else "open"),
+        "tags": ", ".join(page.case.tags) if page.case else "",
+        "archived": bool(page.case and page.case.archived),
         "archive": archive(page),
         "problem": page.archive_problem,
         "label": profiles_panel.label(
@@ -54,8 +59,8 @@ def archive(page: Page) -> dict[str, Any]:
     return {
         "name": info.name,
         "version": info.version,
-        "articles": f"{info.articles:,}",
-        "photos": f"{info.photos:,}",
+        "articles": number(info.articles),
+        "photos": number(info.photos),
         "profile": info.profile,
         "notices": list(info.notices),
         "empty": info.articles == 0 and not page.archive_problem,

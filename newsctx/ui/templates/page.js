@@ -50,8 +50,9 @@
   const go = (key) => { show(tabOf[key.split(':')[0]]); setTimeout(() => flash(key), 120); };
   const copy = async (button, text) => {
     const label = button.textContent;
-    try { await navigator.clipboard.writeText(text); button.textContent = 'Copied'; }
-    catch { window.prompt('Copy with Ctrl+C', text); }
+    const words = document.querySelector('[data-words]')?.dataset ?? {};
+    try { await navigator.clipboard.writeText(text); button.textContent = words.copied; }
+    catch { window.prompt(words.copyByHand, text); }
     setTimeout(() => { button.textContent = label; }, 1200);
   };
 
