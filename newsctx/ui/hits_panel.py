@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from newsctx.overrides import ExcludeArticle
 from newsctx.records import Hit, StageName
-from newsctx.ui import ladder, why
+from newsctx.ui import adjust, ladder, why, whyhere
+from newsctx.ui.correction import correction
+from newsctx.ui.language import tr
 from newsctx.ui.page import LISTS, Page
-from newsctx.ui.parts import LIST_TITLES, brief, channel, header, rank_path, relevance, thumbnail
+from newsctx.ui.parts import LIST_TITLES, brief, channel, evidence, header, rank_path
 
 TEMPLATE = "hits.html"
 STRONGEST_WEIGHT = 5  # of the slider; more can be given by a settings file
+#: Why articles are excluded most often; sent as they stand here.
+REASONS = ("other event", "other place", "other date", "opinion or archive piece", "duplicate")
 
 
 def view(page: Page) -> dict[str, Any]:
@@ -25,15 +30,19 @@ def view(page: Page) -> dict[str, Any]:
         "open_case": page.case is not None,
         "order": stage or "",
         "orders": [{"stage": s, "title": LIST_TITLES[s], "on": s == stage} for s in LISTS if page.hits(s) is not None],
-        "rows": [row(page, h, len(hits), listed) for h in hits[: page.look.shown]],
+        "rows": [row(page, h, len(hits), stage, listed) for h in hits[: page.look.shown]] if stage else [],
         "total": len(hits),
         "more": max(0, len(hits) - page.look.shown),
         "channels": channels(page),
+        "thresholds": adjust.thresholds(page),
+        "preview": adjust.preview(page),
         "fusion": why.fusion(page),
         "conflict_means": why.CONFLICT,
         "notices": notices(page),
         "ladder": ladder.view(page, listed),
-        "excluded": [brief(page, a) for a in page.edits.excluded],
+        "excluded": [brief(page, a) | {"why": reason(page, a)} for a in page.edits.excluded],
+        "reasons": [{"value": r, "title": tr(r)} for r in REASONS],
+        "added": [brief(page, a.article_id) | {"headline": a.headline or a.article_id} for a in page.edits.added],
     }
 
 
@@ -43,28 +52,32 @@ def shown_stage(page: Page) -> StageName | None:
     return chosen if chosen and page.hits(chosen) is not None else page.latest
 
 
-def row(page: Page, hit: Hit, total: int, listed: Collection[str] = ()) -> dict[str, Any]:
+def row(page: Page, hit: Hit, total: int, stage: StageName, listed: Collection[str] = ()) -> dict[str, Any]:
     """One evidence card. `listed`: ids of the articles whose cards are on the page."""
-    card = page.card(hit.article_id)
     return {
-        **brief(page, hit.article_id),
-        "abstract": card.abstract,
-        "thumbnail": thumbnail(page, card.image_id),
+        **evidence(page, hit.article_id),
         "rank": hit.rank,
         "score": hit.score,
         "tier": hit.tier,
-        "pinned": hit.article_id in page.edits.pinned,
-        "excluded": hit.article_id in page.edits.excluded,  # still listed until it is recomputed
         "matched": matched_region(page, hit.article_id),
         "reasons": why.reasons(page, hit),
-        "relevance": relevance(page.rated.articles.get(hit.article_id)) if page.rated else None,
         "first": hit.rank == 1,
         "last": hit.rank == total,
+        "pending": whyhere.pending(page, hit, stage),
         "path": rank_path(page, hit.article_id),
+        "why": whyhere.paragraph(page, hit, stage),
         "channels": why.scores(page, hit),
         "lifts": why.lifts(page, hit, listed),
         "conflict": why.origin(page, hit).conflict,
+        "correction": correction(page, hit.article_id),
     }
+
+
+def reason(page: Page, article_id: str) -> str:
+    """Why the analyst excluded an article, where that was said."""
+    overrides = page.document.overrides if page.document else ()
+    own = [o for o in overrides if isinstance(o, ExcludeArticle) and o.article_id == article_id and o.on]
+    return own[-1].reason if own else ""
 
 
 def notices(page: Page) -> tuple[str, ...]:
@@ -80,7 +93,7 @@ def matched_region(page: Page, article_id: str) -> bool:
 
 
 def channels(page: Page) -> list[dict[str, Any]]:
-    """Every channel with its weight and, where it did not run, the reason."""
+    """Every channel with its weight, the one of a preview and, where it did not run, the reason."""
     retrieve = page.document.stages.retrieve if page.document else None
     ran = {c.name: c for c in retrieve.channels} if retrieve else {}
     names = list(ran) or list(page.channels)
@@ -88,6 +101,8 @@ def channels(page: Page) -> list[dict[str, Any]]:
     for name in names:
         found = ran.get(name)
         weight = page.edits.weights.get(name, page.channels.get(name, found.weight if found else 1.0))
+        shown = adjust.asked(page, "weight", "channel", name)
+        value = weight if shown is None else shown
         rows.append(
             {
                 "name": name,
@@ -97,7 +112,8 @@ def channels(page: Page) -> list[dict[str, Any]]:
                 "hits": found.hits if found else None,
                 "seconds": found.seconds if found else None,
                 "weight": weight,
-                "most": max(STRONGEST_WEIGHT, weight),
+                "value": value,
+                "most": max(STRONGEST_WEIGHT, weight, value),
                 "changed": name in page.edits.weights,
             }
         )

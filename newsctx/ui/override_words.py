@@ -200,7 +200,9 @@ def _caption(values: dict[str, Any]) -> str:
             return said % {"text": repr(values["text"])}
         case "edit_caption":
             text = values["text"]
-            return tr("Worded the caption: %(wording)s", wording=quoted(text)) if text else tr("Took the own wording back")
+            return (
+                tr("Worded the caption: %(wording)s", wording=quoted(text)) if text else tr("Took the own wording back")
+            )
         case "allow_remote":
             said = (
                 tr("Allowed %(url)s to receive this photograph")

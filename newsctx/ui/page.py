@@ -49,6 +49,7 @@ class Look:
     compare: tuple[int, int] = (0, 0)  # versions of the caption side by side
     who: str = ""  # the analyst's name in the audit trail
     language: str = "en"
+    preview: Any = None  # a change that was asked about and not made (newsctx.ui.adjust.Previewed)
     revealed: tuple[str, ...] = ()  # hidden pictures that were chosen in this tab: image ids, "" the one under check
     hide_all: bool | None = None  # this browser covers every picture until it is chosen; None: as the settings say
     detail: bool = False  # the photograph was enlarged beyond its first copy

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from newsctx.document import ArticleCard
+from newsctx.overrides import ADDED
 from newsctx.records import Assessment, StageName
 from newsctx.ui.html import day, link, picture
+from newsctx.ui.language import N_, tr
 from newsctx.ui.page import LISTS, Page
 
 CHANNELS = {
@@ -36,11 +38,9 @@ LEVELS = {
     "unrated": "not rated",
 }  # fmt: skip
 SURE = {
-    "Pinned": "pinned",
-    "Its photograph": "photo matched",
-    "Kept": "kept",
-    "Holds a": "holds a sure article",
-}  # by basis
+    "Pinned": N_("pinned"), "Its photograph": N_("photo matched"), "Kept": N_("kept"),
+    "Holds a": N_("holds a sure article"),
+}  # fmt: skip  # by basis
 LIST_TITLES = {"retrieve": "Retrieval", "verify": "Matches", "locate": "Places", "events": "Events"}
 STATE_TITLES = {
     "pending": "not run",
@@ -54,7 +54,7 @@ STATE_TITLES = {
 
 def channel(name: str) -> str:
     """The name of a channel as the analyst reads it."""
-    return CHANNELS.get(name, name.replace("_", " "))
+    return tr(CHANNELS.get(name, "")) or name.replace("_", " ")
 
 
 def brief(page: Page, article_id: str) -> dict[str, Any]:
@@ -62,12 +62,33 @@ def brief(page: Page, article_id: str) -> dict[str, Any]:
     card = page.card(article_id)
     return {
         "id": article_id,
-        "headline": card.headline or "(no headline)",
+        "headline": card.headline or tr("(no headline)"),
         "source": card.source,
         "date": day(card.published),
         "iso": card.published.iso if card.published else "",
         "place": place_line(card),
         "url": link(card.url),
+        "pinned": article_id in page.edits.pinned,
+        "excluded": article_id in page.edits.excluded,
+        "added": article_id.startswith(ADDED),
+        "corrected": article_id in page.edits.corrected,
+    }
+
+
+def evidence(page: Page, article_id: str) -> dict[str, Any]:
+    """All that the one evidence card shows of an article, full or compact: the macro `card` of parts.html."""
+    card = page.card(article_id)
+    hits = (page.hits(page.latest) if page.latest else None) or ()
+    rank = next((h.rank for h in hits if h.article_id == article_id), None)
+    return {
+        **brief(page, article_id),
+        "abstract": card.abstract,
+        "image_id": card.image_id or "",
+        "thumbnail": thumbnail(page, card.image_id),
+        "hidden": bool(card.image_id) and page.hides(card.image_id),
+        "relevance": relevance(page.rated.articles.get(article_id)) if page.rated else None,
+        "rank": rank,
+        "listed": rank is not None and rank <= page.look.shown,
     }
 
 
@@ -84,8 +105,8 @@ def relevance(one: Assessment | None) -> dict[str, Any] | None:
         return None
     figure = "" if one.probability is None else f"P = {one.probability:.2f}. "
     level = one.level or "unrated"
-    sure = next((word for start, word in SURE.items() if one.basis.startswith(start)), "")
-    title = f"{sure}; else {LEVELS[level]}" if sure else LEVELS[level]
+    sure = next((tr(word) for start, word in SURE.items() if one.basis.startswith(start)), "")
+    title = tr("%(sure)s; else %(level)s", sure=sure, level=tr(LEVELS[level])) if sure else tr(LEVELS[level])
     return {"level": level, "title": title, "why": f"{figure}{one.basis}", "passes": one.passes}
 
 
@@ -101,9 +122,9 @@ def header(page: Page, stage: StageName) -> dict[str, Any]:
     unscored = stage == "events" and state == "unavailable" and clusters  # there are events to see all the same
     return {
         "stage": stage,
-        "title": STAGE_TITLES[stage],
+        "title": tr(STAGE_TITLES[stage]),
         "state": state,
-        "state_title": "not scored" if unscored else STATE_TITLES[state],
+        "state_title": tr("not scored") if unscored else tr(STATE_TITLES[state]),
         "note": page.unavailable(stage) or status.note,
         "seconds": status.seconds,
         "cached": status.cached,
@@ -117,7 +138,7 @@ def rank_path(page: Page, article_id: str) -> list[dict[str, Any]]:
     for stage in LISTS:
         for hit in page.hits(stage) or ():
             if hit.article_id == article_id:
-                steps.append({"stage": LIST_TITLES[stage], "rank": hit.rank, "move": move(before, hit.rank)})
+                steps.append({"stage": tr(LIST_TITLES[stage]), "rank": hit.rank, "move": move(before, hit.rank)})
                 before = hit.rank
     return steps
 
