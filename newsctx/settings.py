@@ -876,6 +876,9 @@ class FetchSettings(_Group):
     total_seconds: float = Field(
         20.0, gt=0, le=300, description="longest time of a fetch, redirects and all (own choice: an analyst waits)"
     )
+    read_seconds: float = Field(
+        20.0, gt=0, le=300, description="longest time of reading the article off a page that was fetched (own choice)"
+    )
     max_bytes: int = Field(
         5_000_000, ge=1000, description="largest page, bytes, unpacked: five times a heavy news page's HTML (own choice)"
     )
