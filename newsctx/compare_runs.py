@@ -350,9 +350,14 @@ def _causes(effect: Effect, changes: Sequence[Change]) -> tuple[int, ...]:
     if own:
         return own
     late = STAGES.index(AT[effect.kind])
-    can = (i for i, c in enumerate(changes) if c.stage is not None and STAGES.index(c.stage) <= late)
     other = {"set_place", "set_date"} - {hand} if effect.kind in ("place", "date") else set()
-    return tuple(i for i in can if not (changes[i].override and changes[i].override.action in other))
+    return tuple(
+        i
+        for i, c in enumerate(changes)
+        if c.stage is not None
+        and STAGES.index(c.stage) <= late
+        and not (c.override is not None and c.override.action in other)
+    )
 
 
 def _effects(first: Document, second: Document) -> list[Effect]:

@@ -17,7 +17,9 @@ from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.records import Inputs
 from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, language, photo_acts
 from newsctx.ui.acts import Act, Here, Update
+from newsctx.ui.case_look import CaseHistory, CaseList
 from newsctx.ui.html import picture
+from newsctx.ui.language import tr
 from newsctx.ui.page import Look, Message, Page
 from newsctx.ui.paint import Painter
 from newsctx.ui.pictures import WorkbenchPictures
@@ -39,6 +41,7 @@ class Handlers:
         self.workbench = workbench
         self.parts = parts
 
+        self._comparisons = case_acts.Comparisons()
     @property
     def outputs(self) -> list[Any]:
         p = self.parts
@@ -51,7 +54,7 @@ class Handlers:
     def load(self, look: Look, automatic: bool, request: gr.Request) -> Iterator[Update]:
         """A page opens: the case of its address, or the start page."""
         look = replace(look, language=language.of_browser(request.query_params, request.cookies, request.headers))
-        look = photo_acts.preferred(look, request.cookies)
+        look = case_acts.signed(photo_acts.preferred(look, request.cookies), request.cookies)
         case_id = str(request.query_params.get("case", "") or "")
         yield from language.within(look.language, self.open(case_id, look, automatic))
 
@@ -75,7 +78,7 @@ class Handlers:
         *typed, case_id, look, automatic = args
         here = (case_id, look, automatic)
         try:
-            self.workbench.set_inputs(case_id, actions.inputs(*typed))
+            self.workbench.set_inputs(case_id, actions.inputs(*typed), look.who)
         except NewsctxError as error:
             yield self.paint(self.painter(), here, Message(str(error), "error"))
             return
@@ -142,8 +145,8 @@ class Handlers:
             here, view, message = ("", look, automatic), None, Message(str(error), "error")
         painter = self.painter()
         yield self.paint(painter, here, message) | painter.case(here[0], look) | painter.typed(view)
-        if view and view.running:
-            yield from self.compute(here, painter)
+        if view and (view.running or view.interrupted):
+            yield from self.compute(here, painter, _resumed() if view.interrupted else None)
 
     def _example(self, data: dict[str, Any], typed: list[str], here: Here) -> Iterator[Update]:
         examples = self.workbench.examples()
@@ -157,7 +160,7 @@ class Handlers:
         painter = self.painter()
         try:
             inputs = actions.inputs(*typed) if not here[0] else Inputs()  # what was typed belongs to the case before
-            case_id = self.workbench.create_case(data, name, inputs)
+            case_id = self.workbench.create_case(data, name, inputs, here[1].who)
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error")) | painter.emptied()
             return
@@ -207,7 +210,8 @@ class Handlers:
             case=view or (bench.view(case_id) if case_id else None),
             look=look,
             examples=() if case_id else self._examples(painter.pictures),
-            recent=() if case_id else tuple(bench.recent(12)),
+            cases=CaseList() if case_id else case_acts.listed(bench, look.cases),
+            history=case_acts.history(bench, self._comparisons, case_id, look.cases) if case_id else CaseHistory(),
             automatic=automatic,
             writer=bench.writer_of(case_id) if case_id else bench.settings.caption.writer,
             prompts=bench.prompts(case_id) if case_id else (),
@@ -242,6 +246,12 @@ def _looked(look: Look, data: dict[str, Any]) -> Look:
         case "order":
             return replace(look, order=str(data.get("order", "")))
         case "more":
+def _resumed() -> Message:
+    return Message(
+        tr("The last run of this case was interrupted. Nothing of it is lost: it goes on where it stopped.")
+    )
+
+
             return replace(look, shown=look.shown + MORE)
         case "select":
             cluster = str(data.get("cluster", ""))

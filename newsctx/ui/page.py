@@ -13,6 +13,7 @@ from newsctx.overrides import Edits, replay
 from newsctx.records import STAGES, Article, Hit, Match, RelevanceResult, StageName, StageStatus
 from newsctx.sensitive import hidden
 from newsctx.ui.guarded import Guarded
+from newsctx.ui.case_look import CaseHistory, CaseList, CasesLook
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
     from newsctx.profile_choices import Choice
@@ -58,10 +59,11 @@ class Look:
 
     def anew(self) -> Look:
         """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
-        return Look(who=self.who, language=self.language, hide_all=self.hide_all)
+        return Look(who=self.who, language=self.language, cases=self.cases.anew(), hide_all=self.hide_all)
 
 
 @dataclass(frozen=True)
+    cases: CasesLook = CasesLook()  # the list of cases and the history of one
 class Message:
     """One line for the analyst: an error or a confirmation."""
 
@@ -80,7 +82,8 @@ class Page:
     message: Message = Message()
     archive_problem: str = ""
     examples: tuple[tuple[str, str, str], ...] = ()  # title, note, picture address
-    recent: tuple[Any, ...] = ()  # CaseSummary
+    cases: CaseList = CaseList()
+    history: CaseHistory = CaseHistory()
     automatic: bool = True
     channels: Mapping[str, float] = field(default_factory=dict)  # default fusion weights
     profiles: tuple[Choice, ...] = ()

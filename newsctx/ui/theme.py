@@ -8,7 +8,7 @@ from newsctx.ui.html import ASSETS, script
 
 ROOMS = ("workbench", "evidence", "cases", "overrides", "charts", "viewer", "help")
 CSS = tuple(ASSETS / f"{room}.css" for room in ROOMS)
-SCRIPTS = ("page.js", "select.js", "evidence.js", "viewer.js", "help.js")  # what works without the server
+SCRIPTS = ("page.js", "cases.js", "select.js", "evidence.js", "viewer.js", "help.js")  # what works without the server
 FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
 

@@ -1,0 +1,164 @@
+"""Reading a case's audit trail for the page: entries in words, what undo and redo would do, what a run has not seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from newsctx.audit import NOBODY, AuditEntry
+from newsctx.errors import OverrideError
+from newsctx.overrides import Override, parse_override
+from newsctx.ui.language import tr, trn
+from newsctx.ui.override_words import quoted, sentence
+from newsctx.ui.page import Page
+from newsctx.ui.parts import STAGE_TITLES
+
+MADE = ("override", "approved")  # entries that are an override
+CHANGES = (*MADE, "undo", "redo", "inputs")  # what can make a stage stale
+LETTERS = 300  # of a value before and after
+STATUSES = {
+    "open": "open", "established": "established", "not_established": "not established", "handed_over": "handed over",
+}  # fmt: skip
+RUN_STATES = {
+    "running": "running", "done": "done", "cancelled": "cancelled", "failed": "failed", "interrupted": "interrupted",
+}  # fmt: skip
+State = Literal["live", "undone", "dropped"]
+
+
+def override_of(entry: AuditEntry) -> Override | None:
+    """The override of an entry; None where it has none, or one that this newsctx does not know."""
+    try:
+        return parse_override(entry.detail["override"]) if "override" in entry.detail else None
+    except OverrideError:
+        return None
+
+
+def made(trail: Sequence[AuditEntry]) -> dict[int, Override]:
+    """Every override that the trail holds, by its number."""
+    found: dict[int, Override] = {}
+    for entry in trail:
+        one = override_of(entry) if entry.what in MADE else None
+        if one is not None:
+            found[entry.detail.get("number", 0)] = one
+    return found
+
+
+def states(trail: Sequence[AuditEntry]) -> dict[int, State]:
+    """Whether an override counts, was taken back, or was dropped: another was made after it was taken back."""
+    found: dict[int, State] = {}
+    for entry in trail:
+        number = entry.detail.get("number", 0)
+        if entry.what in MADE:
+            found = {n: "dropped" if s == "undone" else s for n, s in found.items()} | {number: "live"}
+        elif entry.what in ("undo", "redo"):
+            found[number] = "undone" if entry.what == "undo" else "live"
+    return found
+
+
+def redoable(trail: Sequence[AuditEntry]) -> int:
+    """The number of the override that redo would make again; 0: none."""
+    stack: list[int] = []
+    for entry in trail:
+        if entry.what in MADE:
+            stack.clear()
+        elif entry.what == "undo":
+            stack.append(entry.detail.get("number", 0))
+        elif entry.what == "redo" and stack:
+            stack.pop()
+    return stack[-1] if stack else 0
+
+
+def unseen(trail: Sequence[AuditEntry]) -> list[AuditEntry]:
+    """Changes that were made after the last run began, oldest first."""
+    found: list[AuditEntry] = []
+    for entry in trail:
+        if entry.what == "run_started":
+            found.clear()
+        elif entry.what in CHANGES:
+            found.append(entry)
+    return found
+
+
+def newest_change(trail: Sequence[AuditEntry]) -> AuditEntry | None:
+    return next((e for e in reversed(trail) if e.what in CHANGES), None)
+
+
+def who(entry: AuditEntry) -> str:
+    return "" if entry.who == NOBODY else entry.who
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def told(page: Page, entry: AuditEntry, known: dict[int, Override]) -> str:
+    """An entry as a sentence in the page's language. `known`: the trail's overrides by number."""
+    values = entry.detail
+    match entry.what:
+        case "override" | "approved" | "undo" | "redo":
+            one = override_of(entry) or known.get(values.get("number", 0))
+            what = sentence(page, one) if one else tr("a change of another newsctx")
+            if entry.what == "undo":
+                return tr("Took back: %(change)s", change=what)
+            return tr("Made again: %(change)s", change=what) if entry.what == "redo" else what
+        case "created":
+            return tr("Opened the case with the photograph %(name)s", name=_text(values.get("filename")))
+        case "adopted":
+            return tr("Taken over from an older newsctx")
+        case "imported":
+            return tr("Brought in from a case bundle")
+        case "inputs":
+            return tr("Changed the claim or the note")
+        case "renamed":
+            return tr("Renamed to: %(title)s", title=_text(entry.after.get("title")))
+        case "tagged":
+            tags = ", ".join(str(t) for t in entry.after.get("tags") or ())
+            return tr("Set the tags: %(tags)s", tags=tags) if tags else tr("Took all tags off")
+        case "status":
+            status = str(entry.after.get("status", ""))
+            return tr("Set the status: %(status)s", status=tr(STATUSES.get(status, status)))
+        case "archived":
+            return (
+                tr("Archived the case") if entry.after.get("archived") else tr("Took the case out of the archived ones")
+            )
+        case "run_started":
+            return tr("Run %(number)s began", number=values.get("number", ""))
+        case "run_ended":
+            state = str(values.get("state") or entry.after.get("state") or "done")
+            return tr(
+                "Run %(number)s ended: %(state)s",
+                number=values.get("number", ""),
+                state=tr(RUN_STATES.get(state, state)),
+            )
+        case "exported":
+            return tr("Downloaded the case")
+    return str(entry.what).replace("_", " ")
+
+
+def stages_told(names: Sequence[str]) -> str:
+    """`Evidence, Matches and Places`, in the page's language."""
+    titles = [tr(STAGE_TITLES[n]) for n in names]
+    if len(titles) < 2:
+        return "".join(titles)
+    return tr("%(first)s and %(last)s", first=", ".join(titles[:-1]), last=titles[-1])
+
+
+def differences(entry: AuditEntry) -> list[dict[str, str]]:
+    """What an entry changed, name by name, as it was and as it is."""
+    names = list(dict.fromkeys((*entry.before, *entry.after)))
+    return [{"name": n, "before": _shown(entry.before.get(n)), "after": _shown(entry.after.get(n))} for n in names]
+
+
+def _shown(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "–"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
+
+
+def _text(value: object) -> str:
+    return quoted(str(value or ""))
+
+
+def changes_told(count: int) -> str:
+    return trn("%(num)s change since the last run", "%(num)s changes since the last run", count)
