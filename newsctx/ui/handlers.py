@@ -40,8 +40,8 @@ class Handlers:
     def __init__(self, workbench: Workbench, parts: Parts) -> None:
         self.workbench = workbench
         self.parts = parts
-
         self._comparisons = case_acts.Comparisons()
+
     @property
     def outputs(self) -> list[Any]:
         p = self.parts
@@ -240,18 +240,18 @@ class Handlers:
         return tuple((e.title, e.note, picture(pictures.example(e))) for e in self.workbench.examples())
 
 
-def _looked(look: Look, data: dict[str, Any]) -> Look:
-    """The look after the analyst chose an order, more rows or an event (a second click takes an event back)."""
-    match data.get("act", "select"):
-        case "order":
-            return replace(look, order=str(data.get("order", "")))
-        case "more":
 def _resumed() -> Message:
     return Message(
         tr("The last run of this case was interrupted. Nothing of it is lost: it goes on where it stopped.")
     )
 
 
+def _looked(look: Look, data: dict[str, Any]) -> Look:
+    """The look after the analyst chose an order, more rows or an event (a second click takes an event back)."""
+    match data.get("act", "select"):
+        case "order":
+            return replace(look, order=str(data.get("order", "")))
+        case "more":
             return replace(look, shown=look.shown + MORE)
         case "select":
             cluster = str(data.get("cluster", ""))

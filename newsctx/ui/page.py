@@ -12,8 +12,8 @@ from newsctx.document import ArchiveInfo, ArticleCard, Document
 from newsctx.overrides import Edits, replay
 from newsctx.records import STAGES, Article, Hit, Match, RelevanceResult, StageName, StageStatus
 from newsctx.sensitive import hidden
-from newsctx.ui.guarded import Guarded
 from newsctx.ui.case_look import CaseHistory, CaseList, CasesLook
+from newsctx.ui.guarded import Guarded
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
     from newsctx.profile_choices import Choice
@@ -51,6 +51,7 @@ class Look:
     who: str = ""  # the analyst's name in the audit trail
     language: str = "en"
     preview: Any = None  # a change that was asked about and not made (newsctx.ui.adjust.Previewed)
+    cases: CasesLook = CasesLook()  # the list of cases and the history of one
     revealed: tuple[str, ...] = ()  # hidden pictures that were chosen in this tab: image ids, "" the one under check
     hide_all: bool | None = None  # this browser covers every picture until it is chosen; None: as the settings say
     detail: bool = False  # the photograph was enlarged beyond its first copy
@@ -63,7 +64,6 @@ class Look:
 
 
 @dataclass(frozen=True)
-    cases: CasesLook = CasesLook()  # the list of cases and the history of one
 class Message:
     """One line for the analyst: an error or a confirmation."""
 
