@@ -1,30 +1,32 @@
 """Timeline and map of the events; both draw without any network.
 
-The map outlines come from assets/world_110m.json, put into the page by `theme.head()`. Colours of text, grid
-and land are set by the style sheet (assets/workbench.css), so that they follow light and dark.
+The map outlines come from assets/world_110m.json, put into the page by `theme.head()`. Colours of text, grid, land and
+traces are set by the style sheets (assets/workbench.css, charts.css), so that they follow light and dark. What is
+selected is marked in the browser (templates/select.js): no chart is drawn again for it.
 """
 
 from __future__ import annotations
 
-import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import gradio as gr
-import plotly.graph_objects as go
 from gradio.components.plot import PlotData
 
-from newsctx.records import Cluster
-from newsctx.ui.events_panel import decision, shown_clusters, span
+from newsctx.document import ArticleCard
+from newsctx.ui import language
+from newsctx.ui.chart_data import NAMES, PRECISIONS, DateMark, EventPoint, date_marks, events, evidence
+from newsctx.ui.chart_figure import COLOURS, draw, plain, short, trace
+from newsctx.ui.chart_map import world
+from newsctx.ui.events_panel import span
 from newsctx.ui.html import day
+from newsctx.ui.language import tr, trn
 from newsctx.ui.page import Page
 
-ACCENT, QUIET, CLAIM, CAMERA = "#0d9488", "#94a3b8", "#dc2626", "#7c3aed"
-CHART_HEIGHT = 320  # pixels
-ASPECT = 1.6  # width to height of the map in a window of 1440 pixels
+__all__ = ["component", "source", "timeline", "world"]
 LEAST_ROWS = 4  # a single event is not stretched over the whole height
-MOST_CLUSTERS = 10  # rows that fit the timeline
-LEAST_DEGREES = 24.0  # of the map's sides: a single city still shows its surroundings
+MOST_EVENTS = 10  # rows that fit the timeline; the table below has them all
+_DAY_MS = 86_400_000
 
 
 def source(page: Page) -> tuple[Any, ...]:
@@ -32,161 +34,103 @@ def source(page: Page) -> tuple[Any, ...]:
     document = page.document
     if document is None:
         return ()
-    return (document.stages.events, document.photo, document.inputs, page.edits.clusters, page.look.cluster)
+    context = document.context
+    answers = (context.place, context.date) if context else None
+    return (
+        page.case.case_id if page.case else "", language.current(), document.stages.events, page.edits.clusters,
+        document.photo, document.inputs.claim, answers, document.articles,
+    )  # fmt: skip
 
 
 def timeline(page: Page) -> PlotData | None:
-    """Events as bars over their days, their articles as dots, the claimed and the camera's day as lines."""
-    clusters = shown_clusters(page)[:MOST_CLUSTERS]
-    if not clusters:
+    """Events as bars over their days, their articles as dots, the claimed, recorded and answered date as bands.
+
+    None where there is nothing dated to draw.
+    """
+    shown, marks = events(page)[:MOST_EVENTS], date_marks(page)
+    if not shown and not marks:
         return None
-    figure = go.Figure()
-    for row, cluster in enumerate(clusters, 1):
-        figure.add_trace(_bar(page, cluster, row))
-        figure.add_trace(_dots(page, cluster, row))
-    for when, name, colour, y in _marked_days(page, max(len(clusters), LEAST_ROWS)):
-        figure.add_vline(x=when.isoformat(), line={"color": colour, "width": 1.5, "dash": "dot"})
-        figure.add_annotation(x=when.isoformat(), y=y, text=name, showarrow=False, xanchor="left", font={"size": 11})
-    figure.update_yaxes(
-        tickvals=list(range(1, len(clusters) + 1)),
-        ticktext=[f"{i} {_short(c.place)}" for i, c in enumerate(clusters, 1)],
-        range=[max(len(clusters), LEAST_ROWS) + 1.1, 0],
-        fixedrange=True,
-    )
-    figure.update_xaxes(type="date", automargin=True, nticks=6)
-    return _finish(figure, height=CHART_HEIGHT)
+    rows = max(len(shown), LEAST_ROWS)
+    traces = [_band(mark, rows) for mark in marks]
+    traces += [t for t in (_bars(shown, "event"), _bars(shown, "dropped"), _dots(page, shown)) if t]
+    return draw(traces, {
+        "xaxis": {"type": "date", "automargin": True, "nticks": 6},
+        "yaxis": {
+            "tickvals": [n for n, _ in enumerate(shown, 1)],
+            "ticktext": [f"{e.number} {plain(short(e.cluster.place))}" for e in shown],
+            "range": [rows + 0.8, 0.2], "fixedrange": True, "automargin": True,
+        },
+        "dragmode": "zoom", "barmode": "overlay", "hovermode": "closest",
+    }, page.case.case_id if page.case else "")  # fmt: skip
 
 
-def _bar(page: Page, cluster: Cluster, row: int) -> go.Scatter:
-    chosen = cluster.id == page.look.cluster
-    end = cluster.last + timedelta(days=1)  # days are inclusive
-    return go.Scatter(
-        x=[cluster.first.isoformat(), end.isoformat()],
-        y=[row, row],
-        mode="lines",
-        line={"width": 12 if chosen else 8, "color": _colour(page, cluster)},
-        opacity=0.35 if decision(page, cluster) == "dropped" else 0.9 if chosen else 0.55,
-        customdata=[cluster.id] * 2,
-        hoverinfo="skip",
-    )
+def _bars(shown: list[EventPoint], kind: str) -> dict[str, Any] | None:
+    rows = [(row, e) for row, e in enumerate(shown, 1) if e.dropped == (kind == "dropped")]
+    if not rows:
+        return None
+    return trace(
+        kind, type="bar", orientation="h", name=tr("Events") if kind == "event" else tr("Dropped events"),
+        y=[row for row, _ in rows],
+        base=[e.cluster.first.isoformat() for _, e in rows],
+        x=[((e.cluster.last - e.cluster.first).days + 1) * _DAY_MS for _, e in rows],  # days are inclusive
+        width=0.56,
+        customdata=[[e.cluster.id, e.evidence] for _, e in rows],
+        hovertext=[
+            f"{e.number} {plain(e.cluster.place)}<br>{span(e.cluster)}<br>"
+            + trn("%(num)s article", "%(num)s articles", len(e.cluster.article_ids))
+            for _, e in rows
+        ],
+        hoverinfo="text",
+        marker={"color": COLOURS[kind], "opacity": 0.55, "line": {"color": COLOURS[kind], "width": 3}},
+    )  # fmt: skip
 
 
-def _dots(page: Page, cluster: Cluster, row: int) -> go.Scatter:
-    cards = [page.card(a) for a in cluster.article_ids]
-    dated = [c for c in cards if c.published]
-    return go.Scatter(
-        x=[c.published.first.isoformat() for c in dated if c.published],
-        y=[row] * len(dated),
-        mode="markers",
-        marker={"size": 8, "color": _colour(page, cluster), "line": {"width": 1, "color": "#ffffff"}},
-        customdata=[cluster.id] * len(dated),
-        text=[f"{_plain(c.headline)}<br>{_plain(c.source)}, {day(c.published)}" for c in dated],
-        hovertemplate="%{text}<extra></extra>",
-    )
-
-
-def _marked_days(page: Page, rows: int) -> list[tuple[date, str, str, float]]:
-    """Day, name, colour and the height of the name: one on top, one at the bottom, since both may be the same day."""
-    document, found = page.document, []
-    claimed = document.inputs.claim.date if document else None
-    if claimed:
-        found.append((claimed.first, "claim", CLAIM, 0.25))
-    if document and document.photo and len(document.photo.camera.time) >= 10:
-        found.append((date.fromisoformat(document.photo.camera.time[:10]), "camera", CAMERA, rows + 0.75))
-    return found
-
-
-def world(page: Page) -> PlotData | None:
-    """Events where they are; the size grows with their articles. None where no event has coordinates."""
-    placed = [
-        (i, c, c.lat, c.lon) for i, c in enumerate(shown_clusters(page), 1) if c.lat is not None and c.lon is not None
+def _dots(page: Page, shown: list[EventPoint]) -> dict[str, Any] | None:
+    """Every article of the events on its day of publication."""
+    rows: list[tuple[int, EventPoint, ArticleCard]] = [
+        (row, e, card)
+        for row, e in enumerate(shown, 1)
+        for card in map(page.card, e.cluster.article_ids)
+        if card.published
     ]
-    if not placed:
+    if not rows:
         return None
-    figure = go.Figure(
-        go.Scattergeo(
-            lat=[lat for *_, lat, _ in placed],
-            lon=[lon for *_, lon in placed],
-            mode="markers+text",
-            text=_labels(placed),
-            textposition="top center",
-            customdata=[c.id for _, c, *_ in placed],
-            hovertext=[f"{_plain(c.place)}<br>{span(c)}<br>{len(c.article_ids)} articles" for _, c, *_ in placed],
-            hoverinfo="text",
-            marker={
-                "size": [min(26, 9 + 2 * len(c.article_ids)) for _, c, *_ in placed],
-                "color": [_colour(page, c) for _, c, *_ in placed],
-                "opacity": 0.85,
-                "line": {"width": 1, "color": "#ffffff"},
-            },
-        )
+    return trace(
+        "article", type="scatter", mode="markers", name=tr("Articles, by day of publication"),
+        x=[c.published.first.isoformat() for *_, c in rows if c.published],
+        y=[row for row, *_ in rows],
+        customdata=[[e.cluster.id, evidence((c.article_id,))] for _, e, c in rows],
+        text=[
+            "<br>".join(t for t in (plain(short(c.headline, 90)), plain(c.source), day(c.published)) if t)
+            for *_, c in rows
+        ],
+        hoverinfo="text",
+        marker={"size": 8, "color": COLOURS["article"], "line": {"width": 1, "color": "#ffffff"}},
+    )  # fmt: skip
+
+
+def _band(mark: DateMark, rows: int) -> dict[str, Any]:
+    """The whole span that a date covers: a month is a band of a month."""
+    first, end = (
+        mark.first.isoformat(),
+        (mark.last + timedelta(days=1)).isoformat() if mark.last.year < 9999 else "9999",
     )
-    lats, lons = [p[2] for p in placed], [p[3] for p in placed]
-    figure.update_geos(
-        resolution=110,
-        projection_type="equirectangular",
-        showcoastlines=True,
-        showland=True,
-        showcountries=True,
-        showframe=False,
-        bgcolor="rgba(0,0,0,0)",
-        lataxis_range=_stretch(lats, max(LEAST_DEGREES, (max(lons) - min(lons)) / ASPECT), -60, 85),
-        lonaxis_range=_stretch(lons, max(ASPECT * LEAST_DEGREES, (max(lats) - min(lats)) * ASPECT), -180, 180),
-    )
-    return _finish(figure, height=CHART_HEIGHT)
+    told = date_name(mark)
+    return trace(
+        mark.kind, type="scatter", mode="lines", fill="toself", name=told, text=told, hoverinfo="text",
+        hoveron="fills",
+        x=[first, end, end, first, first], y=[0.2, 0.2, rows + 0.8, rows + 0.8, 0.2],
+        line={"color": COLOURS[mark.kind], "width": 1.5, "dash": "dot" if mark.kind == "claim" else "solid"},
+        fillcolor=COLOURS[mark.kind] + "33",
+    )  # fmt: skip
 
 
-def _labels(placed: list[tuple[int, Cluster, float, float]]) -> list[str]:
-    """The numbers of the events, left out where a better event already stands nearly there."""
-    span = max(20.0, max(p[3] for p in placed) - min(p[3] for p in placed))
-    labels: list[str] = []
-    taken: list[tuple[float, float]] = []
-    for number, _, lat, lon in placed:
-        free = all(abs(lat - a) > span / 16 or abs(lon - o) > span / 16 for a, o in taken)
-        labels.append(str(number) if free else "")
-        if free:
-            taken.append((lat, lon))
-    return labels
-
-
-def _stretch(values: list[float], least: float, low: float, high: float) -> list[float]:
-    """The span of the values with a margin, at least `least` wide, inside low..high."""
-    middle, half = (min(values) + max(values)) / 2, max((max(values) - min(values)) * 0.6, least / 2)
-    return [max(low, middle - half), min(high, middle + half)]
-
-
-def _colour(page: Page, cluster: Cluster) -> str:
-    if decision(page, cluster) == "dropped":
-        return QUIET
-    return ACCENT if cluster.id == page.look.cluster or not page.look.cluster else QUIET
-
-
-def _short(text: str, most: int = 24) -> str:
-    plain = _plain(text)
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
-
-
-def _plain(text: str) -> str:
-    """Plotly reads a little HTML in its texts: take its meaning away."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
-
-
-def _finish(figure: go.Figure, height: int) -> PlotData:
-    figure.update_layout(
-        height=height,
-        margin={"l": 4, "r": 8, "t": 8, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        font={"family": "system-ui, sans-serif", "size": 12},
-        hoverlabel={"align": "left"},
-        dragmode=False,
-    )
-    figure.update_layout(template=None)
-    figure.update_yaxes(automargin=True)
-    drawn: dict[str, Any] = json.loads(figure.to_json())
-    drawn["config"] = {"displayModeBar": False, "displaylogo": False, "responsive": True}
-    return PlotData(type="plotly", plot=json.dumps(drawn))
+def date_name(mark: DateMark) -> str:
+    """`Answer: Jun 2016 (to the month)`."""
+    told = f"{tr(NAMES[mark.kind])}: {day(mark.when)}"
+    if mark.when.precision == "day":
+        return told
+    return f"{told} ({tr('to the %(precision)s', precision=tr(PRECISIONS[mark.when.precision]))})"
 
 
 def component(label: str, name: str) -> gr.Plot:

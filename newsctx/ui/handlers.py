@@ -234,6 +234,7 @@ class Handlers:
             profile_locked=bench.profile_locked,
             hide_all=bench.settings.photo.hide_all,
             writers=bench.writers,
+            atlas=bench.atlas,
         )
 
     def _examples(self, pictures: WorkbenchPictures) -> tuple[tuple[str, str, str], ...]:

@@ -81,7 +81,7 @@ def _assemble() -> tuple[Parts, gr.HTML]:
             automatic = gr.Checkbox(True, label=word("Recompute automatically"), container=False, elem_id="automatic")
             panels["facts"] = panel("facts")
         with gr.Column(scale=9, min_width=300, elem_id="stages"):
-            panels |= {name: panel(name) for name in ("rail", "start", "cases", "toolbar")}
+            panels |= {name: panel(name) for name in ("rail", "start", "cases", "toolbar", "selection")}
             timeline, places, bridge = _tabs(panels)
     download = gr.DownloadButton(word("Download"), visible="hidden", elem_id="download")
     parts = Parts(
@@ -99,6 +99,7 @@ def _tabs(panels: dict[str, gr.HTML]) -> tuple[gr.Plot, gr.Plot, gr.HTML]:
                     with gr.Row(elem_id="charts"):
                         timeline = charts.component(word("Timeline of the events"), "timeline")
                         places = charts.component(word("Map of the events"), "map")
+                    panels["charts"] = panel("charts")
                 panels[name] = panel(name)
     bridge = gr.HTML("", js_on_load=script("bridge.js"), visible="hidden")  # not False: it has to exist to listen
     return timeline, places, bridge

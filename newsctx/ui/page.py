@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from newsctx.atlas import Atlas
 from newsctx.document import ArchiveInfo, ArticleCard, Document
 from newsctx.overrides import Edits, replay
-from newsctx.records import STAGES, Article, Hit, Match, RelevanceResult, StageName, StageStatus
+from newsctx.records import STAGES, Article, Hit, Match, Place, RelevanceResult, StageName, StageStatus
 from newsctx.sensitive import hidden
 from newsctx.ui.case_look import CaseHistory, CaseList, CasesLook
 from newsctx.ui.guarded import Guarded
@@ -41,6 +42,17 @@ class Pictures(Protocol):
 
 
 @dataclass(frozen=True)
+class Picked:
+    """An empty spot of the map or of the timeline that was clicked: it is offered as answer, nothing is set yet."""
+
+    date: str = ""  # ISO; else a point:
+    lat: float = 0.0
+    lon: float = 0.0
+    place: Place | None = None  # the nearest city, None where there is none
+    km: float = 0.0  # to that city
+
+
+@dataclass(frozen=True)
 class Look:
     """What the analyst looks at; it changes no result and is kept per browser tab."""
 
@@ -57,6 +69,7 @@ class Look:
     detail: bool = False  # the photograph was enlarged beyond its first copy
     inspect: bool = False  # the signs of editing were asked for
     beside: str = ""  # the archived photograph beside the one under check, by image id
+    picked: Picked | None = None
 
     def anew(self) -> Look:
         """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
@@ -92,6 +105,7 @@ class Page:
     writers: tuple[WriterChoice, ...] = ()
     writer: str = "extractive"  # who writes the case's caption
     prompts: tuple[PromptShown, ...] = ()  # what a language model is sent for it
+    atlas: Atlas | None = None  # where names lie; None: no map asks for it
     hide_all: bool = False  # the setting: every picture is covered until it is chosen
 
     def __post_init__(self) -> None:
