@@ -6,9 +6,11 @@ from typing import Any, get_args
 
 from newsctx.passages import parse_chunk_id
 from newsctx.records import Chunk, FiveW
+from newsctx.ui import chunk_edits
 from newsctx.ui.context_panel import level
+from newsctx.ui.language import tr
 from newsctx.ui.page import Page
-from newsctx.ui.parts import brief, header
+from newsctx.ui.parts import brief, evidence, header
 
 TEMPLATE = "chunks.html"
 METHODS = {
@@ -72,19 +74,22 @@ def decision(page: Page, chunk: Chunk) -> str:
 def group(page: Page, article_id: str, chunks: list[Chunk]) -> dict[str, Any]:
     """One article's chunks and its texts with the chunks marked."""
     return {
-        **brief(page, article_id),
+        **evidence(page, article_id),
+        "waiting": chunk_edits.waiting(page, article_id, chunks),
+        "passages": len([a for a, _ in page.edits.own_passages if a == article_id]),
         "chunks": [
             {
                 "id": c.chunk_id,
                 "text": c.text,
                 "score": c.score,
-                "role": ROLES[c.role],
+                "role": tr(ROLES[c.role]),
                 "field": c.field,
                 "decision": decision(page, c),
                 "answers": c.answers,
                 "also": also(page, c),
                 "rating": level(c.relevance) if c.relevance else None,
                 "used": used(page, c),
+                "edit": chunk_edits.editing(page, c),
             }
             for c in chunks
         ],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from newsctx.overrides import MergeClusters, SplitCluster
 from newsctx.records import Cluster, PartialDate
+from newsctx.ui import override_words
 from newsctx.ui.html import day
+from newsctx.ui.language import tr
 from newsctx.ui.page import Page
-from newsctx.ui.parts import brief, header, relevance
+from newsctx.ui.parts import evidence, header, relevance
 
 TEMPLATE = "events.html"
 
@@ -21,7 +25,33 @@ def view(page: Page) -> dict[str, Any]:
         "scorer": result.scorer if result else "",
         "product": bool(page.document and page.document.settings.get("events", {}).get("order") == "product"),
         "clusters": [row(page, c, i) for i, c in enumerate(shown_clusters(page), 1)],
+        "groupings": [grouping(page, g) for g in page.edits.regrouped],
     }
+
+
+def grouping(page: Page, one: MergeClusters | SplitCluster) -> dict[str, str]:
+    """A merger or a split that holds, and what takes it back."""
+    merged = isinstance(one, MergeClusters)
+    ids = one.cluster_ids if isinstance(one, MergeClusters) else one.article_ids
+    headlines = "" if merged else "; ".join(override_words.headline(page, a) for a in ids)
+    return {
+        "action": one.action,
+        "text": override_words.sentence(page, one),
+        "reason": one.reason,
+        "members": headlines,
+        "id": "" if isinstance(one, MergeClusters) else one.cluster_id,
+        "ids": json.dumps(ids),
+    }
+
+
+def derived(page: Page, cluster: Cluster) -> str:
+    """What the analyst made this event of: `merged`, `split off`; empty for one of the articles alone."""
+    ids = set(cluster.article_ids)
+    for one in page.edits.regrouped:
+        if isinstance(one, SplitCluster) and ids == set(one.article_ids):
+            return tr("split off by you")
+    origin = getattr(cluster, "origin", "")
+    return {"merged": tr("merged by you"), "split": tr("split off by you")}.get(str(origin), "")
 
 
 def shown_clusters(page: Page) -> list[Cluster]:
@@ -49,12 +79,14 @@ def row(page: Page, cluster: Cluster, number: int) -> dict[str, Any]:
         "decision": decision(page, cluster),
         "selected": cluster.id == page.look.cluster,
         "size": len(cluster.article_ids),
-        "representative": brief(page, cluster.representative),
-        "members": [brief(page, a) for a in cluster.article_ids],
+        "ids": cluster.article_ids,
+        "derived": derived(page, cluster),
+        "representative": evidence(page, cluster.representative),
+        "members": [evidence(page, a) for a in cluster.article_ids] if cluster.id == page.look.cluster else [],
     }
 
 
 def span(cluster: Cluster) -> str:
     """`26 Dec 2017` or `26 Dec 2017 to 3 Jan 2018`."""
     first, last = (day(PartialDate.model_validate(d.isoformat())) for d in (cluster.first, cluster.last))
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else tr("%(first)s to %(last)s", first=first, last=last)

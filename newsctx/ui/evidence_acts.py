@@ -37,7 +37,8 @@ def added_article(handlers: Handlers, here: Here, data: Data) -> Iterator[Update
 
 def _add(handlers: Handlers, here: Here, data: Data, make: Any) -> Iterator[Update]:
     def change() -> None:
-        action = {**make(), "reason": _text(data, "reason")}
+        made = make()
+        action = {**made, "reason": _text(data, "reason") or made.get("reason", "")}
         handlers.workbench.override(here[0], action, here[1].who)
 
     yield from handlers.change(here, change)

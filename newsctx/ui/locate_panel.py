@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsctx.ui.page import Page
-from newsctx.ui.parts import brief, header, move
+from newsctx.ui.parts import evidence, header, move
 
 TEMPLATE = "locate.html"
 
@@ -20,7 +20,7 @@ def view(page: Page) -> dict[str, Any]:
         "scorer": result.scorer if result else "",
         "rows": [
             {
-                **brief(page, h.article_id),
+                **evidence(page, h.article_id),
                 "rank": h.rank,
                 "before": h.rank_before,
                 "move": move(h.rank_before, h.rank),

@@ -87,7 +87,7 @@ def evidence(page: Page, article_id: str) -> dict[str, Any]:
         "thumbnail": thumbnail(page, card.image_id),
         "hidden": bool(card.image_id) and page.hides(card.image_id),
         "relevance": relevance(page.rated.articles.get(article_id)) if page.rated else None,
-        "rank": rank,
+        "at": rank,
         "listed": rank is not None and rank <= page.look.shown,
     }
 
