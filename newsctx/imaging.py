@@ -85,6 +85,14 @@ def decode(data: bytes, settings: PhotoSettings) -> Decoded:
     return Decoded(pixels, kind, width, height, exif, tuple(notices))
 
 
+def header(data: bytes, settings: PhotoSettings) -> Image.Image:
+    """The picture with its metadata, nothing decoded, read by the reader of its own format.
+
+    Raises PhotoRefused for bytes that are no picture of a format that is read here; the reader may raise on its own.
+    """
+    return _open(_check_bytes(data, settings), data, settings)
+
+
 def _check_bytes(data: bytes, settings: PhotoSettings) -> str:
     if not data:
         raise PhotoRefused(f"The file is empty (0 bytes); expected {_ACCEPTED}. Upload the photograph again.")
@@ -188,9 +196,14 @@ def _read_exif(image: Image.Image, notices: list[str]) -> Image.Exif:
         return Image.Exif()
 
 
+def turn(exif: Image.Exif) -> Image.Transpose | None:
+    """What brings the stored picture upright; None: it is."""
+    return _TURNS.get(exif.get(ExifTags.Base.Orientation, 1))
+
+
 def _upright(image: Image.Image, exif: Image.Exif) -> Image.Image:
-    turn = _TURNS.get(exif.get(ExifTags.Base.Orientation, 1))
-    return image if turn is None else image.transpose(turn)
+    way = turn(exif)
+    return image if way is None else image.transpose(way)
 
 
 def _to_rgb(image: Image.Image, notices: list[str]) -> Pixels:

@@ -30,7 +30,8 @@ class Media:
         self.folder = folder
         self._settings = settings
 
-    def _keep(self, name: str, make: Callable[[], np.ndarray]) -> Path:
+    def keep(self, name: str, make: Callable[[], np.ndarray]) -> Path:
+        """The file of that name in the folder, made where there is none: (H, W, 3 or 4) uint8."""
         path = self.folder / name
         if not path.exists():
             write_beside(path, imaging.encode_webp(make()))
@@ -41,24 +42,24 @@ class Media:
 
     def preview(self, sha256: str, read: Callable[[], bytes]) -> Path:
         """The photograph under check, at most VIEW_SIDE pixels."""
-        return self._keep(f"photo-{sha256}.webp", lambda: imaging.working_copy(self._decode(read()), VIEW_SIDE))
+        return self.keep(f"photo-{sha256}.webp", lambda: imaging.working_copy(self._decode(read()), VIEW_SIDE))
 
     def detail(self, sha256: str, read: Callable[[], bytes]) -> Path:
         """The photograph under check as the viewer loads it when it is enlarged, at most DETAIL_SIDE pixels."""
-        return self._keep(f"detail-{sha256}.webp", lambda: imaging.working_copy(self._decode(read()), DETAIL_SIDE))
+        return self.keep(f"detail-{sha256}.webp", lambda: imaging.working_copy(self._decode(read()), DETAIL_SIDE))
 
     def archived(self, image_id: str, path: Path | None, small: bool) -> Path | None:
         """An archived photograph; None where there is no file."""
         if path is None or not path.exists():
             return None
         side = THUMB_SIDE if small else VIEW_SIDE
-        return self._keep(
+        return self.keep(
             f"archive-{image_id}-{side}.webp", lambda: imaging.working_copy(self._decode(path.read_bytes()), side)
         )
 
     def match(self, match: Match, sha256: str, read: Callable[[], bytes], archived: Path) -> Path:
         """Both photographs side by side with the inliers of the match."""
-        return self._keep(
+        return self.keep(
             f"match-{digest(sha256, match)}.webp",
             lambda: draw_match(self._decode(read()), self._decode(archived.read_bytes()), match, VIEW_SIDE),
         )
@@ -67,7 +68,7 @@ class Media:
         """The archived photograph as it lies in the query of this (width, height); None without a homography."""
         if len(match.homography) != 9:
             return None
-        return self._keep(
+        return self.keep(
             f"overlay-{digest(size, match.image_id, match.homography)}.webp",
             lambda: laid_over(self._decode(archived.read_bytes()), match, size, OVERLAY_SIDE),
         )

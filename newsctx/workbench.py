@@ -26,6 +26,7 @@ from newsctx.case_desk import CaseDesk
 from newsctx.cases import Case, CaseStatus, CaseStore
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
+from newsctx.inspection import Inspection, LastSeen, inspect
 from newsctx.media import Media
 from newsctx.models import Models
 from newsctx.overrides import AddArticle, EditCaption, parse_override, replay
@@ -99,6 +100,7 @@ class Workbench(CaseDesk):
         self._media = Media(state / "media", self.settings.photo)
         self._writers = Writers(self.settings.caption)
         self._prompts: tuple[str, tuple[PromptShown, ...]] = ("", ())  # of the case shown last, by its key
+        self._inspections = LastSeen()
         self._workers: dict[str, Worker] = {}
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
@@ -389,6 +391,16 @@ class Workbench(CaseDesk):
         """A larger re-encoded copy, for looking closely."""
         case = self._cases.get(case_id)
         return self._media.detail(case.photo_sha256, lambda: self._cases.photo(case))
+
+    def inspect(self, case_id: str) -> Inspection:
+        """A first look at signs of editing and at the file's metadata; remembered for the photographs seen last."""
+        case = self._cases.get(case_id)
+        return self._inspections(
+            case.photo_sha256,
+            lambda: inspect(
+                self._cases.photo(case), case.photo_sha256, self.settings.photo, self.settings.tamper, self._media.keep
+            ),
+        )
 
     def hides_photo(self, case_id: str) -> bool:
         """Whether the photograph under check of a case is to be covered until it is chosen."""

@@ -1,11 +1,12 @@
 // The photo viewer: a dialog over the page that keeps its state when the panel behind it is rendered again.
-// Its contents are the server's (`template[data-viewer]`, escaped there): cloned, never built from strings.
+// Its contents are the server's (`[data-viewer]`, hidden, escaped there): cloned, never built from strings. There pictures
+// have no src and elements no id (`data-src`, `data-x-id`), so that nothing is loaded and no id stands twice.
 (() => {
   const STEP = 1.25, MOST = 16, PAN = 60; // zoom per key, screen pixels per photo pixel at most, screen pixels per arrow key
   let dialog = null, shown = '', asked = {}, watcher = null, from = null;
   let state = null;
   const fresh = (id) => ({case: id, tab: 'matches', fitted: true, scale: 1, x: 0, y: 0, boxes: true, layer: 'photo', match: '', mode: 'region', mix: {}, search: ''});
-  const template = () => document.querySelector('#nx-photo template[data-viewer]');
+  const template = () => document.querySelector('#nx-photo [data-viewer]');
   const caseId = () => document.querySelector('[data-case]')?.dataset.case ?? '';
   const all = (selector) => [...(dialog?.querySelectorAll(selector) ?? [])];
   const one = (selector) => dialog?.querySelector(selector);
@@ -113,6 +114,7 @@
     all('.box').forEach((b) => b.classList.toggle('on', b.dataset.line === line));
     const text = line === undefined ? '' : one(`button[data-line="${line}"] span`)?.textContent ?? '';
     const told = one('[data-v-told]');
+    if (!told) return; // it has been closed
     told.textContent = text;
     told.hidden = !text;
   };
@@ -132,12 +134,16 @@
     const scrolled = one('.v-side')?.scrollTop ?? 0, opened = new Map(all('details[data-keep]').map((d) => [d.dataset.keep, d.open]));
     const images = new Map(all('img[src]').map((i) => [i.getAttribute('src'), i]));
     shown = source.innerHTML;
-    const contents = source.content.cloneNode(true);
-    contents.querySelectorAll('img[src], img[data-src]').forEach((image) => { // what is loaded stays: no flicker
-      const known = images.get(image.getAttribute('src') ?? image.dataset.src);
-      if (known && known.className === image.className) { images.delete(known.getAttribute('src')); image.replaceWith(known); }
+    const contents = source.cloneNode(true);
+    contents.querySelectorAll('*').forEach((node) => [...node.attributes].forEach(({name, value}) => {
+      if (name.startsWith('data-x-')) { node.setAttribute(name.slice(7), value); node.removeAttribute(name); }
+    }));
+    contents.querySelectorAll('img[data-src]').forEach((image) => { // what is loaded stays: no flicker
+      const known = images.get(image.dataset.src);
+      if (known && known.className === image.className) { images.delete(image.dataset.src); image.replaceWith(known); }
+      else if (!image.hidden && !image.closest('[hidden]:not([data-v-panel])')?.closest('.v-stage')) image.src = image.dataset.src;
     });
-    dialog.replaceChildren(contents);
+    dialog.replaceChildren(...contents.childNodes);
     all('details[data-keep]').forEach((d) => { if (opened.has(d.dataset.keep)) d.open = opened.get(d.dataset.keep); });
     one('.v-base').addEventListener('load', place);
     apply();
