@@ -105,6 +105,7 @@ def test_pin_exclude_refresh_and_second_tab(address, open_page, bench, case_id):
     page.wait_for_function(f"() => document.querySelector('.hit')?.dataset.key === 'hit:{last}'", timeout=LONG)
     page.wait_for_selector(DONE, timeout=LONG)
     page.click(f'[data-key="exclude:{second}"]')
+    page.click(f'[data-key="exclude-go:{second}"]')
     page.wait_for_selector(f'[data-key="hit:{second}"]', state="detached", timeout=LONG)
     page.wait_for_selector(DONE, timeout=LONG)
     after = order(page)
