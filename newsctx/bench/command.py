@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from newsctx.settings import Settings
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("bench", help="measure the copy channel, the chunks and the time per stage")
-    kinds = ["all", "copy", "verify", "stages", "clusters", "scale", "chunks"]
+    kinds = ["all", "copy", "verify", "stages", "clusters", "scale", "overrides", "chunks"]
     parser.add_argument("what", nargs="?", choices=kinds, default="all")
     parser.add_argument(
         "--photos",
@@ -29,10 +30,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--settings", type=Path, metavar="FILE", help="clusters, chunks: settings that differ from the defaults"
     )
     parser.add_argument(
-        "--articles", type=int, default=100_000, metavar="N", help="scale: synthetic articles (default: 100000)"
+        "--articles",
+        type=int,
+        default=100_000,
+        metavar="N",
+        help="scale, overrides: synthetic articles (default: 100000)",
     )
     parser.add_argument(
-        "--with-photo", type=int, default=10_000, metavar="N", help="scale: of them with a photograph (default: 10000)"
+        "--with-photo",
+        type=int,
+        default=10_000,
+        metavar="N",
+        help="scale, overrides: of them with a photograph (default: 10000)",
     )
     parser.add_argument(
         "--pairs", type=Path, metavar="DIR", help="verify: a folder of photographs with `pairs.jsonl` (id, a, b)"
@@ -78,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
         print(_clusters(args))
     if args.what == "scale":
         print(_scale(args))
+    if args.what == "overrides":
+        print(_overrides(args))
     if args.what == "chunks":
         print(_chunks(args))
     return 0
@@ -121,6 +132,19 @@ def _scale(args: argparse.Namespace) -> str:
     with tqdm(total=args.queries, unit="photo") as bar:
         told = lambda done: bar.update(min(done, args.queries) - bar.n)  # noqa: E731
         return scale.run(folder, args.articles, args.with_photo, args.queries, args.seed, told).text()
+
+
+def _overrides(args: argparse.Namespace) -> str:
+    from newsctx.bench import overrides
+    from newsctx.state import state_folder
+
+    if not 1 <= args.with_photo <= args.articles:
+        raise SettingsError(f"--with-photo {args.with_photo}: expected 1 to {args.articles}, the number of articles.")
+    page = importlib.import_module("newsctx.ui.unseen").UnseenPage  # by name, as the command line finds its commands
+    with tqdm(total=args.queries, unit="photo") as bar:
+        told = lambda done: bar.update(done - bar.n)  # noqa: E731
+        folder = state_folder(args.state) / "bench"
+        return overrides.run(folder, args.articles, args.with_photo, args.queries, page, args.seed, told).text()
 
 
 def _chunks(args: argparse.Namespace) -> str:

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from newsctx.archive.store import ArchiveStore
 from newsctx.bench import synthetic
 from newsctx.cache import StageCache
 from newsctx.channel_names import WEIGHTS
+from newsctx.errors import ArchiveError, IndexMismatch
 from newsctx.localfeatures.index import query_views
 from newsctx.models import Models
 from newsctx.pipeline import Pipeline, Request
@@ -81,7 +83,7 @@ def run(
     every = dict.fromkeys(WEIGHTS, 1.0)
     settings = Settings.model_validate({"profile": "embedded", "retrieve": {"weights": every}})
     slots = synthetic.models()
-    opened = _archive(folder / f"scale-{articles}-{photos}-{seed}", articles, photos, seed, slots, settings)
+    opened = archive(folder / f"scale-{articles}-{photos}-{seed}", articles, photos, seed, slots, settings)
     report = ScaleReport(articles, photos)
     rng = np.random.default_rng(seed)
     ids = sorted(opened.store.image_ids())
@@ -89,23 +91,30 @@ def run(
     with tempfile.TemporaryDirectory() as cache:
         pipeline = Pipeline(opened, slots, settings, StageCache(Path(cache)), ExtractiveWriter())
         for done in range(queries + warm):
-            path = opened.store.image_path(ids[int(rng.integers(len(ids)))])
-            note = " ".join(f"word{int(n)}" for n in np.minimum(rng.zipf(1.3, 6), 50_000) - 1)
-            assert path is not None  # the archive was just made
-            data = imaging.encode_jpeg(_crop(imaging.decode(path.read_bytes(), settings.photo).pixels))
+            data, note = query(opened, ids, rng, settings)
             one = report if done >= warm else ScaleReport(articles, photos)
             _time(pipeline, Request(data, f"{done}.jpg", Inputs(note=note)), one)
             progress(done + 1)
     return report
 
 
-def _archive(folder: Path, articles: int, photos: int, seed: int, slots: Models, settings: Settings) -> OpenArchive:
+def archive(folder: Path, articles: int, photos: int, seed: int, slots: Models, settings: Settings) -> OpenArchive:
+    """The synthetic archive in `folder / "archive"`, imported and indexed; what is there is kept."""
+    with suppress(ArchiveError, IndexMismatch):  # not made yet, or by another program or with other settings
+        return open_archive(folder / "archive", slots, settings)
     source = synthetic.write(folder, articles, photos, seed)
-    archive = folder / "archive"
-    import_archive(source, archive)
-    with ArchiveStore.open(archive) as store:
-        build_index(store, slots, archive, settings)
-    return open_archive(archive, slots, settings)
+    import_archive(source, folder / "archive")
+    with ArchiveStore.open(folder / "archive") as store:
+        build_index(store, slots, folder / "archive", settings)
+    return open_archive(folder / "archive", slots, settings)
+
+
+def query(opened: OpenArchive, ids: list[str], rng: np.random.Generator, settings: Settings) -> tuple[bytes, str]:
+    """A crop of one of the archive's photographs, and a note of its words."""
+    path = opened.store.image_path(ids[int(rng.integers(len(ids)))])
+    note = " ".join(f"word{int(n)}" for n in np.minimum(rng.zipf(1.3, 6), 50_000) - 1)
+    assert path is not None  # the archive was just made
+    return imaging.encode_jpeg(_crop(imaging.decode(path.read_bytes(), settings.photo).pixels)), note
 
 
 def _time(pipeline: Pipeline, request: Request, report: ScaleReport) -> None:

@@ -26,6 +26,7 @@ _CITIES = (
     "Paris (France)", "Lyon (France)", "Berlin (Germany)", "Rome (Italy)", "Madrid (Spain)", "London (England)",
     "Chicago (Illinois)", "Nairobi (Kenya)", "Lagos (Nigeria)", "Mumbai (India)", "Osaka (Japan)", "Lima (Peru)",
 )  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SIDES = (240, 180)  # pixels of a photograph
 _EPOCH = 200  # photographs of one sub-folder
 
@@ -34,7 +35,7 @@ class SyntheticEncoder:
     """Unit vectors (N, D) float32 drawn from the content of texts and pictures."""
 
     def __init__(self, slot: str, dim: int) -> None:
-        self.dim, self.batch_size = dim, 256
+        self.dim, self.batch_size, self.encoded = dim, 256, 0  # encoded: texts and pictures so far
         self.info = ModelInfo(slot=slot, name=f"synthetic {dim}", digest=f"{dim:064x}", device="cpu")
         self._centres = np.random.default_rng(dim).standard_normal((_TOPICS, dim)).astype(np.float32)
 
@@ -50,6 +51,7 @@ class SyntheticEncoder:
         return [p for p in text.split("\n") if p.strip()][:limit]
 
     def _rows(self, contents: Sequence[bytes]) -> np.ndarray:
+        self.encoded += len(contents)
         rows = np.empty((len(contents), self.dim), np.float32)
         for row, content in zip(rows, contents, strict=True):
             seed = int.from_bytes(hashlib.sha256(content).digest()[:8], "little")
@@ -96,14 +98,21 @@ def _rows(articles: int, photos: int, seed: int) -> Iterator[dict[str, object]]:
         drawn = np.minimum(rng.zipf(1.3, words), _WORDS) - 1  # as often as words are: Zipf
         return " ".join(vocabulary[i] for i in drawn)
 
+    def paragraph(city: str) -> str:
+        """Four sentences of fifteen words, one of them with a place and a day, as the stages that read texts find."""
+        sentences = [text(15).capitalize() for _ in range(4)]
+        sentences[1] += f" in {city.partition(' (')[0]} on {_WEEKDAYS[int(rng.integers(7))]}"
+        return " ".join(f"{s}." for s in sentences)
+
     for number in range(articles):
+        city = _CITIES[int(rng.integers(len(_CITIES)))]
         links = [_url(int(n)) for n in rng.integers(0, number, 2)] if number else []
         images = [{"path": _photo(number), "caption": text(10), "position": 0}] if number < photos else []
         yield {
             "id": f"s{number:07}", "url": _url(number), "headline": text(8), "abstract": text(25),
-            "body": "\n".join(text(60) for _ in range(4)), "captions": [text(14)],
+            "body": "\n".join(paragraph(city) for _ in range(4)), "captions": [text(14)],
             "published": (_FIRST + timedelta(days=int(rng.integers(_DAYS)))).isoformat(),
-            "places": [_CITIES[int(rng.integers(len(_CITIES)))]], "images": images, "links": links, "language": "en",
+            "places": [city], "images": images, "links": links, "language": "en",
         }  # fmt: skip
 
 

@@ -1,0 +1,85 @@
+"""The page without a browser: what it would be sent, and when. For measuring how long an analyst waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from newsctx.ui.acts import Here, Update
+from newsctx.ui.handlers import Handlers
+from newsctx.ui.layout import _assemble
+from newsctx.ui.page import Look
+from newsctx.ui.paint import Painter
+from newsctx.ui.pictures import WorkbenchPictures
+
+if TYPE_CHECKING:
+    from newsctx.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a click led to."""
+
+    first: float  # seconds from the click to the first update of the page
+    last: float  # and to the last one
+    painting: float  # seconds of it that went into painting
+    paints: int
+    sent: int  # characters of HTML and chart data
+
+
+class UnseenPage:
+    """One analyst's tab, without the tab."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self.workbench = workbench
+        with gr.Blocks(analytics_enabled=False):
+            parts, _ = _assemble()
+        self._handlers = _Timed(workbench, parts)
+
+    def open(self, case_id: str) -> Answer:
+        """A page opens on a case; what is running is followed."""
+        return self._answer(lambda: self._handlers.open(case_id, Look(), True))
+
+    def analyse(self, case_id: str) -> Answer:
+        """The button of the same name."""
+        return self._answer(lambda: self._handlers.compute((case_id, Look(), True)))
+
+    def override(self, case_id: str, action: dict[str, object]) -> Answer:
+        """An override and everything that is recomputed after it. Raises OverrideError."""
+        return self._change(case_id, lambda: self.workbench.override(case_id, action))
+
+    def undo(self, case_id: str) -> Answer:
+        """The newest override is taken back."""
+        return self._change(case_id, lambda: self.workbench.undo(case_id))
+
+    def _change(self, case_id: str, change: Callable[[], object]) -> Answer:
+        return self._answer(lambda: self._handlers.change((case_id, Look(), True), change))
+
+    def _answer(self, click: Callable[[], Iterator[Update]]) -> Answer:
+        self._handlers.painting = 0.0
+        start = time.perf_counter()
+        first, paints, sent = 0.0, 0, 0
+        for update in click():
+            first = first or time.perf_counter() - start
+            paints, sent = paints + 1, sent + sum(len(str(v)) for v in update.values())
+        return Answer(first, time.perf_counter() - start, self._handlers.painting, paints, sent)
+
+
+class _Timed(Handlers):
+    """Handlers that know how long they have painted."""
+
+    painting = 0.0
+
+    def painter(self) -> Painter:
+        return Painter(self.parts, WorkbenchPictures(self.workbench))
+
+    def paint(self, painter: Painter, here: Here, *rest: Any) -> Update:
+        start = time.perf_counter()
+        try:
+            return super().paint(painter, here, *rest)
+        finally:
+            self.painting += time.perf_counter() - start
