@@ -7,6 +7,7 @@ from typing import Any
 
 from newsctx.document import ArticleCard
 from newsctx.records import GO, Caption, CaptionVersion, Mention, Sentence
+from newsctx.ui import approval
 from newsctx.ui.html import day, moment
 from newsctx.ui.page import Page
 from newsctx.ui.parts import header
@@ -63,12 +64,23 @@ def view(page: Page) -> dict[str, Any]:
         "prompts": [p.model_dump() | {"title": STEPS[p.step]} for p in page.prompts],
         "versions": [_version(v, caption) for v in reversed(versions)],
         "compared": compared(versions, page.look.compare),
+        "approval": approval.view(page),
     }
 
 
 def _sentence(sentence: Sentence, numbers: dict[str, int]) -> dict[str, Any]:
     cited = [{"number": numbers[i], "target": target(i)} for i in (*sentence.chunk_ids, *sentence.metadata_ids)]
-    return {"parts": marked(sentence), "text": sentence.text, "problem": sentence.problem, "citations": cited}
+    said = (*sentence.chunk_ids, *sentence.metadata_ids)
+    return {
+        "parts": marked(sentence), "text": sentence.text, "problem": sentence.problem, "citations": cited,
+        "articles": articles(said),
+    }  # fmt: skip
+
+
+def articles(identifiers: Sequence[str]) -> list[str]:
+    """Ids of the articles that chunk and metadata ids belong to, each once."""
+    ids = dict.fromkeys(i.rpartition("#")[0] for i in identifiers)
+    return [i for i in ids if i not in OTHERS]
 
 
 def marked(sentence: Sentence) -> list[dict[str, Any]]:
@@ -159,6 +171,7 @@ def source(page: Page, identifier: str, number: int) -> dict[str, Any]:
         "value": _value(page, card, place),
         "text": text,
         "chunk": is_chunk(identifier),
+        "articles": articles((identifier,)),
     }
 
 

@@ -1,4 +1,4 @@
-"""Acts on cases, their history and runs that are more than one override, and what the pages of both are painted from."""
+"""Acts on cases, their history and runs that are more than one override, and what both are painted from."""
 
 from __future__ import annotations
 
@@ -180,14 +180,8 @@ def _status(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
 def _archive(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     on = bool(data.get("on"))
     said = tr("Archived. “Archived” above the list brings it back.") if on and not here[0] else ""
-    yield from _change(
-        handlers,
-        here,
-        lambda: handlers.workbench.archive(_case(here, data), on, here[1].who),
-        said,
-        deleting="",
-        editing="",
-    )
+    bench, case_id, who = handlers.workbench, _case(here, data), here[1].who
+    yield from _change(handlers, here, lambda: bench.archive(case_id, on, who), said, deleting="", editing="")
 
 
 def _delete(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:

@@ -86,9 +86,7 @@ def verdict(page: Page, one: Step) -> str:
         )
     if one.cause:
         return tr("Responsible: %(change)s.", change=change(page, one.cause)["text"].rstrip("."))
-    return tr(
-        "Several things were changed at once. What each can have moved is listed; the runs alone cannot tell more."
-    )
+    return tr("Several things were changed at once: what each can have moved is listed, the runs cannot tell more.")
 
 
 def change(page: Page, one: Change) -> dict[str, str]:
