@@ -19,7 +19,7 @@ from pydantic import Field
 
 from newsctx.cache import digest
 from newsctx.overrides import Edits
-from newsctx.records import Rank, Record
+from newsctx.records import Inputs, Rank, Record
 
 NOBODY = "not given"  # who, where nobody said
 What = Literal[
@@ -197,4 +197,6 @@ def told(entries: Sequence[AuditEntry]) -> dict[str, Any]:
                 overrides[entry.detail["number"]] = [entry.detail["override"], "live"]
             case "undo" | "redo" if entry.detail.get("number") in overrides:
                 overrides[entry.detail["number"]][1] = "undone" if entry.what == "undo" else "live"
+    if "inputs" in state:  # a field that later versions know stands there with its default
+        state["inputs"] = Inputs.model_validate(state["inputs"]).model_dump(mode="json")
     return state | {"overrides": overrides}

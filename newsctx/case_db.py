@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from newsctx.errors import NewsctxError
 from newsctx.migrate import NewerSchema, check_version, migrate
 
 FILE = "cases.duckdb"
+_HELD = re.compile(r"[Cc]onflicting lock is held.*?\bPID (\d+)")
 _READ = 200  # answers kept; a document has some 300 KB
 
 
@@ -48,6 +50,11 @@ class CaseDb:
             raise NewsctxError(f"{path}: {error}. Use the newer newsctx, or another --state folder.") from error
         except duckdb.Error as error:
             first = str(error).splitlines()[0]
+            if held := _HELD.search(first):
+                raise NewsctxError(
+                    f"The case store {path} is in use by another newsctx (process {held[1]}), which alone can read and "
+                    "write it. Close that one, do this on its page, or name another folder with --state."
+                ) from error
             raise NewsctxError(
                 f"The case store {path} cannot be opened ({first}). Close the newsctx that uses it, "
                 "or choose another folder with --state."

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from newsctx.audit import AuditEntry, AuditProblem
+from newsctx.case_bundle import FORMAT, pack, unpack
 from newsctx.cases import CaseStore, CaseSummary, OverrideMade, RunSummary
 from newsctx.document import Document
 from newsctx.media import Media
+from newsctx.records import StageName
+from newsctx.settings import Settings
 from newsctx.worker import Worker
+
+
+def delete(store: CaseStore, media: Media, case_id: str, who: str = "", reason: str = "") -> None:
+    """Remove a case and the pictures made of its photograph. Raises CaseNotFound."""
+    case, stored = store.get(case_id), store.document(case_id)
+    store.delete(case_id, who, reason)
+    sha256 = "" if store.shows(case.photo_sha256) else case.photo_sha256
+    verified = stored[0].stages.verify if stored else None
+    media.forget(case_id, sha256, verified.matches if verified else ())
 
 
 class CaseDesk:
@@ -17,6 +30,7 @@ class CaseDesk:
     _cases: CaseStore
     _media: Media
     _workers: dict[str, Worker]
+    settings: Settings
 
     def cases(
         self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
@@ -58,14 +72,27 @@ class CaseDesk:
 
         What stage results the cache holds stays, under keys that lead to no case.
         """
-        case, stored = self._cases.get(case_id), self._cases.document(case_id)
+        self._cases.get(case_id)
         worker = self._workers.pop(case_id, None)
         if worker:
             worker.stop()  # what its stage still comes to finds no case to be written to
-        self._cases.delete(case_id, who, reason)
-        alone = not self._cases.shows(case.photo_sha256)
-        verified = stored[0].stages.verify if stored else None
-        self._media.forget(case_id, case.photo_sha256 if alone else "", verified.matches if verified else ())
+        delete(self._cases, self._media, case_id, who, reason)
+
+    # --- cases that travel ------------------------------------------------------------------------------------
+
+    def export_case(self, case_id: str, who: str = "") -> Path:
+        """The case as a bundle, one ZIP file (`newsctx.case_bundle`), its photograph included. Raises CaseNotFound."""
+        self._cases.record(case_id, "exported", who, {"format": FORMAT})
+        return self._media.export(f"newsctx-{case_id}.zip", pack(self._cases.bundle(case_id)))
+
+    def import_case(self, path: Path, who: str = "") -> str:
+        """Store a bundle as a case; returns the id that it has. Raises CaseError."""
+        return self._cases.take_in(unpack(path, self.settings), who)
+
+    def keep(self, case_id: str, document: Document, keys: Mapping[StageName, str]) -> None:
+        """Store what a replay came to as the case's results. Raises nothing where the case is gone."""
+        fresh = {s.name: keys[s.name] for s in document.status if s.state == "fresh"}
+        self._cases.save_document(case_id, document, dict(fresh))
 
     # --- what was done ----------------------------------------------------------------------------------------
 

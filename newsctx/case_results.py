@@ -14,7 +14,6 @@ from newsctx.document import Document
 from newsctx.memory import Memory
 from newsctx.records import Caption, CaptionVersion
 
-
 _PARSED = 8  # documents kept as objects; a page reads its own again and again
 
 
@@ -75,11 +74,11 @@ class CaseResults(CaseCore):
 
     # --- captions ---------------------------------------------------------------------------------------------
 
-    def add_caption(self, case_id: str, caption: Caption) -> None:
+    def add_caption(self, case_id: str, caption: Caption, made: str = "") -> None:
         """Keep a caption as the case's newest version; one that it has had already stays where it is.
 
         Two are the same where text, writer, citations and what was sent are; of the analyst's own, where the words are.
-        The wording of an analyst follows the newest version of a writer.
+        The wording of an analyst follows the newest version of a writer. `made`: when, of a case from elsewhere.
         """
         rests = [] if caption.kind == "edited" else [(s.chunk_ids, s.metadata_ids) for s in caption.sentences]
         sent = [(p.step, p.template, p.text) for p in caption.sent]
@@ -95,7 +94,7 @@ class CaseResults(CaseCore):
             self._execute(
                 "INSERT INTO captions SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM captions "
                 "WHERE case_id = ?",
-                [case_id, now(), seen, caption.model_dump_json(), parent, case_id],
+                [case_id, made or now(), seen, caption.model_dump_json(), parent, case_id],
             )
 
     def captions(self, case_id: str) -> tuple[CaptionVersion, ...]:

@@ -17,7 +17,7 @@ from newsctx.case_core import named
 from newsctx.case_db import now
 from newsctx.case_edits import CaseEdits
 from newsctx.case_records import CASE_STATUSES, Case, CaseStatus, CaseSummary, OverrideMade, RunSummary
-from newsctx.case_results import CaseResults
+from newsctx.case_transfer import CaseTransfer
 from newsctx.case_words import REASON, TITLE, Found, line, searched, tag_line
 from newsctx.errors import CaseError
 from newsctx.records import Inputs
@@ -25,7 +25,7 @@ from newsctx.records import Inputs
 __all__ = ["CASE_STATUSES", "Case", "CaseStatus", "CaseStore", "CaseSummary", "OverrideMade", "RunSummary"]
 
 
-class CaseStore(CaseEdits, CaseResults):
+class CaseStore(CaseEdits, CaseTransfer):
     """All cases of one state folder; one process writes, any of its threads may call."""
 
     # --- cases ------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ COMMANDS = (
     "newsctx.archive.index_command",
     "newsctx.captioning.command",
     "newsctx.analyse_command",
+    "newsctx.case_command",
     "newsctx.demo.commands",
     "newsctx.bench.command",
     "newsctx.evaluation.evaluate_command",

@@ -1,0 +1,80 @@
+"""A case out of the store as a bundle, and a bundle into it as a case."""
+
+from __future__ import annotations
+
+import json
+
+from newsctx import audit
+from newsctx.cache import write_beside
+from newsctx.case_bundle import Bundle, BundledOverride, bundled
+from newsctx.case_core import named
+from newsctx.case_results import CaseResults
+from newsctx.case_words import Found, searched
+from newsctx.document import Document
+from newsctx.errors import CaseError
+
+
+class CaseTransfer(CaseResults):
+    """Bundles of cases."""
+
+    def bundle(self, case_id: str) -> Bundle:
+        """A case with all that belongs to it. Raises CaseNotFound."""
+        with self._db.lock:
+            case = self.get(case_id)
+            rows = self._execute(
+                "SELECT number, made, who, state, action FROM overrides WHERE case_id = ? ORDER BY number", [case_id]
+            )
+            return Bundle(
+                case=bundled(case), photo=self.photo(case), trail=audit.read(self._execute, case_id),
+                overrides=tuple(
+                    BundledOverride(number=n, made=made, who=who, state=state, action=json.loads(action))
+                    for n, made, who, state, action in rows
+                ),
+                captions=self.captions(case_id), document=self._whole(case_id),
+            )  # fmt: skip
+
+    def _whole(self, case_id: str) -> Document | None:
+        """The document of the last run that came to its end; before there were runs, the latest document."""
+        runs = self.runs(case_id)
+        done = next((r for r in runs if r.state == "done" and r.kept), None)
+        if done:
+            return self.run_document(case_id, done.run_id)
+        stored = self.document(case_id)
+        return stored[0] if stored else None
+
+    def take_in(self, bundle: Bundle, who: str = "") -> str:
+        """Store a bundle as a case under the id that it has; its trail goes on with an entry that says so.
+
+        Raises CaseError where the store has the case already.
+        """
+        case, who = bundle.case, named(who)
+        with self._db.transaction():
+            if self._execute("SELECT 1 FROM cases WHERE case_id = ?", [case.case_id]):
+                raise CaseError(
+                    f"The store {self.folder} has the case {case.case_id} already. Choose another folder with --state, "
+                    "or delete the case there first."
+                )
+            photo = self._photo_path(case.photo_sha256)
+            if not photo.exists():
+                write_beside(photo, bundle.photo)
+            given = case.inputs.model_dump(mode="json")
+            self._execute(
+                "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, status, tags, "
+                "archived, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [case.case_id, case.title, case.created, case.updated, case.photo_sha256, case.filename]
+                + [case.inputs.model_dump_json(), case.status, json.dumps(case.tags), case.archived]
+                + [searched(case.title, case.tags, given, Found())],
+            )
+            for one in bundle.overrides:
+                self._execute(
+                    "INSERT INTO overrides (case_id, number, action, made, who, state) VALUES (?, ?, ?, ?, ?, ?)",
+                    [case.case_id, one.number, json.dumps(one.action), one.made, one.who, one.state],
+                )
+            for version in bundle.captions:
+                self.add_caption(case.case_id, version.caption, version.made)
+            for entry in bundle.trail:
+                audit.keep(self._execute, entry)
+            came = bundle.manifest.made if bundle.manifest else ""
+            entry = audit.write(self._execute, case.case_id, "imported", who, {"made": came})
+            audit.write(self._execute, "", "case_imported", who, {"case_id": case.case_id, "head": entry.previous})
+        return case.case_id
