@@ -34,8 +34,10 @@ from newsctx.heads import CrossEncoderHead, cluster_mismatch
 from newsctx.models import Models
 from newsctx.overrides import (
     AddArticle,
+    AddChunk,
     AllowRemote,
     CorrectArticle,
+    EditChunk,
     Edits,
     Override,
     SetPlace,
@@ -44,6 +46,8 @@ from newsctx.overrides import (
     SetWriter,
     replay,
 )
+from newsctx.own_passages import check_addition, check_edit
+from newsctx.passages import parse_chunk_id
 from newsctx.places import Places
 from newsctx.records import (
     GO,
@@ -132,6 +136,10 @@ class Pipeline:
             raise OverrideError(f"The caption writer {edits.writer[:80]!r} cannot be chosen here.")
         return self.writers.get(edits.writer)
 
+    def case_articles(self, edits: Edits) -> CaseArticles:
+        """The archive's articles with what a case corrected and added."""
+        return CaseArticles(self.archive.store.articles, edits, lambda text: gazetteer().resolve(text))
+
     def of_case(self, edits: Edits) -> Pipeline:
         """The same with the thresholds that the analyst changed for a case."""
         if not edits.thresholds:
@@ -149,9 +157,9 @@ class Pipeline:
             + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve"), s.words, e.added),
             "verify": (s.verify.enabled, e.rank_edits("verify")),
             "locate": (s.locate, e.rank_edits("locate"), [(a, c.places, c.published) for a, c in e.corrected.items()]),
-            "events": (s.events, e.rank_edits("events"), e.clusters),
+            "events": (s.events, e.rank_edits("events"), e.clusters, [_plain(r) for r in e.regrouped]),
             "relevance": (s.relevance,),
-            "chunks": (s.chunks, e.chunks, request.inputs.claim.text),
+            "chunks": (s.chunks, e.chunks, request.inputs.claim.text, [*e.passages.items()], e.own_passages),
             "context": (s.context, request.inputs.claim, e.place, e.date),
             "caption": (*self._written(e), e.accepted, e.caption, self.ask_first),
         }
@@ -272,6 +280,11 @@ class Pipeline:
                 resolved(place, gazetteer().resolve)
             case CorrectArticle(places=tuple() as places):
                 check_places(places, gazetteer().resolve)
+            case EditChunk(chunk_id=address, text=str() as text):
+                article_id = (parse_chunk_id(address) or ("",))[0]
+                check_edit(address, text, self.case_articles(edits).get([article_id]))
+            case AddChunk(article_id=article_id, text=text, on=True):
+                check_addition(self.case_articles(edits).get([article_id])[article_id], text)
             case AddArticle(article=article):
                 check_added(article, self.settings.imports)
             case SetThreshold(name=name, value=float() as value):
@@ -363,7 +376,7 @@ class _Work:
                 missing = (c for c in result.channels if c.state == "unavailable" or (c.state == "ran" and c.reason))
                 return "; ".join((*result.notices, *(f"{c.name}: {c.reason}" for c in missing)))
             case EventsResult():
-                return result.unavailable or self._other_clusters()
+                return " ".join(n for n in (result.unavailable or self._other_clusters(), result.note) if n)
             case VerifyResult() | LocateResult() | RelevanceResult():
                 return result.unavailable
             case ChunksResult() | Caption():
@@ -553,6 +566,7 @@ class _Work:
             edits.rank_edits("events"),
             edits.clusters_with("kept"),
             edits.clusters_with("dropped"),
+            edits.regrouped,
         )
 
     def _relevance(self) -> RelevanceResult:
@@ -587,6 +601,8 @@ class _Work:
             rated=self.results["relevance"],
             levels=settings.relevance,
             gazetteer=gazetteer().gazetteer,
+            passages=edits.passages,
+            own=edits.own_passages,
         )
 
     def _context(self) -> Context:
@@ -708,9 +724,7 @@ class _Work:
     @cached_property
     def articles(self) -> CaseArticles:
         """The archive's, with what the analyst corrected and added."""
-        return CaseArticles(
-            self.pipeline.archive.store.articles, self.request.edits, lambda text: gazetteer().resolve(text)
-        )
+        return self.pipeline.case_articles(self.request.edits)
 
     def _articles(self, ids: Iterable[str]) -> dict[str, Article]:
         return self.articles.get(ids)
@@ -758,6 +772,11 @@ class _Work:
 
 
 _LOADING = threading.Lock()
+
+
+def _plain(grouping: Record) -> dict[str, Any]:
+    """What it does, without why."""
+    return grouping.model_dump(mode="json", exclude={"reason"})
 
 
 def _passes(chunk: Chunk) -> bool:

@@ -440,6 +440,7 @@ class EventsResult(Record):
     clusters: tuple[Cluster, ...] = ()  # best first
     scorer: str = ""
     unavailable: str = ""
+    note: str = ""  # what the analyst did with candidates that are no longer there
 
     @model_validator(mode="after")
     def _ranked(self) -> EventsResult:
@@ -506,6 +507,7 @@ class Chunk(Record):
     decision: Literal["", "kept", "dropped"] = ""
     answers: tuple[FiveW, ...] = ()  # which of the five questions it answers
     repeats: tuple[str, ...] = ()  # ids of near-identical passages of other articles that are folded into this one
+    edited_from: str = ""  # the id that it was chosen by, where the analyst gave it other ends
     relevance: Assessment | None = None  # of the passage: of its article and of its own closeness to the query
 
     @model_validator(mode="after")

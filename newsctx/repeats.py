@@ -50,8 +50,8 @@ class _Said:
 def fold(chunks: Sequence[Chunk], shingle: int, share: float) -> tuple[Chunk, ...]:
     """The passages without repeats; each has the ids of those that are folded into it in `repeats`.
 
-    What the analyst decided on is never folded, and comes first as what others are folded into; of the rest, the
-    earlier is kept. The order stays. The time is linear in the text for passages that share little.
+    What the analyst decided on or gave other ends is never folded, and comes first as what others are folded into; of
+    the rest, the earlier is kept. The order stays. The time is linear in the text for passages that share little.
 
     Args:
         shingle: words in a row that are compared.
@@ -61,8 +61,9 @@ def fold(chunks: Sequence[Chunk], shingle: int, share: float) -> tuple[Chunk, ..
     runs = [s.runs(shingle) for s in said]
     holders: dict[tuple[str, ...], list[int]] = {}  # run -> passages that stay and have it
     repeats: dict[int, list[str]] = {}
-    for i in sorted(range(len(chunks)), key=lambda i: (not chunks[i].decision, i)):
-        into = None if chunks[i].decision else _holder(i, said, runs, holders, share)
+    own = [bool(c.decision or c.edited_from) for c in chunks]
+    for i in sorted(range(len(chunks)), key=lambda i: (not own[i], i)):
+        into = None if own[i] else _holder(i, said, runs, holders, share)
         if into is not None:
             repeats[into].append(chunks[i].chunk_id)
             continue

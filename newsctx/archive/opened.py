@@ -56,7 +56,7 @@ class OpenArchive:
                 | ExcludeArticle(article_id=article)
                 | MoveArticle(article_id=article)
                 | CorrectArticle(article_id=article)
-                | AddChunk(article_id=article)
+                | AddChunk(article_id=article, on=True)
             ):
                 if article not in added and self.store.article(article) is None:
                     raise OverrideError(

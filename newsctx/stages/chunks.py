@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from newsctx.chunk_runs import Run, runs, units, without
 from newsctx.five_w import Found, answers, find
 from newsctx.gazetteer import Gazetteer
+from newsctx.own_passages import origins, with_own
 from newsctx.passage_relevance import passing, rate
 from newsctx.passages import chunk_at, field_text, main_field, make_chunk, parse_chunk_id, plain
 from newsctx.records import Article, Chunk, ChunkField, ChunksResult, Claim, Hit, Photo, RelevanceResult
@@ -22,6 +24,7 @@ from newsctx.sentences import Span, split
 from newsctx.settings import ChunkSettings, RelevanceSettings
 
 Embed = Callable[[Sequence[str]], np.ndarray]
+_LISTED = 3  # ids that a note names
 _READ = 20_000  # characters of a text in which answers are looked for: a book has given them long before
 
 
@@ -58,6 +61,8 @@ def run(
     rated: RelevanceResult | None = None,
     levels: RelevanceSettings | None = None,
     gazetteer: Gazetteer | None = None,
+    passages: Mapping[str, str] = MappingProxyType({}),
+    own: Sequence[tuple[str, str]] = (),
 ) -> ChunksResult:
     """Choose the evidence.
 
@@ -70,10 +75,14 @@ def run(
         rated: the relevance of the articles; None: nothing is held back and no chunk has a relevance.
         levels: from which probability on a passage is strong, likely or uncertain.
         gazetteer: finds the place names that say where; see `five_w.find`.
+        passages: chunk id -> the words that the analyst gave it; see `own_passages`.
+        own: (article id, words) of passages that the analyst added; they count as kept.
 
     Returns:
         Chunks by article in hit order, within an article in document order, analyst's additions last.
     """
+    named = origins(passages, articles)
+    kept, dropped = (tuple(named.get(i, i) for i in ids) for ids in (kept, dropped))
     known = [h for h in hits if h.article_id in articles]
     top = [h for h in known if passing(h, rated)][: settings.articles]
     texts = [t for h in top if (t := _read(articles[h.article_id]))]
@@ -83,13 +92,15 @@ def run(
         c for i, t in enumerate(texts) for c in _choose(t, scores[i] if scores else None, settings, dropped, gazetteer)
     ]
     order = {h.article_id: i for i, h in enumerate(top)}
-    found = _decide(sorted(found, key=lambda c: order[c.article_id]), articles, kept, dropped)
+    found, lost = _decide(sorted(found, key=lambda c: order[c.article_id]), articles, kept, dropped)
+    worded, unfound = with_own(found, passages, own, dropped, articles)
+    found = _rescored(worded, {c.chunk_id for c in found}, query, embed)
     chunks = fold(found, settings.fold_shingle, settings.fold_share)
     chunks = tuple(c.model_copy(update={"answers": answers(c.text, gazetteer)}) for c in chunks)
     chunks = rate(chunks, {h.article_id: h for h in known}, rated, settings, levels or RelevanceSettings())
     notes = [why_not, _held_back(known, rated, settings), _without_text(top, articles)]
     notes += [_cut(texts, settings) if scores else "", _repeated(len(found) - len(chunks))]
-    notes.append("" if top else "No article to take passages from.")
+    notes += ["" if top else "No article to take passages from.", lost, *unfound]
     return ChunksResult(chunks=chunks, method=settings.method, query=query, note=" ".join(n for n in notes if n))
 
 
@@ -185,12 +196,27 @@ def _answered(text: _Text, settings: ChunkSettings, gazetteer: Gazetteer | None)
 
 def _decide(
     found: list[Chunk], articles: Mapping[str, Article], kept: tuple[str, ...], dropped: tuple[str, ...]
-) -> list[Chunk]:
-    """Mark what was decided and add back what the selection did not choose again."""
+) -> tuple[list[Chunk], str]:
+    """Mark what was decided and add back what the selection did not choose again; and say what is not there."""
     decisions = dict.fromkeys(kept, "kept") | dict.fromkeys(dropped, "dropped")
     ids = {c.chunk_id for c in found}
     added = [c for i in decisions if i not in ids and (c := chunk_at(i, articles))]
-    return [c.model_copy(update={"decision": decisions.get(c.chunk_id, "")}) for c in found + added]
+    ids |= {c.chunk_id for c in added}
+    lost = [i[:100] for i in decisions if i not in ids]
+    more = f" and {len(lost) - _LISTED} more" if len(lost) > _LISTED else ""
+    note = f"Without effect, a decision on what is no passage now: {'; '.join(lost[:_LISTED])}{more}." if lost else ""
+    return [c.model_copy(update={"decision": decisions.get(c.chunk_id, "")}) for c in found + added], note
+
+
+def _rescored(chunks: list[Chunk], before: set[str], query: str, embed: Embed | None) -> list[Chunk]:
+    """Those with words of the analyst's get the closeness of these words to the query."""
+    new = [c for c in chunks if c.chunk_id not in before]
+    if not new or embed is None or not query.strip():
+        return chunks
+    vectors = embed([query, *(c.text for c in new)])
+    cosines = np.round(np.clip(vectors[1:] @ vectors[0], -1.0, 1.0).astype(float), 5)
+    scored = {c.chunk_id: c.model_copy(update={"score": float(s)}) for c, s in zip(new, cosines, strict=True)}
+    return [scored.get(c.chunk_id, c) for c in chunks]
 
 
 # --- notes ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from newsctx import event_clusters
+from newsctx.cluster_edits import Grouping, regroup, unknown_decisions
 from newsctx.event_clusters import build_clusters, rerank_by_events
 from newsctx.heads import Scorer
 from newsctx.ranking import NO_EDITS, RankEdits, arrange, ranks
@@ -26,6 +27,7 @@ def run(
     edits: RankEdits = NO_EDITS,
     kept: tuple[str, ...] = (),
     dropped: tuple[str, ...] = (),
+    regrouped: tuple[Grouping, ...] = (),
 ) -> EventsResult:
     """Build, score and walk the clusters.
 
@@ -41,6 +43,7 @@ def run(
         encode_texts: texts -> (N, D) in the same space, or None.
         kept: ids of clusters that the analyst chose: they are walked first, also without an encoder.
         dropped: ids of clusters that the analyst refused: they are shown, never walked.
+        regrouped: merges and splits, applied in order before anything is scored; decisions can name what they made.
 
     Returns:
         Clusters: kept first, then by probability (without a scorer by their best member's rank), dropped last. Hits
@@ -51,7 +54,8 @@ def run(
         plain = [h.model_copy(update={"probability": None}) for h in hits]
         return EventsResult(hits=arrange(plain, edits, before), unavailable="switched off in the settings")
     pool = [articles[h.article_id] for h in hits[: settings.pool] if h.article_id in articles]
-    clusters = event_clusters.build(pool, settings)
+    clusters, notes = regroup(event_clusters.build(pool, settings), regrouped, articles, before, settings)
+    notes = (*notes, unknown_decisions((*kept, *dropped), clusters))
     scored, unavailable = _scored(clusters, image_vector, encode_texts, scorer)
     ordered = _ordered(scored, hits, kept, dropped, settings.order == "product")
     order = _walked(hits, ordered, settings.min_clusters, bool(scorer) and not unavailable)
@@ -60,6 +64,7 @@ def run(
         clusters=ordered,
         scorer="" if unavailable or scorer is None else _name(scorer),
         unavailable=unavailable,
+        note=" ".join(n for n in notes if n),
     )
 
 
