@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from newsctx.compare_runs import Change, Comparison, Effect, Row, Step
-from newsctx.ui.language import tr, trn
+from newsctx.ui.language import N_, tr, trn
 from newsctx.ui.override_words import quoted, sentence
 from newsctx.ui.page import Page
 from newsctx.ui.parts import STAGE_TITLES, move
 
 SHOWN = 20  # articles whose ranks are listed
 EFFECTS = {
-    "ranking": "Ranking", "clusters": "Events", "chunks": "Chunks", "place": "Place", "date": "Date",
-    "caption": "Caption",
+    "ranking": N_("Ranking"), "clusters": N_("Events"), "chunks": N_("Chunks"), "place": N_("Place"),
+    "date": N_("Date"), "caption": N_("Caption"),
 }  # fmt: skip
-INPUTS = {"note": "note", "claim.text": "claim", "claim.place": "claimed place", "claim.date": "claimed date"}
-ITEMS = {"place": "Place", "date": "Date"}
+INPUTS = {
+    "note": N_("note"), "claim.text": N_("claim"), "claim.place": N_("claimed place"),
+    "claim.date": N_("claimed date"),
+}  # fmt: skip
+ITEMS = {"place": N_("Place"), "date": N_("Date")}
 
 
 def view(page: Page, found: Comparison) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from newsctx.audit import NOBODY, AuditEntry
 from newsctx.errors import OverrideError
 from newsctx.overrides import Override, parse_override
-from newsctx.ui.language import tr, trn
+from newsctx.ui.language import N_, tr, trn
 from newsctx.ui.override_words import quoted, sentence
 from newsctx.ui.page import Page
 from newsctx.ui.parts import STAGE_TITLES
@@ -18,10 +18,12 @@ MADE = ("override", "approved")  # entries that are an override
 CHANGES = (*MADE, "undo", "redo", "inputs")  # what can make a stage stale
 LETTERS = 300  # of a value before and after
 STATUSES = {
-    "open": "open", "established": "established", "not_established": "not established", "handed_over": "handed over",
+    "open": N_("open"), "established": N_("established"), "not_established": N_("not established"),
+    "handed_over": N_("handed over"),
 }  # fmt: skip
 RUN_STATES = {
-    "running": "running", "done": "done", "cancelled": "cancelled", "failed": "failed", "interrupted": "interrupted",
+    "running": N_("running"), "done": N_("done"), "cancelled": N_("cancelled"), "failed": N_("failed"),
+    "interrupted": N_("interrupted"),
 }  # fmt: skip
 State = Literal["live", "undone", "dropped"]
 
