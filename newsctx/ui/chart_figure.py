@@ -12,7 +12,7 @@ COLOURS = {
     "event": "#0f766e", "dropped": "#94a3b8", "article": "#0f766e", "claim": "#b42318", "camera": "#7c3aed",
     "answer": "#1d4ed8", "area": "#0f766e",
 }  # fmt: skip
-HEIGHT = 340  # pixels
+HEIGHT = 380  # pixels
 _CLEAR = "rgba(0,0,0,0)"
 
 

@@ -61,7 +61,7 @@ def world(page: Page) -> PlotData | None:
     for kind in ("event", "dropped"):
         chosen = [(s, label) for s, label in zip(spots, labels, strict=True) if s.dropped == (kind == "dropped")]
         traces += [_points(kind, chosen)] if chosen else []
-    traces += [_mark(m) for m in marks]
+    traces += [_mark(page, m, spots) for m in marks]
     around = [(s.lat, s.lon, max(e.reach_km for e in s.events)) for s in spots]
     around += [(*m.at, m.reach_km) for m in marks]
     return draw(traces, {"geo": _MAP | _window(around), "dragmode": "pan"}, page.case.case_id if page.case else "")
@@ -108,10 +108,15 @@ def _told(spot: Spot) -> str:
     return "<br>".join(lines)
 
 
-def _mark(mark: PlaceMark) -> dict[str, Any]:
+def _mark(page: Page, mark: PlaceMark, spots: list[Spot]) -> dict[str, Any]:
+    """It lies on top: a click on it also means the events below it, or the articles that the answer rests on."""
     told = place_name(mark)
+    below = next((s for s in spots if (s.lat, s.lon) == mark.at), None)
+    answer = page.document.context.place.article_ids if page.document and page.document.context else ()
+    stands_for = below.articles if below else answer if mark.kind == "answer" else ()
     return trace(
         mark.kind, type="scattergeo", mode="markers", name=plain(short(told, 44)), lat=[mark.at[0]], lon=[mark.at[1]],
+        customdata=[[below.events[0].cluster.id if below else "", evidence(stands_for)]],
         hovertext=[f"{plain(told)}<br>{mark.at[0]:.3f}, {mark.at[1]:.3f}"], hoverinfo="text",
         marker={
             "size": 14 if mark.kind == "answer" else 11, "symbol": SYMBOLS[mark.kind], "color": COLOURS[mark.kind],

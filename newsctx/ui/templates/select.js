@@ -56,7 +56,9 @@
     });
   };
   const reach = () => document.querySelectorAll('[data-select]:not([tabindex])').forEach((node) => { // with the keyboard
-    if (!node.matches(NATIVE)) node.tabIndex = 0;
+    if (node.matches(NATIVE)) return;
+    node.tabIndex = 0;
+    if (node.matches('p, span, div') && !node.hasAttribute('role') && !node.querySelector(NATIVE)) node.setAttribute('role', 'button');
   });
   const markLines = () => {
     const root = panel();
@@ -229,7 +231,9 @@
       const box = plot.getBoundingClientRect();
       const found = spot(plot, event.clientX - box.left, event.clientY - box.top);
       clearTimeout(later);
-      if (found) later = setTimeout(() => { if (Date.now() - taken > 400) ask({act: 'see-pick', ...found}); }, 80);
+      const over = document.elementsFromPoint(event.clientX, event.clientY).some((n) => n.closest('.point'));
+      if (!found || over || plot._hoverdata?.some((p) => p.customdata)) return;
+      later = setTimeout(() => { if (Date.now() - taken > 600) ask({act: 'see-pick', ...found}); }, 150);
     });
   };
 
