@@ -36,6 +36,7 @@ SPOKEN = (
     "label",
 )  # attributes that are read out or seen
 CODE = {"code", "kbd", "script", "style"}  # commands and keys are the same in every language
+ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -71,36 +72,62 @@ def python_texts(path: Path) -> Iterator[tuple[set[str], str]]:
         if name not in SPEAKERS:
             continue
         for argument in node.args[: 2 if name == "trn" else 1]:
-            said = _said(argument, vars(module))
+            said = {v for v in _values(argument, tree, vars(module)) if isinstance(v, str) and v}
             yield said, "" if said else ast.unparse(argument)
 
 
-def _said(node: ast.expr, names: dict[str, Any]) -> set[str]:
-    """The texts that an argument can be: written out, chosen by a condition, or a table's values."""
+def _values(node: ast.expr, tree: ast.AST, names: dict[str, Any]) -> list[Any]:
+    """What an argument can be: written out, chosen by a condition, a table's values, or what a loop takes from one."""
     match node:
-        case ast.Constant(value=str(text)):
-            return {text} if text else set()
+        case ast.Constant(value=value):
+            return [value]
         case ast.IfExp(body=first, orelse=second):
-            return _said(first, names) | _said(second, names)
+            return _values(first, tree, names) + _values(second, tree, names)
         case ast.BoolOp(values=values):
-            return set().union(*(_said(v, names) for v in values))
+            return [v for one in values for v in _values(one, tree, names)]
+        case ast.Name(id=name) if name not in names:
+            return list(_bound(name, tree, names))
+        case ast.Name() | ast.Attribute():
+            return _evaluated(node, names)
+        case ast.Subscript(value=table, slice=ast.Constant(value=int(index))):
+            return [v[index] for v in _values(table, tree, names) if isinstance(v, tuple) and len(v) > index]
         case ast.Subscript(value=table) | ast.Call(func=ast.Attribute(value=table, attr="get")):
-            try:
-                return set(_strings(eval(ast.unparse(table), names)))
-            except (NameError, AttributeError):
-                return set()
-    return set()
+            return [one for v in _values(table, tree, names) if isinstance(v, dict) for one in v.values()]
+    return []
 
 
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield from (value,) if value else ()
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _strings(one)
-    elif isinstance(value, list | tuple | set | frozenset):
-        for one in value:
-            yield from _strings(one)
+def _bound(name: str, tree: ast.AST, names: dict[str, Any]) -> Iterator[Any]:
+    """What loops over tables, and assignments from them, give to a local name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.comprehension):
+            for element in next(iter(_evaluated(node.iter, names)), ()):
+                yield from _taken(node.target, element, name)
+        elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+            yield from _values(node.value, tree, names) if not isinstance(node.value, ast.Name) else ()
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            together = tuple(node.value.elts)
+            for one in _taken(node.targets[0], together, name):
+                yield from _values(one, tree, names)
+
+
+def _taken(target: ast.expr, element: Any, name: str) -> Iterator[Any]:
+    match target:
+        case ast.Name(id=found) if found == name:
+            yield element
+        case ast.Tuple(elts=parts) if isinstance(element, tuple) and len(parts) == len(element):
+            for part, one in zip(parts, element, strict=True):
+                yield from _taken(part, one, name)
+
+
+def _evaluated(node: ast.expr, names: dict[str, Any]) -> list[Any]:
+    """The value of an expression over the module's own tables; nothing where it needs more than those."""
+    if any(isinstance(n, ast.Call) and getattr(n.func, "attr", "") not in ("items", "values") for n in ast.walk(node)):
+        return []
+    try:
+        found = eval(ast.unparse(node), names)  # our own source
+    except Exception:  # a local name, or a value that only a running page has
+        return []
+    return [list(found)] if isinstance(found, type({}.items()) | type({}.values())) else [found]
 
 
 # --- words that nobody wrapped ----------------------------------------------------------------------------------
@@ -122,6 +149,7 @@ class _Words(HTMLParser):
         self._code -= tag in CODE
 
     def handle_data(self, data: str) -> None:
+        data = ATTRIBUTE.sub("", data)  # of a macro that writes attributes
         if not self._code and LETTERS.search(data):
             self.words.append(" ".join(data.split()))
 
@@ -147,7 +175,7 @@ def _written(node: nodes.Node) -> Iterator[str]:
 
 
 def _constants(node: nodes.Node) -> Iterator[str]:
-    """Sentences and capitalised words written into expressions outside of `_()`; one small word is a class or a state."""
+    """Sentences and capitalised words in expressions outside of `_()`; one small word is a class or a state."""
     match node:
         case nodes.Call(node=nodes.Name(name=name)) if name in GETTEXT:
             return

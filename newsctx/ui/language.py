@@ -98,7 +98,8 @@ def _preferred(header: str) -> list[str]:
             quality = float(weight.strip().removeprefix("q=") or 1)
         except ValueError:
             quality = 0.0
-        wanted.append((-quality, tag.strip().partition("-")[0]))
+        if quality > 0:
+            wanted.append((-quality, tag.strip().partition("-")[0]))
     return [tag for _, tag in sorted(wanted, key=lambda w: w[0])]
 
 

@@ -25,6 +25,10 @@
     if (now === 'computing') say(words().computing);
     else if (was === 'computing') say(now === 'failed' ? `${words().failed} ${failed.join(', ')}` : words()[now]);
   };
+  const dropZone = () => { // Gradio's words for it are the browser's; ours are the page's
+    document.documentElement.style.setProperty('--nx-drop', JSON.stringify(words().drop ?? ''));
+    document.documentElement.style.setProperty('--nx-drop-another', JSON.stringify(words().dropAnother ?? ''));
+  };
   const landmarks = () => [['#photo', 'photo'], ['#stages', 'stages']].forEach(([place, name]) => {
     const node = one(place), label = words()[name];
     if (!node || !label || node.getAttribute('aria-label') === label) return;
@@ -211,6 +215,7 @@
     if (!told.isConnected) document.body.append(told);
     speak(words().language);
     landmarks();
+    dropZone();
     states();
     offer();
     if (card && !marked?.isConnected) show(false);
