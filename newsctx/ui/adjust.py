@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsctx.overrides import parse_override
+from newsctx.preview import Preview
 from newsctx.ui import override_words
-from newsctx.ui.language import tr
+from newsctx.ui.language import tr, trn
 from newsctx.ui.page import Page
 
 #: Least, most and step of the sliders; a stored value beyond them widens its slider.
@@ -23,6 +24,9 @@ RANGES: dict[str, tuple[float, float, float]] = {
 }
 
 
+MOVED = 8  # articles that a preview names
+
+
 @dataclass(frozen=True)
 class Previewed:
     """A change that was asked about and not made. It holds for the case as it was then."""
@@ -30,7 +34,7 @@ class Previewed:
     case_id: str
     overrides: int  # how many the case had
     action: Mapping[str, Any]
-    result: Any  # newsctx.preview.Preview
+    result: Preview
 
 
 def previewed(page: Page) -> Previewed | None:
@@ -82,5 +86,78 @@ def preview(page: Page) -> dict[str, Any] | None:
     return {"label": label, **told(page, one.result)}
 
 
-def told(page: Page, result: Any) -> dict[str, Any]:
-    return {"lines": [str(result)], "moved": [], "rest": 0}
+def told(page: Page, result: Preview) -> dict[str, Any]:
+    """What would change: sentences, and the articles that would move, as many as fit."""
+    moved = [
+        {
+            "id": c.article_id,
+            "headline": override_words.headline(page, c.article_id),
+            "before": c.before,
+            "after": c.after,
+        }
+        for c in result.ranks
+    ]
+    return {
+        "lines": [line for line in (_ranks(result), _gate(result), *_evidence(result), *_answers(result)) if line],
+        "nothing": result.nothing,
+        "incomplete": result.incomplete,
+        "moved": moved[:MOVED],
+        "rest": max(0, len(moved) - MOVED),
+    }
+
+
+def _ranks(result: Preview) -> str:
+    if not result.ranks:
+        return "" if result.nothing else tr("No article among the first moves.")
+    said = trn("%(num)s article of the first moves", "%(num)s articles of the first move", len(result.ranks))
+    if result.entered or result.left:
+        said += ", " + tr("%(come)s come among them, %(go)s leave", come=len(result.entered), go=len(result.left))
+    return said + "."
+
+
+def _gate(result: Preview) -> str:
+    parts = []
+    if result.held_back:
+        n = len(result.held_back)
+        parts.append(trn("%(num)s falls below the relevance gate", "%(num)s fall below the relevance gate", n))
+    if result.passes:
+        parts.append(trn("%(num)s passes the relevance gate", "%(num)s pass the relevance gate", len(result.passes)))
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _evidence(result: Preview) -> list[str]:
+    said = []
+    if result.clusters_before != result.clusters_after:
+        before, after = result.clusters_before, result.clusters_after
+        said.append(tr("%(after)s events instead of %(before)s.", after=after, before=before))
+    elif result.clusters:
+        said.append(tr("The order of the events changes."))
+    more, fewer = (sum(c.after is on for c in result.chunks) for on in (True, False))
+    if more or fewer:
+        said.append(tr("The caption gets %(more)s other passages and loses %(fewer)s.", more=more, fewer=fewer))
+    return said
+
+
+def _answers(result: Preview) -> list[str]:
+    """Place and date: said where they change, and that they stay where anything else does."""
+    if result.nothing:
+        return []
+    said = []
+    for change, name in ((result.place, tr("Place")), (result.date, tr("Date"))):
+        none = tr("not established")
+        before, after = change.before or none, change.after or none
+        if before != after:
+            said.append(tr("%(name)s: %(after)s instead of %(before)s.", name=name, before=before, after=after))
+        elif change.changed:
+            said.append(
+                tr(
+                    "%(name)s stays %(answer)s; its confidence goes from %(before)s to %(after)s.",
+                    name=name,
+                    answer=after,
+                    before=tr(change.confidence_before),
+                    after=tr(change.confidence_after),
+                )  # fmt: skip
+            )
+        elif change.after:
+            said.append(tr("%(name)s stays %(answer)s.", name=name, answer=after))
+    return said

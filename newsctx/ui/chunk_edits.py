@@ -6,7 +6,7 @@ import re
 from typing import Any
 from zlib import crc32
 
-from newsctx.passages import field_text, folded, parse_chunk_id
+from newsctx.passages import field_text, folded
 from newsctx.records import Article, Chunk
 from newsctx.ui.page import Page
 
@@ -20,8 +20,9 @@ def editing(page: Page, chunk: Chunk) -> dict[str, Any]:
     `edited`: id of the chunk whose edit this is, "" where it is as it was chosen; `waiting`: the edit is made and the
     stage has not run since; `version` changes with the text that the form holds.
     """
-    edited = next((c for c in page.edits.passages if _is(chunk, c, page.edits.passages[c])), "")
-    text = page.edits.passages[edited] if edited else chunk.text
+    made = page.edits.passages
+    edited = chunk.edited_from if chunk.edited_from in made else chunk.chunk_id if chunk.chunk_id in made else ""
+    text = made[edited] if edited else chunk.text
     article = page.pictures.article(chunk.article_id)
     before, after = around(article, chunk) if article else ("", "")
     return {
@@ -33,14 +34,6 @@ def editing(page: Page, chunk: Chunk) -> dict[str, Any]:
         "version": crc32(text.encode("utf-8", "replace")),
         "own": own(page, chunk.article_id, chunk.text),
     }
-
-
-def _is(chunk: Chunk, chunk_id: str, text: str) -> bool:
-    """Whether the chunk is what an edit made of another one, or will make of this one."""
-    if chunk_id == chunk.chunk_id:
-        return True
-    parsed = parse_chunk_id(chunk_id)
-    return bool(parsed) and parsed[0] == chunk.article_id and folded(text) == folded(chunk.text)  # type: ignore[index]
 
 
 def own(page: Page, article_id: str, text: str) -> str:

@@ -33,7 +33,7 @@ def grouping(page: Page, one: MergeClusters | SplitCluster) -> dict[str, str]:
     """A merger or a split that holds, and what takes it back."""
     merged = isinstance(one, MergeClusters)
     ids = one.cluster_ids if isinstance(one, MergeClusters) else one.article_ids
-    headlines = "" if merged else "; ".join(override_words.headline(page, a) for a in ids)
+    headlines = _only_merged(page) if merged else "; ".join(override_words.headline(page, a) for a in ids)
     return {
         "action": one.action,
         "text": override_words.sentence(page, one),
@@ -44,14 +44,17 @@ def grouping(page: Page, one: MergeClusters | SplitCluster) -> dict[str, str]:
     }
 
 
-def derived(page: Page, cluster: Cluster) -> str:
-    """What the analyst made this event of: `merged`, `split off`; empty for one of the articles alone."""
-    ids = set(cluster.article_ids)
-    for one in page.edits.regrouped:
-        if isinstance(one, SplitCluster) and ids == set(one.article_ids):
-            return tr("split off by you")
-    origin = getattr(cluster, "origin", "")
-    return {"merged": tr("merged by you"), "split": tr("split off by you")}.get(str(origin), "")
+def _only_merged(page: Page) -> str:
+    """Place and days of the merged event, where there is just one: the events that it was made of are gone."""
+    result = page.document.stages.events if page.document else None
+    made = [c for c in result.clusters if c.id.startswith("merged-")] if result else []
+    mergers = [g for g in page.edits.regrouped if isinstance(g, MergeClusters)]
+    return f"{made[0].place}, {span(made[0])}" if len(made) == len(mergers) == 1 else ""
+
+
+def derived(cluster: Cluster) -> str:
+    """What the analyst made this event by; empty where it is one of the articles alone."""
+    return {"merged": tr("merged by you"), "split": tr("split by you")}.get(cluster.id.partition("-")[0], "")
 
 
 def shown_clusters(page: Page) -> list[Cluster]:
@@ -80,7 +83,7 @@ def row(page: Page, cluster: Cluster, number: int) -> dict[str, Any]:
         "selected": cluster.id == page.look.cluster,
         "size": len(cluster.article_ids),
         "ids": cluster.article_ids,
-        "derived": derived(page, cluster),
+        "derived": derived(cluster),
         "representative": evidence(page, cluster.representative),
         "members": [evidence(page, a) for a in cluster.article_ids] if cluster.id == page.look.cluster else [],
     }

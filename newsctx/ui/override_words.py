@@ -123,9 +123,7 @@ def _correction(article: str, values: dict[str, Any]) -> str:
 
 def _event(page: Page, values: dict[str, Any]) -> str:
     if values["action"] == "merge_clusters":
-        names = " + ".join(dict.fromkeys(cluster_name(page, c) for c in values["cluster_ids"]))
-        said = tr("Merged events: %(events)s") if values["on"] else tr("No longer merges events: %(events)s")
-        return said % {"events": names}
+        return _merger(page, values["cluster_ids"], values["on"])
     name = cluster_name(page, values["cluster_id"])
     if values["action"] == "split_cluster":
         one, many = "Split %(num)s article off the event %(event)s", "Split %(num)s articles off the event %(event)s"
@@ -137,6 +135,17 @@ def _event(page: Page, values: dict[str, Any]) -> str:
         "": tr("Took the decision back on the event %(event)s"),
     }  # fmt: skip
     return said[values["decision"]] % {"event": name}
+
+
+def _merger(page: Page, ids: list[str], on: bool) -> str:
+    """The events by name; by number where a name is not known any more, since they have become one."""
+    names = [cluster_name(page, c) for c in dict.fromkeys(ids)]
+    if any(name in ids for name in names):
+        one, many = ("Merged %(num)s event", "Merged %(num)s events") if on else (
+            "No longer merges %(num)s event", "No longer merges %(num)s events")  # fmt: skip
+        return trn(one, many, len(names))
+    said = tr("Merged events: %(events)s") if on else tr("No longer merges events: %(events)s")
+    return said % {"events": " + ".join(names)}
 
 
 def _passage(page: Page, values: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from newsctx.document import ArchiveInfo, ArticleCard, ChunkSelection, Document, PlacePoint, Stages
 from newsctx.overrides import parse_override
+from newsctx.preview import AnswerChange, Preview, RankChange
 from newsctx.records import (
     STAGES,
     Article,
@@ -29,7 +30,7 @@ from newsctx.records import (
     StageStatus,
     VerifyResult,
 )  # fmt: skip
-from newsctx.ui import chunk_edits, hits_panel, paint, whyhere
+from newsctx.ui import adjust, chunk_edits, hits_panel, paint, whyhere
 from newsctx.ui.correction import correction
 from newsctx.ui.page import Look, Page
 from newsctx.workbench import CaseView
@@ -232,7 +233,10 @@ def test_groups_of_the_analyst_are_listed_and_taken_back():
     assert "Your groups" in text and text.count(">Take back</button>") == 2 and "<script" not in text
     assert 'data-ids="[&#34;k1&#34;, &#34;k\\&#34;2&#34;]" data-on=""' in text
     assert 'data-id="k1" data-articles="[&#34;c&#34;]" data-on=""' in text
-    assert text.count("split off by you") == 1
+    split = paint.html(
+        "events", page(events=EventsResult(clusters=(cluster("split-1", "a"), cluster("merged-2", "b"))))
+    )
+    assert text.count("by you</span>") == 0 and split.count(">split by you<") == split.count(">merged by you<") == 1
 
 
 # --- passages -----------------------------------------------------------------------------------------------------
@@ -254,6 +258,7 @@ def test_an_edit_waits_then_is_named_and_can_be_taken_back():
     edit = {"action": "edit_chunk", "chunk_id": first.chunk_id, "text": "It flooded the quay. Boats came!"}
     waiting = chunk_edits.editing(page(edit), first)
     assert waiting["waiting"] and waiting["text"] == edit["text"]
+    wide = wide.model_copy(update={"edited_from": first.chunk_id})
     done = chunk_edits.editing(page(edit), wide)  # the stage has run: the chunk begins and ends elsewhere
     assert done["edited"] == first.chunk_id and not done["waiting"]
     assert not chunk_edits.editing(page(edit), passage("The end."))["edited"]
@@ -283,3 +288,51 @@ def test_thresholds_show_what_holds_and_what_was_changed():
     own = page({"action": "threshold", "name": "events.window_days", "value": 90})
     changed = next(t for t in hits_panel.view(own)["thresholds"] if t["changed"])
     assert (changed["name"], changed["value"], changed["most"]) == ("events.window_days", "90", "90")
+
+
+# --- previews -------------------------------------------------------------------------------------------------------
+
+ACTION = {"action": "weight", "channel": "copy", "weight": 3.5, "reason": ""}
+RESULT = Preview(
+    first_stage="retrieve",
+    ranks=(RankChange(article_id="a", before=7, after=2), RankChange(article_id="b", before=2)),
+    left=("b",),
+    held_back=("b", "c"),
+    clusters_before=3,
+    clusters_after=2,
+    place=AnswerChange(before="Paris", after="Paris", confidence_before="high", confidence_after="high"),
+    date=AnswerChange(before="2019", after=""),
+)
+
+
+def asked(result: Preview, overrides: int = 0, case_id: str = "case1") -> Look:
+    return Look(preview=adjust.Previewed(case_id, overrides, ACTION, result))
+
+
+def test_a_preview_says_what_would_change_and_what_stays():
+    view = adjust.preview(page(look=asked(RESULT)))
+    assert view["label"] == "Set the weight of Copy to 3.5"
+    assert view["lines"] == [
+        "2 articles of the first move, 0 come among them, 1 leave.",
+        "2 fall below the relevance gate.",
+        "2 events instead of 3.",
+        "Place stays Paris.",
+        "Date: not established instead of 2019.",
+    ]
+    assert [(m["before"], m["after"]) for m in view["moved"]] == [(7, 2), (2, None)] and view["rest"] == 0
+    text = paint.html("retrieve", page(look=asked(RESULT)))
+    assert "nothing is stored yet" in text and 'data-act="preview_apply"' in text and "<script" not in text
+    assert 'value="3.5" data-preview="weight" data-channel="copy"' in text, "the slider stands where it was asked"
+
+
+def test_a_preview_of_nothing_says_so_and_an_incomplete_one_why():
+    assert "Nothing would change" in paint.html("retrieve", page(look=asked(Preview(first_stage="retrieve"))))
+    half = paint.html("retrieve", page(look=asked(Preview(first_stage="retrieve", incomplete=HOSTILE))))
+    assert "Not all of it could be found out: &lt;script&gt;" in half
+
+
+def test_a_preview_is_gone_with_the_case_that_it_was_made_for():
+    pin = {"action": "pin", "article_id": "b"}
+    assert adjust.preview(page(pin, look=asked(RESULT))) is None, "the case has changed since"
+    assert adjust.preview(page(look=asked(RESULT, case_id="other"))) is None
+    assert adjust.preview(page(pin, look=asked(RESULT, overrides=1))) is not None
