@@ -108,6 +108,13 @@ class Handlers:
     ) -> Iterator[Update]:
         """An event of a panel; its data came from the page and is checked by the workbench."""
         data, typed, here = dict(event._data or {}), [note, claim, place, when], (case_id, look, automatic)
+        try:
+            yield from self._answer(data, typed, here)
+        except CaseNotFound as error:  # it was deleted in another tab
+            yield from self.open("", look.anew(), automatic, Message(str(error), "error"))
+
+    def _answer(self, data: dict[str, Any], typed: list[str], here: Here) -> Iterator[Update]:
+        case_id, look, automatic = here
         match data.get("act", "select"):
             case "home":
                 yield from self.open("", look.anew(), automatic)
@@ -130,13 +137,15 @@ class Handlers:
                 if action:
                     yield from self.change(here, lambda: self.workbench.override(case_id, action, look.who))
 
-    def export(self, case_id: str) -> Any:
-        """The analysis document as a file, for the button of the caption panel."""
-        return gr.update(value=str(self.workbench.export_json(case_id)))
+    def export(self, case_id: str, look: Look, event: gr.EventData) -> Any:
+        """The analysis document as a file, or the whole case as a bundle."""
+        whole = (event._data or {}).get("format") == "bundle"
+        make = self.workbench.export_case if whole else self.workbench.export_json
+        return gr.update(value=str(make(case_id, look.who)))
 
     # --- steps ------------------------------------------------------------------------------------------------
 
-    def open(self, case_id: str, look: Look, automatic: bool) -> Iterator[Update]:
+    def open(self, case_id: str, look: Look, automatic: bool, message: Message | None = None) -> Iterator[Update]:
         here = (case_id, look, automatic)
         message = Message()
         try:

@@ -128,6 +128,7 @@ def _connect(page: gr.Blocks, parts: Parts, bridge: gr.HTML, on: Handlers) -> No
     for one in (followed, chosen):  # a change takes minutes: what is on the page then is asked when it has ended
         one.then(profile.settle, [parts.switched, *here], profile.settled, **EVENT)
     clicked = "() => setTimeout(() => document.querySelector('#download')?.click(), 50)"
-    parts.panels["caption"].export(on.export, [parts.case_id], [parts.download], **EVENT).success(
-        None, None, None, js=clicked, api_visibility="private"
-    )
+    for one in (parts.panels["caption"], parts.panels["history"]):
+        one.export(on.export, [parts.case_id, parts.look], [parts.download], **EVENT).success(
+            None, None, None, js=clicked, api_visibility="private"
+        )
