@@ -11,7 +11,6 @@ from newsctx.document import Document, Stages
 from newsctx.pipeline import Pipeline, Request
 from newsctx.records import STAGES, Caption, StageName, StageStatus
 
-
 _SAVE_EVERY = 0.25  # seconds: writing a document takes longer than some stages
 
 

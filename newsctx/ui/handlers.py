@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from newsctx.workbench import CaseView, Workbench
 
 log = logging.getLogger(__name__)
+PACE = 0.12  # seconds between two paintings of work that goes on
 MORE = 20  # articles added by "show more"
 #: Acts that are more than one override, by the name that the page sends.
 ACTS: dict[str, Act] = {**case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACTS, **photo_acts.ACTS}
@@ -147,7 +148,6 @@ class Handlers:
 
     def open(self, case_id: str, look: Look, automatic: bool, message: Message | None = None) -> Iterator[Update]:
         here = (case_id, look, automatic)
-        message = Message()
         try:
             view = self.workbench.view(case_id) if case_id else None
         except CaseNotFound as error:
@@ -181,22 +181,26 @@ class Handlers:
         yield from self.compute(now, painter)
 
     def change(self, here: Here, change: Any) -> Iterator[Update]:
-        """An override: the later stages turn stale at once, then they are recomputed if the analyst wants that."""
+        """An override: the later stages turn stale, and are recomputed if the analyst wants that.
+
+        What is recomputed within a moment is painted once: painting the stale page first would only delay it.
+        """
         painter = self.painter()
         try:
             change()
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error"))
             return
-        yield self.paint(painter, here)
         if here[2]:
             yield from self.compute(here, painter)
+        else:
+            yield self.paint(painter, here)
 
     def compute(self, here: Here, painter: Painter | None = None, message: Message | None = None) -> Iterator[Update]:
         """Run what is stale and paint each step; `message` stays on the page meanwhile."""
         painter = painter or self.painter()
         try:
-            for view in self.workbench.run(here[0]):
+            for view in self.workbench.run(here[0], here[1].who, PACE):
                 yield self.paint(painter, here, message, view)
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error"))
@@ -251,9 +255,7 @@ class Handlers:
 
 
 def _resumed() -> Message:
-    return Message(
-        tr("The last run of this case was interrupted. Nothing of it is lost: it goes on where it stopped.")
-    )
+    return Message(tr("The last run of this case was interrupted. Nothing of it is lost: it goes on where it stopped."))
 
 
 def _looked(look: Look, data: dict[str, Any]) -> Look:
