@@ -1,0 +1,86 @@
+"""The process that `test_case_faults.py` kills: it analyses and overrides without end and prints what was acknowledged.
+
+Arguments: archive, state folder, seed, case id or "". A line is printed after a call has returned, never before.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import threading
+import time
+from pathlib import Path
+
+from conftest import QUERIES
+
+from newsctx import profiles
+from newsctx.models import load
+from newsctx.workbench import Workbench
+
+ARTICLES = [f"{event}-{n}" for event in ("paris-flood", "kyoto-fire", "istanbul-ferry") for n in (1, 2)]
+
+
+def say(what: str, value: object = "") -> None:
+    print(json.dumps([what, value]), flush=True)
+
+
+def analyse(bench: Workbench, case_id: str) -> None:
+    for _ in bench.run(case_id, "child"):
+        pass
+
+
+def change(bench: Workbench, case_id: str, draw: random.Random, step: int) -> None:
+    """One change, and the word that it has been made."""
+    article = draw.choice(ARTICLES)
+    match draw.choice(["pin", "exclude", "date", "undo", "redo", "rename", "tag", "run", "cancel", "other"]):
+        case "pin":
+            action = {"action": "pin", "article_id": article, "reason": f"step {step}"}
+        case "exclude":
+            action = {"action": "exclude", "article_id": article, "on": draw.random() < 0.5}
+        case "date":
+            action = {"action": "set_date", "date": f"20{draw.randrange(10, 25)}"}
+        case "undo" | "redo" as what:
+            can = bench.view(case_id)
+            if can.can_undo if what == "undo" else can.can_redo:
+                (bench.undo if what == "undo" else bench.redo)(case_id, "child")
+                say(what)
+            return
+        case "rename":
+            bench.rename(case_id, f"step {step}", "child")
+            return say("renamed", f"step {step}")
+        case "tag":
+            bench.tag(case_id, [f"step {step}"], "child")
+            return say("tagged", [f"step {step}"])
+        case "run":
+            threading.Thread(target=analyse, args=(bench, case_id), daemon=True).start()
+            return
+        case "cancel":
+            return bench.cancel(case_id)
+        case _:  # another case comes and goes
+            other = bench.create_case(PHOTO, "other.jpg", who="child")
+            bench.delete_case(other, "child")
+            return say("came and went", other)
+    bench.override(case_id, action, "child")
+    say("override", action)
+
+
+def main() -> None:
+    archive, state, seed, case_id = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    draw = random.Random(seed)
+    profiles.EMBEDDED = state / "none"  # as in conftest: the archive's index was made without
+    models = load()
+    say("loaded")
+    bench = Workbench(archive, state, models)
+    if not case_id:
+        case_id = bench.create_case(PHOTO, "crop.jpg", who="child")
+    say("case", case_id)
+    threading.Thread(target=analyse, args=(bench, case_id), daemon=True).start()
+    for step in range(10**9):
+        change(bench, case_id, draw, step)
+        time.sleep(draw.random() * 0.1)
+
+
+PHOTO = (QUERIES / "q02-paris-crop.jpg").read_bytes()
+if __name__ == "__main__":
+    main()

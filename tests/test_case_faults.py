@@ -1,0 +1,111 @@
+"""kill -9 at random moments: what was acknowledged is there after a restart, the trails hold, the run can be ended.
+
+A few kills here; `NEWSCTX_FAULT_KILLS=50 python -m pytest -s tests/test_case_faults.py` makes fifty and prints what
+came of each. What is killed is the process, not the machine: a power cut can also lose what the disk has not written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from newsctx.cases import CaseStore
+from newsctx.records import STAGES
+from newsctx.workbench import Workbench
+
+KILLS = int(os.environ.get("NEWSCTX_FAULT_KILLS", "3"))
+LATEST = 6.0  # seconds after the models are there: opening the store, the first run and many changes lie before
+HERE = Path(__file__).parent
+CHANGES = ("override", "undo", "redo", "renamed", "tagged")
+
+
+def killed(archive: Path, state: Path, seed: int, case_id: str, after: float) -> list[tuple[str, object]]:
+    """Run the child, kill it so many seconds after it has its models; what it has said."""
+    paths = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    child = subprocess.Popen(
+        [sys.executable, str(HERE / "fault_child.py"), str(archive), str(state), str(seed), case_id],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths},
+    )  # fmt: skip
+    assert child.stdout and child.stderr
+    try:
+        first = child.stdout.readline()
+        assert first, child.stderr.read()[-2000:]
+        time.sleep(after)
+        assert child.poll() is None, f"the child ended by itself: {child.stderr.read()[-2000:]}"
+    finally:
+        child.send_signal(signal.SIGKILL)
+    rest, _ = child.communicate(timeout=60)
+    lines = [first, *rest.splitlines(keepends=True)]
+    return [tuple(json.loads(line)) for line in lines if line.endswith("\n")]  # the last one may be torn
+
+
+def said(entry) -> tuple[str, object]:
+    """An entry of the trail in the child's words."""
+    match entry.what:
+        case "override":
+            kept = entry.detail["override"]
+            return "override", {k: v for k, v in kept.items() if not (k == "reason" and not v)}
+        case "renamed":
+            return "renamed", entry.after["title"]
+        case "tagged":
+            return "tagged", entry.after["tags"]
+    return entry.what, ""
+
+
+def plain(line: tuple[str, object]) -> tuple[str, object]:
+    what, value = line
+    return (what, {"on": True} | value if value["action"] != "set_date" else value) if what == "override" else line
+
+
+def check(state: Path, case_id: str, words: list[tuple[str, object]], before: int) -> tuple[str, int, Counter]:
+    """Open the store as the next start does and hold it against what was said."""
+    store = CaseStore(state)
+    try:
+        case_id = case_id or next((str(v) for w, v in words if w == "case"), "")
+        gone = {v for w, v in words if w == "came and went"}
+        there = {c.case_id for c in store.list(archived=None, limit=10**6)}
+        assert not gone & there, "a deletion that was acknowledged"
+        assert store.verify("") == ()
+        for one in there:
+            assert store.verify(one) == (), one
+        if not case_id:
+            return "", 0, Counter()
+        acknowledged = [plain(w) for w in words if w[0] in CHANGES]
+        trail = store.trail(case_id)
+        kept = [said(e) for e in trail if e.what in CHANGES][before:]
+        assert kept[: len(acknowledged)] == acknowledged, "every change that was acknowledged, in its order"
+        assert len(kept) <= len(acknowledged) + 1, "and at most the one that was being made"
+        assert "running" not in {r.state for r in store.runs(case_id)}
+        last = store.newest_run(case_id)
+        return case_id, before + len(kept), Counter(
+            acknowledged=len(acknowledged), unacknowledged=len(kept) - len(acknowledged),
+            interrupted=int(bool(last and last.state == "interrupted")),
+        )  # fmt: skip
+    finally:
+        store.close()
+
+
+def test_what_was_acknowledged_survives_kill_9_at_any_moment(demo_archive, models, tmp_path):
+    state, draw = tmp_path / "state", random.Random(5)
+    case_id, changes, total = "", 0, Counter()
+    for number in range(KILLS):
+        after = draw.random() * LATEST
+        words = killed(demo_archive, state, number, case_id, after)
+        case_id, changes, found = check(state, case_id, words, changes)
+        if case_id and (number % 5 == 0 or number == KILLS - 1):  # the run can be ended
+            bench = Workbench(demo_archive, state, models)
+            *_, view = bench.run(case_id)
+            assert {s.name: s.state for s in view.document.status} == dict.fromkeys(STAGES, "fresh")
+            assert not view.running and not view.interrupted and bench.verify(case_id) == ()
+            bench.close()
+        total += found + Counter(kills=1)
+        print(f"kill {number + 1} after {after:.2f} s: {dict(found)}")
+    print(f"in all: {dict(total)}; {changes} changes in the trail")
+    assert case_id and total["acknowledged"] > 0, "the kills came before anything was done: nothing was tested"
