@@ -245,6 +245,13 @@ class Pipeline:
             work._result(name)
         return work.rankings
 
+    def results(self, request: Request) -> Iterator[tuple[StageName, Record]]:
+        """Each stage's result up to the context, as it comes. Raises whatever a stage refuses."""
+        work = self._work(request)
+        for name in STAGES[:-1]:
+            work._result(name)
+            yield name, work.results[name]
+
     def evidence(self, request: Request) -> CaptionEvidence:
         """What a caption's writer is given: every stage before the caption is run.
 

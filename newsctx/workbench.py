@@ -32,6 +32,7 @@ from newsctx.models import Models
 from newsctx.overrides import AddArticle, EditCaption, parse_override, replay
 from newsctx.passages import plain
 from newsctx.pipeline import Pipeline, Request, gazetteer
+from newsctx.preview import Preview, preview_of
 from newsctx.profile_choices import Choice
 from newsctx.profiles import forget, get_profile
 from newsctx.records import Article, Caption, CaptionVersion, Inputs, Match, Place, Record, StageName
@@ -102,6 +103,7 @@ class Workbench(CaseDesk):
         self._prompts: tuple[str, tuple[PromptShown, ...]] = ("", ())  # of the case shown last, by its key
         self._inspections = LastSeen()
         self._workers: dict[str, Worker] = {}
+        self._previews: dict[str, threading.Event] = {}  # by case; set where a newer one is asked for
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
         self._locked = profile_locked
@@ -332,6 +334,28 @@ class Workbench(CaseDesk):
         if isinstance(one, EditCaption) and one.text:  # a version at once: the next edit may come before the next run
             self._cases.add_caption(case_id, Caption(text=plain(one.text), writer="the analyst", kind="edited"))
         return self.view(case_id)
+
+    def preview_override(self, case_id: str, action: dict[str, object]) -> Preview:
+        """What an override would change; nothing is stored. A newer preview of the case ends an older one early.
+
+        Raises OverrideError, CaseNotFound, ArchiveError, IndexMismatch; NewsctxError where nothing was analysed yet.
+        """
+        case = self._cases.get(case_id)
+        if self._cases.document(case_id) is None:
+            raise NewsctxError("There is nothing to compare with yet: analyse the photograph first.")
+        pipeline, one = self.pipeline(), parse_override(action)
+        pipeline.check(one, replay(case.overrides))
+        mine = threading.Event()
+        with self._lock:
+            before, self._previews[case_id] = self._previews.get(case_id), mine
+        if before:
+            before.set()
+        try:
+            return preview_of(pipeline, self._request(case), one, mine.is_set)
+        finally:
+            with self._lock:
+                if self._previews.get(case_id) is mine:
+                    del self._previews[case_id]
 
     def undo(self, case_id: str, who: str = "") -> CaseView:
         """Take the newest override back."""
