@@ -132,6 +132,8 @@ def _exif(image: Image.Image, settings: TamperSettings) -> Entries:
         ("Interoperability", IFD.Interop, {i.value: i.name for i in Interop}), ("Thumbnail", IFD.IFD1, TAGS),
     ):  # fmt: skip
         try:
+            if ifd == IFD.Interop and ifd not in exif.get_ifd(IFD.Exif):
+                continue  # Pillow raises where it is missing
             entries = exif.get_ifd(ifd)
         except Exception:  # one broken directory must not hide its neighbours
             yield group, "(unreadable)", "the directory is damaged"

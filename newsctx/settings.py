@@ -47,6 +47,9 @@ class TamperSettings(_Group):
     amplified: float = Field(
         0.999, gt=0.5, le=1, description="quantile of the differences that is brought to white (own choice: single pixels do not set the scale)"
     )
+    noise_amplified: float = Field(
+        0.98, gt=0.5, le=1, description="the same for the noise residual, where edges are far stronger than noise (own choice)"
+    )
     most_gain: float = Field(
         40.0, ge=1, description="largest amplification of the differences; more shows the rounding of the decoder (own choice)"
     )

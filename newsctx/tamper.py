@@ -86,8 +86,7 @@ def error_level(data: bytes, settings: TamperSettings) -> tuple[Pixels, float]:
     """Error level analysis of a JPEG.
 
     Returns:
-        ((H, W, 3) uint8 upright, the factor by which the differences were amplified): it brings the
-        `settings.amplified` quantile of the differences to white, at most `settings.most_gain`.
+        ((H, W, 3) uint8 upright, the factor by which the differences were amplified).
 
     Raises:
         PhotoRefused: the bytes are no JPEG that can be read.
@@ -99,7 +98,7 @@ def error_level(data: bytes, settings: TamperSettings) -> tuple[Pixels, float]:
     before.save(stream, "JPEG", quality=settings.quality, subsampling=sampling if sampling in SAMPLINGS else 2)
     after = Image.open(stream, formats=["JPEG"]).convert("RGB")
     difference = cv2.absdiff(np.asarray(before), np.asarray(after))
-    return amplify(_upright(difference, image), settings)
+    return amplify(_upright(difference, image), settings.amplified, settings.most_gain)
 
 
 def noise_residual(pixels: Pixels, settings: TamperSettings) -> tuple[Pixels, float]:
@@ -113,13 +112,13 @@ def noise_residual(pixels: Pixels, settings: TamperSettings) -> tuple[Pixels, fl
     """
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     residual = cv2.absdiff(grey, cv2.medianBlur(grey, settings.median))
-    return amplify(np.repeat(residual[:, :, None], 3, axis=2), settings)
+    return amplify(np.repeat(residual[:, :, None], 3, axis=2), settings.noise_amplified, settings.most_gain)
 
 
-def amplify(difference: Pixels, settings: TamperSettings) -> tuple[Pixels, float]:
-    """Differences as brightness, and the factor."""
-    high = float(np.quantile(difference, settings.amplified))
-    gain = min(settings.most_gain, 255 / high) if high > 0 else settings.most_gain
+def amplify(difference: Pixels, quantile: float, most: float) -> tuple[Pixels, float]:
+    """Differences as brightness, the quantile of them white, and the factor, at most `most`."""
+    high = float(np.quantile(difference, quantile))
+    gain = min(most, 255 / high) if high > 0 else most
     return cv2.convertScaleAbs(difference, alpha=gain), round(gain, 1)
 
 

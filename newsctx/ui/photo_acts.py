@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from newsctx.ui.acts import Act, Here, Update
-from newsctx.ui.page import Look
+from newsctx.ui.page import Look, Page
 
 if TYPE_CHECKING:
     from newsctx.ui.handlers import Handlers
@@ -21,6 +21,11 @@ def preferred(look: Look, cookies: Mapping[str, str]) -> Look:
     """The look with the browser's own choice. It has to be known before the first picture is sent."""
     chosen = {"1": True, "0": False}.get(cookies.get(COOKIE, ""))
     return replace(look, hide_all=chosen)
+
+
+def covers(page: Page, *images: str) -> str:
+    """Names of those of the pictures that the page hides, for the button that shows them; empty where none is."""
+    return " ".join(image or QUERY for image in images if page.hides(image))
 
 
 def _ids(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -67,9 +72,9 @@ def _sensitive(handlers: Handlers, here: Here, data: Mapping[str, Any]) -> Itera
 
 
 ACTS: dict[str, Act] = {
-    "reveal": _reveal,
-    "hide_all": _hide_all,
-    "detail": _detail,
-    "inspect": _inspect,
+    "see-reveal": _reveal,
+    "see-hide_all": _hide_all,
+    "see-detail": _detail,
+    "see-inspect": _inspect,
     "sensitive": _sensitive,
 }

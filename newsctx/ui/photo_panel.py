@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from newsctx.override_types import PILLARS
 from newsctx.records import Camera, Match, Photo
 from newsctx.sensitive import PHOTO
 from newsctx.ui import signs_panel
@@ -11,7 +12,7 @@ from newsctx.ui.html import picture, size
 from newsctx.ui.language import tr
 from newsctx.ui.page import Page
 from newsctx.ui.parts import brief
-from newsctx.ui.photo_acts import QUERY
+from newsctx.ui.photo_acts import covers
 from newsctx.ui.verify_panel import METHODS, RELATIONS, cut
 
 TEMPLATE = "photo.html"
@@ -23,14 +24,14 @@ def view(page: Page) -> dict[str, Any]:
     if page.case is None:
         return {
             "open": False, "preview": "", "title": "", "facts": [], "photo": None, "lines": [], "ocr_note": "",
-            "notices": [], "viewer": None, "cover": "", "marked": False,
+            "notices": [], "viewer": None, "cover": "", "marked": False, "checklist": {"total": 0, "answered": 0},
         }  # fmt: skip
     photo = page.document.photo if page.document else None
     covered = page.hides(PHOTO)
     return {
         "open": True,
         "preview": picture(page.pictures.preview(page.case.case_id)),
-        "cover": QUERY if covered else "",
+        "cover": covers(page, PHOTO),
         "marked": PHOTO in page.sensitive,
         "title": page.case.title,
         "facts": facts(photo) if photo else [],
@@ -40,6 +41,7 @@ def view(page: Page) -> dict[str, Any]:
         "lines": ocr_lines(photo) if photo else [],
         "ocr_note": ocr_note(photo) if photo else "",
         "notices": list(photo.notices) if photo else [],
+        "checklist": {"total": len(PILLARS) if page.document else 0, "answered": len(page.edits.pillars)},
         "viewer": viewer(page, photo) if photo and not covered else None,
     }
 
@@ -69,7 +71,7 @@ def compared(page: Page, photo: Photo, match: Match, number: int) -> dict[str, A
     return {
         **brief(page, match.article_id),
         "key": f"{number}:{match.image_id[:16]}",
-        "cover": match.image_id if page.hides(match.image_id) else "",
+        "cover": covers(page, match.image_id),
         "image": match.image_id,
         "marked": match.image_id in page.sensitive,
         "thumbnail": picture(page.pictures.thumbnail(match.image_id)),
@@ -78,8 +80,8 @@ def compared(page: Page, photo: Photo, match: Match, number: int) -> dict[str, A
         "outline": " ".join(f"{x:g},{y:g}" for x, y in match.region),
         "cut": cut(match, photo.width),
         "inliers": match.inliers,
-        "method": METHODS[match.method],
-        "relation": RELATIONS[match.relation],
+        "method": tr(METHODS[match.method]),
+        "relation": tr(RELATIONS[match.relation]),
         "mirrored": match.mirrored,
     }
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from newsctx.records import Match
+from newsctx.sensitive import PHOTO
 from newsctx.ui.html import picture
+from newsctx.ui.language import N_, tr
 from newsctx.ui.page import Page
 from newsctx.ui.parts import brief, header, thumbnail
+from newsctx.ui.photo_acts import covers
 
 TEMPLATE = "verify.html"
-METHODS = {"copy": "copy index", "sift": "SIFT", "orb": "ORB"}
-RELATIONS = {"photo": "the photograph", "scene": "same scene, another photograph"}
+METHODS = {"copy": N_("copy index"), "sift": N_("SIFT"), "orb": N_("ORB")}
+RELATIONS = {"photo": N_("the photograph"), "scene": N_("same scene, another photograph")}
 
 
 def view(page: Page) -> dict[str, Any]:
@@ -42,6 +45,7 @@ def row(page: Page, match: Match, nth: int = 1) -> dict[str, Any]:
         "nth": nth,
         "picture": picture(page.pictures.match_view(case_id, match)),
         "query": picture(page.pictures.preview(case_id)),
+        "cover": covers(page, PHOTO, match.image_id),
         "overlay": picture(page.pictures.match_overlay(case_id, match)),
         "frame": {"width": photo.width, "height": photo.height} if photo else None,
         "outline": " ".join(f"{x:g},{y:g}" for x, y in match.region),
@@ -50,9 +54,9 @@ def row(page: Page, match: Match, nth: int = 1) -> dict[str, Any]:
         "confidence": match.confidence,
         "agreement": None if match.agreement is None else round(100 * match.agreement),
         "mirrored": match.mirrored,
-        "method": METHODS[match.method],
+        "method": tr(METHODS[match.method]),
         "relation": match.relation,
-        "relation_title": RELATIONS[match.relation],
+        "relation_title": tr(RELATIONS[match.relation]),
         "region": region(page, match),
     }
 
@@ -68,10 +72,11 @@ def rejected(page: Page, match: Match) -> dict[str, Any]:
     return {
         **brief(page, match.article_id),
         "thumbnail": thumbnail(page, match.image_id),
+        "cover": covers(page, match.image_id),
         "inliers": match.inliers,
         "confidence": match.confidence,
-        "method": METHODS[match.method],
-        "why": match.note or "below the limits of the settings",
+        "method": tr(METHODS[match.method]),
+        "why": match.note or tr("below the limits of the settings"),
     }
 
 
@@ -82,7 +87,8 @@ def region(page: Page, match: Match) -> str:
         return ""
     corners = list(zip(match.region, match.region[1:] + match.region[:1], strict=True))
     area = abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in corners)) / 2  # shoelace formula, square pixels
-    return f"{min(100.0, 100 * area / (photo.width * photo.height)):.0f}% of the photograph"
+    share = f"{min(100.0, 100 * area / (photo.width * photo.height)):.0f}"
+    return tr("%(share)s%% of the photograph", share=share)
 
 
 def _nth(seen: dict[str, int], article_id: str) -> int:

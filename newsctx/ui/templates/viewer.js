@@ -22,7 +22,7 @@
     button.click();
     button.remove();
   };
-  const ask = (act) => { if (asked[act] !== state.case) { asked[act] = state.case; relay({act}); } };
+  const ask = (act) => { if (asked[act] !== state.case) { asked[act] = state.case; relay({act: `see-${act}`}); } };
 
   // --- what is looked at -------------------------------------------------------------------------------------
   const pair = () => (state.mode === 'points' && state.match ? one(`[data-pair="${CSS.escape(state.match)}"]`) : null);
@@ -79,7 +79,7 @@
     all('[data-pair]').forEach((p) => { p.hidden = !(state.mode === 'points' && p === points); if (!p.hidden) { const i = p.querySelector('img'); i.onload = place; load(i); } });
     one('.v-canvas').hidden = Boolean(pair());
     all('[data-region]').forEach((g) => g.toggleAttribute('data-on', g.dataset.region === state.match && ['region', 'fade'].includes(state.mode)));
-    one('.v-canvas').classList.toggle('plain', !state.boxes);
+    one('.v-canvas').classList.toggle('plain', !state.boxes || layer !== 'photo');
     all('[data-v-boxes]').forEach((i) => { i.checked = state.boxes; });
     const mix = one('[data-v-mixing]');
     if (mix) {
@@ -180,7 +180,7 @@
     dialog = document.createElement('dialog');
     dialog.className = 'viewer';
     dialog.setAttribute('aria-labelledby', 'v-title');
-    document.body.append(dialog);
+    (document.querySelector('.gradio-container .contain') ?? document.body).append(dialog); // Gradio prefixes the style sheet's media rules
     dialog.addEventListener('close', closed);
     dialog.addEventListener('keydown', keys);
     dialog.addEventListener('click', clicked);
@@ -275,3 +275,9 @@
     if (node) document.cookie = `newsctx_hide=${node.checked ? 1 : 0}; path=/; max-age=31536000; SameSite=Strict`;
   });
 })();
+document.addEventListener('click', (event) => { // the checklist: a status is sent together with the note
+  const button = event.target.closest?.('button[data-pillar-status]');
+  if (!button?.form) return;
+  button.form.elements.status.value = button.dataset.pillarStatus;
+  button.form.requestSubmit();
+});
