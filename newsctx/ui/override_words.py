@@ -126,9 +126,13 @@ def _event(page: Page, values: dict[str, Any]) -> str:
         return _merger(page, values["cluster_ids"], values["on"])
     name = cluster_name(page, values["cluster_id"])
     if values["action"] == "split_cluster":
-        one, many = "Split %(num)s article off the event %(event)s", "Split %(num)s articles off the event %(event)s"
+        gone = name == values["cluster_id"]  # as it is once it was split
         if not values["on"]:
-            return tr("No longer splits the event %(event)s", event=name)
+            return tr("No longer splits an event") if gone else tr("No longer splits the event %(event)s", event=name)
+        if gone:
+            one, many = "Split %(num)s article off an event", "Split %(num)s articles off an event"
+            return trn(one, many, len(values["article_ids"]))
+        one, many = "Split %(num)s article off the event %(event)s", "Split %(num)s articles off the event %(event)s"
         return trn(one, many, len(values["article_ids"]), event=name)
     said = {
         "kept": tr("Kept the event %(event)s"), "dropped": tr("Dropped the event %(event)s"),

@@ -42,11 +42,11 @@ def _by_hand(page: Page, hit: Hit, stage: StageName) -> list[str]:
     said = []
     move = _move(page, hit.article_id, stage)
     if hit.article_id.startswith(ADDED):
-        said.append(tr("You added it: it is in no archive, only in this case."))
-    if move:
-        said.append(tr("You moved it to rank %(rank)s.", rank=move.rank))
+        said.append(tr("You added it: no archive has it."))
     if hit.article_id in page.edits.pinned:
         said.append(tr("You pinned it, and pinned articles stand above all others."))
+    if move:
+        said.append(tr("You moved it to rank %(rank)s.", rank=move.rank))
     if hit.article_id in page.edits.corrected:
         said.append(tr("You corrected its place or date; Places, Events and Answer read the correction."))
     return said
@@ -73,7 +73,9 @@ def _found(page: Page, hit: Hit) -> str:
         (h.channels for h in page.hits("retrieve") or () if h.article_id == hit.article_id), {}
     )
     if not scores:
-        if hit.article_id.startswith(ADDED) or hit.article_id in page.edits.pinned:
+        if hit.article_id.startswith(ADDED):
+            return ""
+        if hit.article_id in page.edits.pinned:
             return tr("No channel found it: it is here because of you.")
         return tr("No channel found it.")
     order = sorted(scores.items(), key=lambda one: (one[1].rank, channel(one[0])))

@@ -117,7 +117,7 @@ def test_a_rank_is_explained_from_the_channels_to_the_last_stage():
 def test_what_the_analyst_did_comes_first():
     moved = {"action": "move", "article_id": "a", "rank": 3, "stage": "verify"}
     text = said(page(moved, {"action": "pin", "article_id": "a"}), "a")
-    assert text.startswith("You moved it to rank 3. You pinned it, and pinned articles stand above all others.")
+    assert text.startswith("You pinned it, and pinned articles stand above all others. You moved it to rank 3.")
     later = page({"action": "move", "article_id": "a", "rank": 3, "stage": "events"})
     assert "You moved it" not in said(later, "a", "locate"), "a move of a later list has not touched this one"
     corrected = page({"action": "correct_article", "article_id": "a", "places": ["Nice"]})
@@ -181,7 +181,7 @@ def test_added_articles_are_marked_and_can_be_taken_out():
     shown = page({"action": "add_article", "article": article}, locate=locate)
     text = paint.html("retrieve", shown)
     assert ">added by you</span>" in text and 'data-act="remove_article" data-id="added-1"' in text
-    assert "<script" not in text and "You added it: it is in no archive" in said(shown, "added-1")
+    assert "<script" not in text and "You added it: no archive has it" in said(shown, "added-1")
     assert "1 added by you" in text
 
 
