@@ -63,7 +63,7 @@ def standing(page: Page) -> str:
     waiting = next((s for s in STAGES if page.status[s].state in ("stale", "running")), None)
     if waiting is None:
         return _settled(page, cause, stage) if cause and "pending" not in states else ""
-    cause = cause or tr("The archive, a model or a setting is another than in the last run")
+    cause = cause or tr("The archive, a model, a setting or newsctx itself is another than in the last run")
     begin = min((s for s in (stage, waiting) if s), key=STAGES.index)
     if running:
         return _about(cause, begin, tr("is being recomputed"), tr("and everything after it are being recomputed"))

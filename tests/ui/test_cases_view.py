@@ -214,7 +214,7 @@ def test_an_undo_and_a_typed_note_are_causes_too():
 def test_what_nobody_changed_is_the_archives_or_the_models_doing():
     entries = (entry(1, "override", PIN, 1), entry(2, "run_started"))
     said = toolbar.standing(case(STALE, (PIN,), entries))
-    assert said.startswith("The archive, a model or a setting is another than in the last run. Evidence")
+    assert said.startswith("The archive, a model, a setting or newsctx itself is another than in the last run. Evidence")
 
 
 def test_while_it_runs_and_afterwards_the_sentence_goes_on():
