@@ -20,6 +20,7 @@ from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import CaseHistory, CaseList
 from newsctx.ui.html import picture
 from newsctx.ui.language import tr
+from newsctx.ui.looks import Looks
 from newsctx.ui.page import Look, Message, Page
 from newsctx.ui.paint import Painter
 from newsctx.ui.pictures import WorkbenchPictures
@@ -36,12 +37,13 @@ ACTS: dict[str, Act] = {**case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACT
 
 
 class Handlers:
-    """The handlers of one page; nothing of a visitor is kept here."""
+    """The handlers of one page; of a visitor only the newest look of each tab is kept here."""
 
     def __init__(self, workbench: Workbench, parts: Parts) -> None:
         self.workbench = workbench
         self.parts = parts
         self._comparisons = case_acts.Comparisons()
+        self._looks = Looks()
 
     @property
     def outputs(self) -> list[Any]:
@@ -54,7 +56,8 @@ class Handlers:
 
     def load(self, look: Look, automatic: bool, request: gr.Request) -> Iterator[Update]:
         """A page opens: the case of its address, or the start page."""
-        look = replace(look, language=language.of_browser(request.query_params, request.cookies, request.headers))
+        spoken = language.of_browser(request.query_params, request.cookies, request.headers)
+        look = replace(self._looks.begin(look), language=spoken)
         look = case_acts.signed(photo_acts.preferred(look, request.cookies), request.cookies)
         case_id = str(request.query_params.get("case", "") or "")
         yield from language.within(look.language, self.open(case_id, look, automatic))
@@ -199,14 +202,20 @@ class Handlers:
     def compute(self, here: Here, painter: Painter | None = None, message: Message | None = None) -> Iterator[Update]:
         """Run what is stale and paint each step; `message` stays on the page meanwhile."""
         painter = painter or self.painter()
+        self.seen(here[1])
         try:
             for view in self.workbench.run(here[0], here[1].who, PACE):
-                yield self.paint(painter, here, message, view)
+                yield self.paint(painter, self._looks.newest(here), message, view)
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error"))
 
     def looking(self, here: Here) -> Update:
+        self.seen(here[1])
         return self.paint(self.painter(), here) | {self.parts.look: here[1]}
+
+    def seen(self, look: Look) -> None:
+        """What the tab looks at from now on, for work that goes on painting."""
+        self._looks.note(look)
 
     # --- the page ---------------------------------------------------------------------------------------------
 

@@ -68,12 +68,12 @@ class Look:
     hide_all: bool | None = None  # this browser covers every picture until it is chosen; None: as the settings say
     detail: bool = False  # the photograph was enlarged beyond its first copy
     inspect: bool = False  # the signs of editing were asked for
-    beside: str = ""  # the archived photograph beside the one under check, by image id
+    tab: str = ""  # the tab's name while its page is open
     picked: Picked | None = None
 
     def anew(self) -> Look:
         """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
-        return Look(who=self.who, language=self.language, cases=self.cases.anew(), hide_all=self.hide_all)
+        return Look(who=self.who, language=self.language, cases=self.cases.anew(), hide_all=self.hide_all, tab=self.tab)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def _reveal(handlers: Handlers, here: Here, data: Mapping[str, Any]) -> Iterator
 
 def _hide_all(handlers: Handlers, here: Here, data: Mapping[str, Any]) -> Iterator[Update]:
     """Cover every picture in this browser until it is chosen, or no longer; the page keeps it in a cookie."""
-    yield from _look(handlers, here, replace(here[1], hide_all=bool(data.get("on")), revealed=()))
+    yield from _look(handlers, here, replace(here[1], hide_all=bool(data.get("value")), revealed=()))
 
 
 def _detail(handlers: Handlers, here: Here, data: Mapping[str, Any]) -> Iterator[Update]:
@@ -67,6 +67,7 @@ def _sensitive(handlers: Handlers, here: Here, data: Mapping[str, Any]) -> Itera
     action = {"action": "sensitive", "image_id": image, "on": on, "reason": str(data.get("reason", "")).strip()}
     now = replace(look, revealed=tuple(i for i in look.revealed if i != image) if on else look.revealed)
     bench = handlers.workbench
+    handlers.seen(now)
     for update in handlers.change((case_id, now, automatic), lambda: bench.override(case_id, action, look.who)):
         yield update | {handlers.parts.look: now}
 

@@ -24,7 +24,8 @@ def view(page: Page) -> dict[str, Any]:
     if page.case is None:
         return {
             "open": False, "preview": "", "title": "", "facts": [], "photo": None, "lines": [], "ocr_note": "",
-            "notices": [], "viewer": None, "cover": "", "marked": False, "checklist": {"total": 0, "answered": 0},
+            "notices": [], "viewer": None, "cover": "", "marked": False, "hides_all": page.hides_all,
+            "checklist": {"total": 0, "answered": 0},
         }  # fmt: skip
     photo = page.document.photo if page.document else None
     covered = page.hides(PHOTO)
@@ -41,6 +42,7 @@ def view(page: Page) -> dict[str, Any]:
         "lines": ocr_lines(photo) if photo else [],
         "ocr_note": ocr_note(photo) if photo else "",
         "notices": list(photo.notices) if photo else [],
+        "hides_all": page.hides_all,
         "checklist": {"total": len(PILLARS) if page.document else 0, "answered": len(page.edits.pillars)},
         "viewer": viewer(page, photo) if photo and not covered else None,
     }

@@ -275,6 +275,9 @@
     if (node) document.cookie = `newsctx_hide=${node.checked ? 1 : 0}; path=/; max-age=31536000; SameSite=Strict`;
   });
 })();
+document.addEventListener('click', (event) => { // in one column the panel that a button of the photograph opens is far below
+  if (event.target.closest?.('#nx-photo [data-tab]') && innerWidth < 760) setTimeout(() => document.querySelector('#stage-tabs')?.scrollIntoView({block: 'start'}), 50);
+});
 document.addEventListener('click', (event) => { // the checklist: a status is sent together with the note
   const button = event.target.closest?.('button[data-pillar-status]');
   if (!button?.form) return;
