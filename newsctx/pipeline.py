@@ -17,14 +17,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from newsctx import __version__, imaging, prompts
-from newsctx.added_articles import check_added
+from newsctx import __version__, imaging, override_checks
 from newsctx.archive import index_texts
 from newsctx.archive.opened import OpenArchive
 from newsctx.archive.pictures import archived_pixels
 from newsctx.article_signals import Rankings
 from newsctx.cache import StageCache, code_digest, digest
-from newsctx.case_articles import CaseArticles, check_places, resolved
+from newsctx.case_articles import CaseArticles, resolved
 from newsctx.channels import composite, content
 from newsctx.channels.search import ChannelOutcome, Query, Searcher
 from newsctx.document import ArticleCard, ChunkSelection, Document, Stages, card
@@ -32,22 +31,7 @@ from newsctx.encoders import ImageEncoder, ImageTextEncoder
 from newsctx.errors import NewsctxError, OverrideError
 from newsctx.heads import CrossEncoderHead, cluster_mismatch
 from newsctx.models import Models
-from newsctx.overrides import (
-    AddArticle,
-    AddChunk,
-    AllowRemote,
-    CorrectArticle,
-    EditChunk,
-    Edits,
-    Override,
-    SetPlace,
-    SetPrompt,
-    SetThreshold,
-    SetWriter,
-    replay,
-)
-from newsctx.own_passages import check_addition, check_edit
-from newsctx.passages import parse_chunk_id
+from newsctx.overrides import Edits, Override, replay
 from newsctx.places import Places
 from newsctx.records import (
     GO,
@@ -76,7 +60,7 @@ from newsctx.records import (
 from newsctx.remembered import Remembered
 from newsctx.settings import FusionSettings, Settings
 from newsctx.stages import caption, chunks, context, events, locate, photo, relevance, retrieve, verify
-from newsctx.thresholds import check_threshold, with_thresholds
+from newsctx.thresholds import with_thresholds
 from newsctx.unicodetext import beginning
 from newsctx.verification.cache import FeatureCache
 from newsctx.verification.candidates import Compared, Comparing, photographs
@@ -274,37 +258,10 @@ class Pipeline:
         return shown(work.evidence(), self.settings.caption.model_copy(update={"writer": chosen}))
 
     def check(self, override: Override, edits: Edits = NO_EDITS) -> None:
-        """Raise OverrideError if the override names an article, a channel or a place that does not exist, or gives a
-        setting what it cannot have; SettingsError for a prompt that cannot be filled in.
-
-        Args:
-            edits: what the case has so far: articles that it added are known, too.
-        """
-        added = {a.article_id for a in edits.added}
-        self.archive.check_override(override, tuple(self.settings.retrieve.weights), added)
-        match override:
-            case SetPlace(place=str() as place):
-                resolved(place, gazetteer().resolve)
-            case CorrectArticle(places=tuple() as places):
-                check_places(places, gazetteer().resolve)
-            case EditChunk(chunk_id=address, text=str() as text):
-                article_id = (parse_chunk_id(address) or ("",))[0]
-                check_edit(address, text, self.case_articles(edits).get([article_id]))
-            case AddChunk(article_id=article_id, text=text, on=True):
-                check_addition(self.case_articles(edits).get([article_id])[article_id], text)
-            case AddArticle(article=article):
-                check_added(article, self.settings.imports)
-            case SetThreshold(name=name, value=float() as value):
-                check_threshold(self.settings, name, value)
-            case SetWriter(writer=str() as name):
-                self.writer_for(Edits(writer=name))
-            case SetPrompt(step=step, text=str() as text):
-                prompts.check(step, text)
-            case AllowRemote(base_url=url) if url != self.settings.caption.base_url:
-                raise OverrideError(
-                    f"{url[:80]!r} is not the server of the settings ({self.settings.caption.base_url}); "
-                    "only that one can be allowed."
-                )
+        """Raise OverrideError or SettingsError where the override cannot be made; `edits`: what the case has so far."""
+        override_checks.check(
+            override, edits, self.archive, self.settings, lambda text: gazetteer().resolve(text), self.writer_for
+        )
 
 
 @dataclass

@@ -181,3 +181,28 @@ def test_the_signals_of_an_article_by_hand() -> None:
     rated = found.cluster(clusters[0], {"a": 0.8, "b": 0.2})
     assert rated == pytest.approx({"articles": 1.3863, "event": 0.0, "size": 0.6931, "rank": 0.0}, abs=1e-4)
     assert found.cluster(clusters[0], {}) == {}
+
+
+def test_an_article_that_no_channel_searched_is_not_rated_and_passes_because_the_analyst_added_it() -> None:
+    """Without this its cosine would count as that of the channel's last hit, which nobody has measured."""
+    own, added = hit("own", 4, None), [hit("a", 1, 0.8), hit("b", 2, 0.6), hit("c", 3, 0.5)]
+    settings = GATE.model_copy(update={"articles": 4})
+    ranked = Rankings(
+        retrieved=[*added, own],
+        located=(),
+        clusters=(),
+        final=[*added, own],
+        articles={},
+        unsearched=frozenset({"own"}),
+    )
+    found = relevance.run(ranked, model(), "", settings).articles["own"]
+    assert found.probability is None and found.level is None and found.passes
+    assert found.basis == "Added by you. Not rated: no channel has searched it"
+    for each in (model(), model(rates_all=False)):  # also the older file, which rates the first article alone
+        first = Rankings(
+            retrieved=added, located=(), clusters=(), final=[hit("own", 1, None, "pinned"), *added[:2]], articles={},
+            unsearched=frozenset({"own"}),
+        )  # fmt: skip
+        rated = relevance.run(first, each, "", settings)
+        assert rated.first.probability is None and "no channel has searched it" in rated.first.unavailable
+        assert rated.articles["own"].passes and rated.articles["own"].basis.startswith("Pinned by you.")

@@ -142,6 +142,21 @@ def test_notices_are_handed_on() -> None:
     assert retrieve.run([], RetrieveSettings(), notices=("left out: 3",)).notices == ("left out: 3",)
 
 
+def test_an_added_article_stands_last_with_no_score_unless_it_is_pinned_or_taken_out() -> None:
+    """No channel knows it: above those that one found it would be a claim that nothing supports."""
+    channels = [_channel("visual", "a", "b")]
+
+    def order(edits: RankEdits = NO_EDITS) -> list[tuple[str, str, float]]:
+        found = retrieve.run(channels, _settings(visual=1), edits, added=("own",))
+        return [(h.article_id, h.tier, h.score) for h in found.hits]
+
+    assert order()[-1] == ("own", "ranked", 0.0) and len(order()) == 3
+    assert order(RankEdits(pinned=("own",)))[0] == ("own", "pinned", 0.0)
+    assert "own" not in [a for a, *_ in order(RankEdits(excluded=("own",)))]
+    last = retrieve.run(channels, _settings(visual=1), added=("own",)).hits[-1]
+    assert last.channels == {} and last.rank_before is None and last.reason.startswith("Added by the analyst")
+
+
 # --- the sentence -------------------------------------------------------------------------------------------------
 
 
