@@ -24,6 +24,7 @@ RANGES: dict[str, tuple[float, float, float]] = {
 }
 
 
+SURE = {"high": "high", "medium": "medium", "low": "low", "unrated": "not rated", "": "none"}
 MOVED = 8  # articles that a preview names
 
 
@@ -154,8 +155,8 @@ def _answers(result: Preview) -> list[str]:
                     "%(name)s stays %(answer)s; its confidence goes from %(before)s to %(after)s.",
                     name=name,
                     answer=after,
-                    before=tr(change.confidence_before),
-                    after=tr(change.confidence_after),
+                    before=tr(SURE[change.confidence_before]),
+                    after=tr(SURE[change.confidence_after]),
                 )  # fmt: skip
             )
         elif change.after:

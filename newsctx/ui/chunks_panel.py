@@ -7,7 +7,7 @@ from typing import Any, get_args
 from newsctx.passages import parse_chunk_id
 from newsctx.records import Chunk, FiveW
 from newsctx.ui import chunk_edits
-from newsctx.ui.context_panel import level
+from newsctx.ui.context_panel import FIELDS, level
 from newsctx.ui.language import tr
 from newsctx.ui.page import Page
 from newsctx.ui.parts import brief, evidence, header
@@ -19,6 +19,7 @@ METHODS = {
     "sentences": "the closest sentences with their neighbours (EVENTA-H)",
 }
 QUESTIONS: tuple[FiveW, ...] = get_args(FiveW)
+FIVE_W = {"who": "who", "what": "what", "where": "where", "when": "when", "why": "why"}
 HELD = 5  # articles below the gate that are listed
 ROLES = {"ranked": "ranked", "lead": "lead sentence", "closing": "closing sentence", "analyst": "kept by you"}
 
@@ -34,14 +35,15 @@ def view(page: Page) -> dict[str, Any]:
     return {
         **header(page, "chunks"),
         "ran": selection is not None,
-        "method": METHODS.get(selection.method, selection.method) if selection else "",
+        "method": tr(METHODS[selection.method]) if selection and selection.method in METHODS else "",
         "query": selection.query if selection else "",
         "note": selection.note if selection else header(page, "chunks")["note"],
         "groups": [group(page, a, found) for a, found in groups.items()],
         "kept": sum(used(page, c) for c in chunks),
         "total": len(chunks),
         "questions": [
-            {"name": q, "answered": any(q in c.answers and used(page, c) for c in chunks)} for q in QUESTIONS
+            {"name": tr(FIVE_W[q]), "answered": any(q in c.answers and used(page, c) for c in chunks)}
+            for q in QUESTIONS
         ],
         **held_back(page),
     }
@@ -83,9 +85,9 @@ def group(page: Page, article_id: str, chunks: list[Chunk]) -> dict[str, Any]:
                 "text": c.text,
                 "score": c.score,
                 "role": tr(ROLES[c.role]),
-                "field": c.field,
+                "field": tr(FIELDS[c.field]),
                 "decision": decision(page, c),
-                "answers": c.answers,
+                "answers": tuple(tr(FIVE_W[q]) for q in c.answers),
                 "also": also(page, c),
                 "rating": level(c.relevance) if c.relevance else None,
                 "used": used(page, c),
@@ -113,7 +115,7 @@ def texts(page: Page, article_id: str, chunks: list[Chunk]) -> list[dict[str, An
         own = [c for c in chunks if c.field == field]
         text: str = getattr(article, field)
         if own and all(text[c.start : c.end] == c.text for c in own):  # the archive may have changed since
-            found.append({"field": field, "segments": segments(page, text, own)})
+            found.append({"field": tr(FIELDS[field]), "segments": segments(page, text, own)})
     return found
 
 

@@ -29,7 +29,9 @@ def view(page: Page) -> dict[str, Any]:
         "ran": stage is not None,
         "open_case": page.case is not None,
         "order": stage or "",
-        "orders": [{"stage": s, "title": LIST_TITLES[s], "on": s == stage} for s in LISTS if page.hits(s) is not None],
+        "orders": [
+            {"stage": s, "title": tr(LIST_TITLES[s]), "on": s == stage} for s in LISTS if page.hits(s) is not None
+        ],
         "rows": [row(page, h, len(hits), stage, listed) for h in hits[: page.look.shown]] if stage else [],
         "total": len(hits),
         "more": max(0, len(hits) - page.look.shown),
@@ -37,7 +39,7 @@ def view(page: Page) -> dict[str, Any]:
         "thresholds": adjust.thresholds(page),
         "preview": adjust.preview(page),
         "fusion": why.fusion(page),
-        "conflict_means": why.CONFLICT,
+        "conflict_means": tr(why.CONFLICT),
         "notices": notices(page),
         "ladder": ladder.view(page, listed),
         "excluded": [brief(page, a) | {"why": reason(page, a)} for a in page.edits.excluded],

@@ -8,6 +8,7 @@ from typing import Any
 
 from newsctx.records import ChannelScore, Hit, Refinement
 from newsctx.settings import FusionMethod
+from newsctx.ui.language import tr
 from newsctx.ui.page import Page
 from newsctx.ui.parts import brief, channel
 
@@ -49,7 +50,7 @@ def scores(page: Page, hit: Hit) -> list[dict[str, Any]]:
             "name": channel(name),
             "rank": s.rank,
             "score": s.score,
-            "parts": [{"name": PARTS.get(n, n.replace("_", " ")), "score": v} for n, v in s.parts.items()],
+            "parts": [{"name": tr(PARTS.get(n, "")) or n.replace("_", " "), "score": v} for n, v in s.parts.items()],
             "matched": matched(page, hit.article_id, s),
         }
         for name, s in order
@@ -60,7 +61,8 @@ def matched(page: Page, article_id: str, score: ChannelScore) -> str:
     """What a channel matched, in words."""
     if not _IMAGE.fullmatch(score.evidence):
         return score.evidence
-    return "its first photograph" if score.evidence == page.card(article_id).image_id else "a photograph of it"
+    first = score.evidence == page.card(article_id).image_id
+    return tr("its first photograph") if first else tr("a photograph of it")
 
 
 def lifts(page: Page, hit: Hit, listed: Collection[str] = ()) -> list[dict[str, Any]]:
@@ -73,7 +75,7 @@ def lift(page: Page, one: Refinement, listed: Collection[str] = ()) -> dict[str,
     near = [brief(page, a) for a in one.neighbours]
     return {
         "added": f"{one.added:+.{3 if abs(one.added) >= 0.001 else 5}f}",
-        "why": "cited by or citing" if one.name == "citation" else week(page),
+        "why": tr("cited by or citing") if one.name == "citation" else week(page),
         "first": near[0] | {"card": near[0]["id"] in listed} if near else None,
         "more": len(near) - 1,
         "all": "; ".join(n["headline"] for n in near),
@@ -84,7 +86,7 @@ def week(page: Page) -> str:
     """How near in time a neighbour is, as the settings of the analysis have it."""
     group = page.document.settings.get("refine", {}) if page.document else {}
     days = group.get("window_days", 7)
-    return {0: "same day", 7: "same week"}.get(days, f"within {days} days")
+    return {0: tr("same day"), 7: tr("same week")}.get(days) or tr("within %(days)s days", days=days)
 
 
 def reasons(page: Page, hit: Hit) -> list[str]:
@@ -99,8 +101,10 @@ def fusion(page: Page) -> dict[str, Any]:
     setting = group.get("method") or (retrieve.fusion if retrieve else "")
     now = page.edits.fusion or setting
     return {
-        "methods": [{"id": m, "name": name, "does": does, "on": m == now} for m, (name, does) in METHODS.items()],
-        "name": next((name for m, (name, _) in METHODS.items() if m == now), ""),
-        "does": next((does for m, (_, does) in METHODS.items() if m == now), ""),
+        "methods": [
+            {"id": m, "name": tr(name), "does": tr(does), "on": m == now} for m, (name, does) in METHODS.items()
+        ],
+        "name": tr(METHODS[now][0]) if now in METHODS else "",
+        "does": tr(METHODS[now][1]) if now in METHODS else "",
         "changed": page.edits.fusion is not None,
     }
