@@ -100,6 +100,10 @@ class CaseDesk:
         """Everything that was done to a case, oldest first; "" is the store's own trail."""
         return self._cases.trail(case_id)
 
+    def entries(self, case_id: str) -> int:
+        """How many entries the trail of a case has: it grows with every change and run, so that pages can follow."""
+        return self._cases.entries(case_id)
+
     def verify(self, case_id: str, anchor: str = "") -> tuple[AuditProblem, ...]:
         """What is wrong with a case's trail; nothing where it holds. Raises CaseNotFound."""
         return self._cases.verify(case_id, anchor)

@@ -84,6 +84,10 @@ class CaseEdits(CaseCore):
         """Everything that was done to a case, oldest first; "" is the store's own trail."""
         return audit.read(self._execute, case_id)
 
+    def entries(self, case_id: str) -> int:
+        """How many entries the trail of a case has: it grows with whatever is done to it; 0: no such case."""
+        return audit.head_of(self._execute, case_id)[0]
+
     def record(self, case_id: str, what: What, who: str = "", detail: dict[str, Any] | None = None) -> None:
         """Add an entry on something that changes nothing in the store, e.g. an export. Raises CaseNotFound."""
         with self._db.transaction():

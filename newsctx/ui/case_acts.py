@@ -129,6 +129,17 @@ def _check(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     yield from _look(handlers, here, checked=checked)
 
 
+def _news(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
+    """Follow what another tab did to the case; where nothing happened, nothing is painted."""
+    case_id = here[0]
+    if not case_id or str(handlers.workbench.entries(case_id)) == _text(data, "seen"):
+        yield {handlers.parts.case_id: case_id}  # Gradio takes an empty dictionary for a missing value
+        return
+    yield handlers.looking(here)
+    if handlers.workbench.view(case_id).running:
+        yield from handlers.compute(here)
+
+
 def _sign(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     case_id, look, automatic = here
     yield handlers.looking((case_id, replace(look, who=_name(_text(data, "value"))), automatic))
@@ -215,6 +226,7 @@ ACTS: dict[str, Act] = {
     "see-entries": _entries,
     "see-check": _check,
     "see-who": _sign,
+    "see-news": _news,
     "case-edit": _save,
     "case-status": _status,
     "case-archive": _archive,

@@ -7,6 +7,7 @@ from typing import Any
 from newsctx.overrides import Override, first_stage
 from newsctx.records import STAGES, StageName
 from newsctx.ui import override_words, trail
+from newsctx.ui.html import seconds
 from newsctx.ui.language import tr, trn
 from newsctx.ui.page import Page
 from newsctx.ui.parts import STAGE_TITLES
@@ -48,9 +49,8 @@ def expected(page: Page, stale: list[StageName]) -> str:
         return ""
     spent = sum(page.status[s].seconds or 0.0 for s in stale)
     return tr(
-        "Would recompute: %(stages)s (%(seconds)s s the last time).",
-        stages=trail.stages_told(stale), seconds=f"{spent:.1f}",
-    )  # fmt: skip
+        "Would recompute: %(stages)s (%(took)s the last time).", stages=trail.stages_told(stale), took=seconds(spent)
+    )
 
 
 def standing(page: Page) -> str:
@@ -77,13 +77,13 @@ def _settled(page: Page, cause: str, stage: StageName | None) -> str:
     runs = page.history.runs
     if not runs or runs[0].state != "done":
         return said
-    took = f"{runs[0].seconds:.1f}"
-    return f"{said[:-1]} {tr('in %(seconds)s s.', seconds=took)}" if runs[0].computed else said
+    took = seconds(runs[0].seconds)
+    return f"{said[:-1]} {tr('in %(took)s.', took=took)}" if runs[0].computed else said
 
 
 def _about(cause: str, stage: StageName, alone: str, more: str) -> str:
     """`CAUSE. Evidence and everything after it are stale.`; of the last stage alone, `CAUSE. Caption is stale.`"""
-    return f"{cause}. {tr(STAGE_TITLES[stage])} {alone if stage == STAGES[-1] else more}."
+    return f"{cause.rstrip('.')}. {tr(STAGE_TITLES[stage])} {alone if stage == STAGES[-1] else more}."
 
 
 def _cause(page: Page) -> tuple[str, StageName | None]:

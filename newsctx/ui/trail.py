@@ -9,6 +9,7 @@ from typing import Any, Literal
 from newsctx.audit import NOBODY, AuditEntry
 from newsctx.errors import OverrideError
 from newsctx.overrides import Override, parse_override
+from newsctx.records import STAGES, StageName
 from newsctx.ui.language import N_, tr, trn
 from newsctx.ui.override_words import quoted, sentence
 from newsctx.ui.page import Page
@@ -137,11 +138,14 @@ def told(page: Page, entry: AuditEntry, known: dict[int, Override]) -> str:
     return str(entry.what).replace("_", " ")
 
 
-def stages_told(names: Sequence[str]) -> str:
-    """`Evidence, Matches and Places`, in the page's language."""
+def stages_told(names: Sequence[StageName]) -> str:
+    """`Evidence to Caption` of three or more that follow one another, else `Evidence and Places`."""
     titles = [tr(STAGE_TITLES[n]) for n in names]
     if len(titles) < 2:
         return "".join(titles)
+    at = [STAGES.index(n) for n in names]
+    if len(at) > 2 and at == list(range(at[0], at[0] + len(at))):
+        return tr("%(first)s to %(last)s", first=titles[0], last=titles[-1])
     return tr("%(first)s and %(last)s", first=", ".join(titles[:-1]), last=titles[-1])
 
 

@@ -139,7 +139,7 @@ def test_stale_stages_wait_for_one_key_where_nothing_is_recomputed_by_itself(ben
     page.locator('#nx-retrieve [data-act="pin"]').nth(2).click()
     page.wait_for_selector('.rail [data-tab="caption"][data-state="stale"]', timeout=LONG)
     assert page.locator('.rail [data-tab="photo"]').get_attribute("data-state") == "fresh"
-    assert "Would recompute: Evidence" in page.locator(".standing").inner_text()
+    assert "Would recompute: Evidence to Caption" in page.locator(".standing").inner_text()
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("r")
     page.wait_for_selector(DONE, timeout=LONG)
@@ -163,11 +163,20 @@ def test_a_caption_is_approved_and_a_later_wording_is_shown_as_a_change(bench, a
     page.locator('[data-approval="none"]').wait_for(timeout=LONG)
 
 
+def test_a_tab_follows_what_another_one_did(bench, address, open_page, case_id):
+    page = open_page(f"{address}?case={case_id}")
+    page.wait_for_selector(DONE, timeout=LONG)
+    page.evaluate("document.activeElement.blur()")
+    bench.rename(case_id, "Renamed elsewhere", "Ben")
+    page.wait_for_function("() => document.querySelector('.case-title').value === 'Renamed elsewhere'", timeout=LONG)
+    page.locator("#nx-history .trail-text", has_text="Renamed to: Renamed elsewhere").wait_for(state="attached")
+
+
 def test_a_case_that_another_tab_deleted_leads_back_to_the_list(bench, address, open_page, case_id):
     page = open_page(f"{address}?case={case_id}")
     page.wait_for_selector(DONE, timeout=LONG)
     bench.delete_case(case_id)
-    page.locator('#nx-retrieve [data-act="pin"]').first.click()
+    page.evaluate("document.querySelector('#nx-retrieve [data-act=pin]')?.click()")  # or the page asks by itself
     page.locator("#nx-message").get_by_text("No case has the address").wait_for(timeout=LONG)
     page.wait_for_selector(".cases")
     assert "case=" not in page.url

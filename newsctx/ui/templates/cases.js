@@ -18,6 +18,12 @@
     if (event.key === 'Escape' && event.target.closest?.('.case-form')) event.target.closest('.case-form').querySelector('button[data-act]').click();
   });
 
+  setInterval(() => { // another tab may have changed the case: ask, unless somebody is typing or it is being followed
+    const busy = document.hidden || document.querySelector('.rail [data-state=running], dialog[open]')
+      || document.activeElement?.matches?.('input:not([type=checkbox]), textarea, select');
+    if (!busy) document.querySelector('[data-act="see-news"]')?.click();
+  }, 5000);
+
   const keyed = new WeakMap();
   let asked = null; // the form that was opened, and what opened it
   document.addEventListener('newsctx:painted', (event) => {
