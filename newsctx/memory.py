@@ -38,6 +38,11 @@ class Memory:
                 kept.popitem(last=False)
         return value
 
+    def has(self, kind: str, key: Hashable) -> bool:
+        """Whether a value is kept now."""
+        with self._lock:
+            return key in self._kept.get(kind, ())
+
     def forget(self, kind: str, key: Hashable) -> None:
         """Take a value out, if it is there."""
         with self._lock:

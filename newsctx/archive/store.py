@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from newsctx import migrate as migrating
 from newsctx.archive import tables
 from newsctx.archive.migrations import LATEST, REMEDY, newer
 from newsctx.errors import ArchiveError
+from newsctx.memory import Memory
 from newsctx.records import Article, ArticlePlace, PartialDate
 
 FILE = "archive.duckdb"
+_ARTICLES, _IMAGES = 2_000, 10_000  # kept in memory: an article has some 5 KB
 _VERSION = "SELECT value FROM archive_info WHERE key = 'version'"
 
 
@@ -43,6 +46,7 @@ class ArchiveStore:
         self.folder = folder
         self._connection = connection
         self._identity = identity
+        self._memory = Memory()  # what was read stays true: the file that is open never changes
         row = self._rows(_VERSION)
         if not row:
             raise ArchiveError(f"{folder / FILE} holds no finished import: expected one by {_remedy(folder)}")
@@ -80,6 +84,7 @@ class ArchiveStore:
 
     def close(self) -> None:
         """Lets the file go; later calls raise ArchiveError."""
+        self._memory = Memory()
         self._connection.close()
 
     def stale(self) -> bool:
@@ -111,10 +116,16 @@ class ArchiveStore:
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """Articles by id, in one query and in the order asked for; unknown ids are left out."""
         wanted = list(dict.fromkeys(ids))
-        if not wanted:
-            return {}
-        found = {a.article_id: a for a in self._read(wanted)}
-        return {key: found[key] for key in wanted if key in found}
+        missing = [key for key in wanted if not self._memory.has("articles", key)]
+        new = {a.article_id: a for a in self._read(missing)} if missing else {}
+        found = {key: self._memory.once("articles", key, partial(self._new, key, new), _ARTICLES) for key in wanted}
+        return {key: article for key, article in found.items() if article is not None}
+
+    def _new(self, article_id: str, read: dict[str, Article]) -> Article | None:
+        """One that was just read; one that was forgotten a moment ago is read by itself."""
+        if article_id in read:
+            return read[article_id]
+        return next(iter(self._read([article_id])), None)
 
     def facts(self, ids: Iterable[str]) -> dict[str, tuple[PartialDate | None, tuple[ArticlePlace, ...]]]:
         """Date and places of articles by id, without reading their texts; unknown ids are left out."""
@@ -141,7 +152,8 @@ class ArchiveStore:
 
     def image_path(self, image_id: str) -> Path | None:
         """The photograph's file; None where the archive does not know the id or the file is gone."""
-        row = self._rows("SELECT suffix FROM images WHERE image_id = ? LIMIT 1", [image_id])
+        query = "SELECT suffix FROM images WHERE image_id = ? LIMIT 1"
+        row = self._memory.once("suffixes", image_id, lambda: self._rows(query, [image_id]), _IMAGES)
         if not row:
             return None
         path = self.folder / "images" / image_id[:2] / f"{image_id}{row[0][0]}"
@@ -191,7 +203,9 @@ class ArchiveStore:
         """article_id -> its image ids in the article's order ("" for an image without a usable file)."""
         query = """SELECT article_id, list(coalesce(image_id, '') ORDER BY ordinal) FROM images
                    WHERE article_id IN (SELECT unnest(?)) GROUP BY 1 ORDER BY 1"""
-        return {key: tuple(images) for key, images in self._rows(query, [sorted(set(ids))])}
+        wanted = tuple(sorted(set(ids)))
+        rows = self._memory.once("photographs", wanted, lambda: self._rows(query, [list(wanted)]), 64)
+        return {key: tuple(images) for key, images in rows}
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
