@@ -107,6 +107,10 @@ class Document(Record):
     models: tuple[ModelInfo, ...] = ()
     seconds: dict[str, float] = Field(default_factory=dict, description="computation time per stage")
     status: tuple[StageStatus, ...] = ()
+    sensitive: tuple[str, ...] = Field(
+        default=(),
+        description='pictures that whoever shows this hides until they are chosen: image ids, "" the photograph itself',
+    )
 
     def to_json(self, indent: int | None = 2) -> str:
         return self.model_dump_json(by_alias=True, indent=indent)

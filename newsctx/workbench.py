@@ -514,7 +514,8 @@ class Workbench(CaseDesk):
         if view.document.caption and view.document.caption.draft:
             raise NewsctxError("The caption is being written: wait for its end, or cancel, then download.")
         self._cases.record(case_id, "exported", who, {"format": "json"})
-        return self._media.export(f"newsctx-{case_id}.json", view.document.to_json().encode())
+        document = view.document.model_copy(update={"sensitive": tuple(sorted(hidden(view.document)))})
+        return self._media.export(f"newsctx-{case_id}.json", document.to_json().encode())
 
     def close(self) -> None:
         if self._switch:
