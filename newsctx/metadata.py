@@ -93,12 +93,23 @@ def clean(value: Any, most: int) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         value = _bytes(bytes(value), most)
     elif isinstance(value, list | tuple):
-        shown = ", ".join(clean(v, 60) for v in value[: most // 4])
-        value = shown + (f", … ({len(value):,} values)" if len(value) > most // 4 else "")
+        return _several(value, most)
     text = str(value)[: 4 * most]
     text = "".join(c if c.isprintable() else _unprintable(c) for c in text)
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most]}… ({len(str(value)):,} characters)"
+
+
+def _several(values: list[Any] | tuple[Any, ...], most: int) -> str:
+    """The first values, as many as fit; the others are counted."""
+    shown, room = [], most
+    for one in values:
+        text = clean(one, 60)
+        room -= len(text) + 2
+        if room < 0 and shown:
+            return f"{', '.join(shown)}, … ({len(values):,} values)"
+        shown.append(text)
+    return ", ".join(shown)
 
 
 def _unprintable(character: str) -> str:
