@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from newsctx.records import Caption, CaptionVersion
+from newsctx.trail_reading import MADE, override_of
 from newsctx.ui import trail
 from newsctx.ui.html import moment
 from newsctx.ui.language import tr, trn
@@ -60,9 +61,9 @@ def _blocked(page: Page, shown: CaptionVersion | None, struck: int) -> str:
 
 def _by(page: Page) -> tuple[str, str, str]:
     """Who approved, when, and why: of the newest approval that counts."""
-    states = trail.states(page.history.trail)
+    states = page.history.states
     for entry in reversed(page.history.trail):
-        one = trail.override_of(entry) if entry.what in trail.MADE else None
+        one = override_of(entry) if entry.what in MADE else None
         if one is None or one.action != "approve" or states.get(entry.detail.get("number", 0)) != "live":
             continue
         return trail.who(entry), moment(entry.made), entry.reason

@@ -40,10 +40,22 @@ def listed(bench: Workbench, look: CasesLook) -> CaseList:
 
 
 class Comparisons:
-    """Runs side by side; a run that has ended never changes, so what was compared once is kept a while."""
+    """Runs side by side and trails; a run that has ended never changes, so what was compared once is kept a while."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, ...], Comparison] = {}
+        self._trails: dict[str, CaseHistory] = {}
+
+    def trail(self, bench: Workbench, case_id: str) -> CaseHistory:
+        """The trail and the runs of a case, read again only where it has grown: an analysis paints many times."""
+        count, known = bench.entries(case_id), self._trails.get(case_id)
+        if known is None or len(known.trail) != count:
+            known = CaseHistory(bench.trail(case_id), bench.runs(case_id))
+            self._trails.pop(case_id, None)
+            while len(self._trails) >= KEPT:
+                self._trails.pop(next(iter(self._trails)), None)
+            self._trails[case_id] = known
+        return known
 
     def of(self, bench: Workbench, case_id: str, runs: tuple[tuple[str, str], ...]) -> Comparison:
         """`runs`: run ids with their labels. Raises CaseNotFound where a document is not kept (any more)."""
@@ -58,9 +70,8 @@ class Comparisons:
 
 def history(bench: Workbench, comparisons: Comparisons, case_id: str, look: CasesLook) -> CaseHistory:
     """The trail and the runs of a case, with the chosen runs side by side, the oldest first."""
-    runs = bench.runs(case_id)
-    shown = CaseHistory(bench.trail(case_id), runs)
-    chosen = sorted((r for r in runs if r.run_id in look.runs and r.kept), key=lambda r: r.number)
+    shown = comparisons.trail(bench, case_id)
+    chosen = sorted((r for r in shown.runs if r.run_id in look.runs and r.kept), key=lambda r: r.number)
     if len(chosen) < 2:
         return shown
     try:

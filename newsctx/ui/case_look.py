@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from newsctx import trail_reading
 
 if TYPE_CHECKING:
     from newsctx.audit import AuditEntry
     from newsctx.case_records import CaseSummary, RunSummary
     from newsctx.compare_runs import Comparison
+    from newsctx.overrides import Override
 
 MORE = 12  # cases added by "show more"
 ENTRIES = 40  # of the history, added by "show more"
@@ -63,3 +67,13 @@ class CaseHistory:
     runs: tuple[RunSummary, ...] = ()  # newest first
     compared: Comparison | None = None
     problem: str = ""  # why the chosen runs cannot be compared
+
+    @cached_property
+    def made(self) -> dict[int, Override]:
+        """Every override that was made, by its number."""
+        return trail_reading.made(self.trail)
+
+    @cached_property
+    def states(self) -> dict[int, trail_reading.State]:
+        """Which of them count."""
+        return trail_reading.states(self.trail)

@@ -6,6 +6,7 @@ from typing import Any
 
 from newsctx.audit import AuditEntry
 from newsctx.case_records import RunSummary
+from newsctx.trail_reading import MADE
 from newsctx.ui import comparison, trail
 from newsctx.ui.case_look import RUNS
 from newsctx.ui.html import moment
@@ -13,21 +14,22 @@ from newsctx.ui.language import tr
 from newsctx.ui.page import Page
 
 TEMPLATE = "history.html"
+SHOWN = 12  # runs that are listed although their results are no longer kept
 HASH = 12  # characters of a hash that are shown
 
 
 def view(page: Page) -> dict[str, Any]:
     """Entries newest first, the runs with those chosen, and what differs between the chosen."""
     history, look = page.history, page.look.cases
-    known, states = trail.made(history.trail), trail.states(history.trail)
     newest = list(reversed(history.trail))
     return {
         "open": page.case is not None,
-        "entries": [entry(page, e, known, states) for e in newest[: look.entries]],
+        "entries": [entry(page, e) for e in newest[: look.entries]],
         "more": max(0, len(newest) - look.entries),
         "total": len(newest),
         "check": check(page),
-        "runs": [run(r, look.runs) for r in history.runs],
+        "runs": [run(r, look.runs) for i, r in enumerate(history.runs) if r.kept or i < SHOWN],
+        "older": sum(not r.kept for r in history.runs[SHOWN:]),
         "kept": sum(r.kept for r in history.runs),
         "chosen": len([r for r in history.runs if r.run_id in look.runs]),
         "most": RUNS,
@@ -36,13 +38,13 @@ def view(page: Page) -> dict[str, Any]:
     }
 
 
-def entry(page: Page, one: AuditEntry, known: dict[int, Any], states: dict[int, trail.State]) -> dict[str, Any]:
+def entry(page: Page, one: AuditEntry) -> dict[str, Any]:
     """One entry: who, when, what, why, before and after."""
-    state = states.get(one.detail.get("number", 0), "live") if one.what in trail.MADE else "live"
+    state = page.history.states.get(one.detail.get("number", 0), "live") if one.what in MADE else "live"
     return {
         "number": one.number,
         "what": one.what,
-        "text": trail.told(page, one, known),
+        "text": trail.told(page, one, page.history.made),
         "who": trail.who(one),
         "made": moment(one.made),
         "iso": one.made,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from newsctx import trail_reading
 from newsctx.overrides import Override, first_stage
 from newsctx.records import STAGES, StageName
 from newsctx.ui import override_words, trail
@@ -20,7 +21,7 @@ def view(page: Page) -> dict[str, Any]:
     overrides = page.document.overrides if page.document else ()
     entries = page.history.trail
     stale = [s for s in page.status if page.status[s].state == "stale"]
-    again = trail.made(entries).get(trail.redoable(entries))
+    again = page.history.made.get(trail_reading.redoable(entries))
     running = bool(page.case and page.case.running)
     return {
         "open": page.document is not None,
@@ -93,14 +94,14 @@ def _cause(page: Page) -> tuple[str, StageName | None]:
     if not entries:
         return (override_words.sentence(page, overrides[-1]), first_stage(overrides[-1])) if overrides else ("", None)
     waiting = any(s.state in ("stale", "running") for s in page.status.values())
-    unseen = trail.unseen(entries)
+    unseen = trail_reading.unseen(entries)
     running = bool(page.case and page.case.running)
     if waiting and not running and not unseen:
         return "", None  # nobody changed anything: the archive or the models did
-    newest = trail.newest_change(entries)
+    newest = trail_reading.newest_change(entries)
     if newest is None:
         return "", None
-    known = trail.made(entries)
+    known = page.history.made
     said = trail.told(page, newest, known)
     touched = [_stage(e, known) for e in unseen] if len(unseen) > 1 and not running else [_stage(newest, known)]
     first = min((s for s in touched if s), key=STAGES.index, default=None)
@@ -113,5 +114,5 @@ def _cause(page: Page) -> tuple[str, StageName | None]:
 def _stage(entry: Any, known: dict[int, Override]) -> StageName | None:
     if entry.what == "inputs":
         return "retrieve" if entry.before.get("note") != entry.after.get("note") else "chunks"
-    one = trail.override_of(entry) or known.get(entry.detail.get("number", 0))
+    one = trail_reading.override_of(entry) or known.get(entry.detail.get("number", 0))
     return first_stage(one) if one else None

@@ -136,7 +136,7 @@ def test_stale_stages_wait_for_one_key_where_nothing_is_recomputed_by_itself(ben
     page = open_page(f"{address}?case={case_id}")
     page.wait_for_selector(DONE, timeout=LONG)
     page.locator("#automatic input").uncheck()
-    page.locator('#nx-retrieve [data-act="pin"]').nth(2).click()
+    page.locator('#nx-retrieve [data-act="pin"]').nth(1).click()
     page.wait_for_selector('.rail [data-tab="caption"][data-state="stale"]', timeout=LONG)
     assert page.locator('.rail [data-tab="photo"]').get_attribute("data-state") == "fresh"
     assert "Would recompute: Evidence to Caption" in page.locator(".standing").inner_text()

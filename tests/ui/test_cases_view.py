@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from newsctx import trail_reading
 from newsctx.audit import AuditEntry
 from newsctx.case_records import CASE_STATUSES, CaseSummary, RunSummary
 from newsctx.document import ArchiveInfo, ArticleCard, Document
@@ -178,11 +179,15 @@ def test_undo_and_redo_say_what_they_would_do():
 def test_redo_follows_the_trail():
     made = (entry(1, "override", PIN, 1), entry(2, "override", DATE, 2))
     undone = (*made, entry(3, "undo", which=2), entry(4, "undo", which=1))
-    assert trail.redoable(made) == 0
-    assert trail.redoable(undone) == 1, "the one that was taken back last comes first"
-    assert trail.redoable((*undone, entry(5, "redo", which=1))) == 2
+    assert trail_reading.redoable(made) == 0
+    assert trail_reading.redoable(undone) == 1, "the one that was taken back last comes first"
+    assert trail_reading.redoable((*undone, entry(5, "redo", which=1))) == 2
     dropped = (*undone, entry(5, "override", PIN, 3))
-    assert trail.redoable(dropped) == 0 and trail.states(dropped) == {1: "dropped", 2: "dropped", 3: "live"}
+    assert trail_reading.redoable(dropped) == 0 and trail_reading.states(dropped) == {
+        1: "dropped",
+        2: "dropped",
+        3: "live",
+    }
 
 
 def test_what_became_stale_is_said_with_its_cause():
