@@ -17,11 +17,9 @@ from newsctx.worker import Worker
 
 def delete(store: CaseStore, media: Media, case_id: str, who: str = "", reason: str = "") -> None:
     """Remove a case and the pictures made of its photograph. Raises CaseNotFound."""
-    case, stored = store.get(case_id), store.document(case_id)
+    case = store.get(case_id)
     store.delete(case_id, who, reason)
-    sha256 = "" if store.shows(case.photo_sha256) else case.photo_sha256
-    verified = stored[0].stages.verify if stored else None
-    media.forget(case_id, sha256, verified.matches if verified else ())
+    media.forget(case_id, "" if store.shows(case.photo_sha256) else case.photo_sha256)
 
 
 class CaseDesk:

@@ -5,7 +5,7 @@ Originals are never served: they can carry GPS positions and bytes that a browse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +60,7 @@ class Media:
     def match(self, match: Match, sha256: str, read: Callable[[], bytes], archived: Path) -> Path:
         """Both photographs side by side with the inliers of the match."""
         return self.keep(
-            f"match-{digest(sha256, match)}.webp",
+            f"match-{sha256}-{digest(match)}.webp",
             lambda: draw_match(self._decode(read()), self._decode(archived.read_bytes()), match, VIEW_SIDE),
         )
 
@@ -78,13 +78,12 @@ class Media:
         write_beside(path, data)
         return path
 
-    def forget(self, case_id: str, sha256: str, matches: Iterable[Match]) -> None:
-        """Remove what was exported of a case, and the pictures made of its photograph where no other case shows it
-        (else `sha256` is empty).
+    def forget(self, case_id: str, sha256: str) -> None:
+        """Remove what was exported of a case, and the pictures made of its photograph; `sha256` is empty where another
+        case shows it.
         """
         names = [*(self.folder / "exports").glob(f"newsctx-{case_id}*")]
         if sha256:
             names += [p for p in self.folder.glob(f"*{sha256}*") if not p.name.startswith("archive-")]
-            names += [self.folder / f"match-{digest(sha256, match)}.webp" for match in matches]
         for path in names:
             path.unlink(missing_ok=True)

@@ -12,13 +12,31 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from conftest import QUERIES
 
-from newsctx import profiles
-from newsctx.models import load
+from newsctx import ocr, profiles
+from newsctx.encoders.sentence import SentenceEncoder
+from newsctx.errors import ModelUnavailable
+from newsctx.models import Models, load
 from newsctx.workbench import Workbench
 
-ARTICLES = [f"{event}-{n}" for event in ("paris-flood", "kyoto-fire", "istanbul-ferry") for n in (1, 2)]
+EVENTS = ("paris-flood", "kyoto-fire", "istanbul-ferry")
+ARTICLES = [f"{event}-{n}" for event in EVENTS for n in (1, 2)]
+
+
+def light_models() -> Models:
+    """A profile without its encoders and OCR, which take most of a start: the stages run, with fewer channels."""
+
+    def missing(*_: object) -> None:
+        raise ModelUnavailable("left out: these runs are about the store")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profiles, "EMBEDDED", Path("none"))
+        patch.setattr(SentenceEncoder, "load", missing)
+        patch.setattr(ocr, "load_reader", missing)
+        patch.setattr(profiles, "_CACHE", profiles.ModelCache())
+        return load()
 
 
 def say(what: str, value: object = "") -> None:
@@ -68,8 +86,7 @@ def change(bench: Workbench, case_id: str, draw: random.Random, step: int) -> No
 def main() -> None:
     archive, state, seed, case_id = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     draw = random.Random(seed)
-    profiles.EMBEDDED = state / "none"  # as in conftest: the archive's index was made without
-    models = load()
+    models = light_models()
     say("loaded")
     bench = Workbench(archive, state, models)
     if not case_id:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,17 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from fault_child import EVENTS, light_models
+
+from newsctx.archive.importer import import_archive
+from newsctx.archive.index_build import build_index
+from newsctx.archive.store import ArchiveStore
 from newsctx.cases import CaseStore
+from newsctx.demo.locate import demo_source
+from newsctx.models import Models
 from newsctx.records import STAGES
+from newsctx.settings import Settings
 from newsctx.workbench import Workbench
 
 KILLS = int(os.environ.get("NEWSCTX_FAULT_KILLS", "3"))
@@ -92,15 +102,34 @@ def check(state: Path, case_id: str, words: list[tuple[str, object]], before: in
         store.close()
 
 
-def test_what_was_acknowledged_survives_kill_9_at_any_moment(demo_archive, models, tmp_path):
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return light_models()
+
+
+@pytest.fixture(scope="module")
+def archive(models, tmp_path_factory) -> Path:
+    """Three events of the demonstration archive with their photographs."""
+    folder = tmp_path_factory.mktemp("faults")
+    rows = (demo_source() / "articles.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    rows = [row for row in rows if json.loads(row)["id"].rpartition("-")[0] in EVENTS]
+    (folder / "articles.jsonl").write_text("".join(rows), encoding="utf-8")
+    shutil.copytree(demo_source() / "images", folder / "images")
+    import_archive(folder / "articles.jsonl", folder / "archive")
+    with ArchiveStore.open(folder / "archive") as store:
+        build_index(store, models, folder / "archive", Settings())
+    return folder / "archive"
+
+
+def test_what_was_acknowledged_survives_kill_9_at_any_moment(archive, models, tmp_path):
     state, draw = tmp_path / "state", random.Random(5)
     case_id, changes, total = "", 0, Counter()
     for number in range(KILLS):
         after = draw.random() * LATEST
-        words = killed(demo_archive, state, number, case_id, after)
+        words = killed(archive, state, number, case_id, after)
         case_id, changes, found = check(state, case_id, words, changes)
         if case_id and (number % 5 == 0 or number == KILLS - 1):  # the run can be ended
-            bench = Workbench(demo_archive, state, models)
+            bench = Workbench(archive, state, models)
             *_, view = bench.run(case_id)
             assert {s.name: s.state for s in view.document.status} == dict.fromkeys(STAGES, "fresh")
             assert not view.running and not view.interrupted and bench.verify(case_id) == ()
