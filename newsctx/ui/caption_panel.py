@@ -9,6 +9,7 @@ from newsctx.document import ArticleCard
 from newsctx.records import GO, Caption, CaptionVersion, Mention, Sentence
 from newsctx.ui import approval
 from newsctx.ui.html import day, moment
+from newsctx.ui.language import tr
 from newsctx.ui.page import Page
 from newsctx.ui.parts import header
 from newsctx.worddiff import differences
@@ -22,7 +23,10 @@ LABELS = {
 KINDS = {"extractive": "quotes", "generated": "language model", "edited": "your wording"}
 MENTIONS = {"name": "name", "place": "place", "date": "date", "number": "number"}
 OTHERS = {"analyst": "You", "photo": "The photograph under check"}  # sources that are no articles
-FIELDS = {"seen": "what it shows", "source": "outlet"}  # fields that are called otherwise on the page
+FIELDS = {
+    "seen": "what it shows", "source": "outlet", "headline": "headline", "abstract": "abstract", "body": "body",
+    "caption": "caption", "published": "published", "places": "places", "place": "place", "date": "date",
+}  # fmt: skip
 SPACE = {"text": " ", "state": ""}
 STEPS = {
     "describe": "Describe the photograph",
@@ -42,11 +46,12 @@ def view(page: Page) -> dict[str, Any]:
     return {
         **header(page, "caption"),
         "ran": caption is not None,
-        "label": LABELS[caption.kind] if caption else "",
+        "label": tr(LABELS[caption.kind]) if caption else "",
         "writer": caption.writer if caption else "",
         "text": caption.text if caption else "",
         "caution": caption.note if caption else "",
-        "empty_note": (caption.note if caption else "") or "The evidence holds no statement that a caption could use.",
+        "empty_note": (caption.note if caption else "")
+        or tr("The evidence holds no statement that a caption could use."),
         "awaiting": caption.awaiting if caption else "",
         "go": GO,
         "draft": bool(caption and caption.draft),
@@ -60,8 +65,8 @@ def view(page: Page) -> dict[str, Any]:
         "run": page.edits.run,
         "chosen": page.writer,
         "description": caption.description if caption else "",
-        "sent": [p.model_dump() | {"title": STEPS[p.step]} for p in (caption.sent if caption else ())],
-        "prompts": [p.model_dump() | {"title": STEPS[p.step]} for p in page.prompts],
+        "sent": [p.model_dump() | {"title": tr(STEPS[p.step])} for p in (caption.sent if caption else ())],
+        "prompts": [p.model_dump() | {"title": tr(STEPS[p.step])} for p in page.prompts],
         "versions": [_version(v, caption) for v in reversed(versions)],
         "compared": compared(versions, page.look.compare),
         "approval": approval.view(page),
@@ -103,12 +108,15 @@ def marked(sentence: Sentence) -> list[dict[str, Any]]:
 
 
 def _mention(m: Mention) -> dict[str, str]:
-    kind = MENTIONS[m.kind]
+    kind = tr(MENTIONS[m.kind])
     if m.found:
-        return {"state": "found", "title": f"This {kind} stands in the cited evidence."}
+        return {"state": "found", "title": tr("This %(kind)s stands in the cited evidence.", kind=kind)}
     if m.accepted:
-        return {"state": "accepted", "title": f"You accepted this {kind}; the cited evidence does not have it."}
-    return {"state": "struck", "title": f"This {kind} is not in the cited evidence."}
+        return {
+            "state": "accepted",
+            "title": tr("You accepted this %(kind)s; the cited evidence does not have it.", kind=kind),
+        }
+    return {"state": "struck", "title": tr("This %(kind)s is not in the cited evidence.", kind=kind)}
 
 
 def _version(version: CaptionVersion, current: Caption | None) -> dict[str, Any]:
@@ -117,7 +125,7 @@ def _version(version: CaptionVersion, current: Caption | None) -> dict[str, Any]
     return {
         "number": version.number,
         "made": moment(version.made),
-        "kind": KINDS[caption.kind],
+        "kind": tr(KINDS[caption.kind]),
         "writer": caption.writer,
         "templates": templates,
         "parts": [run for s in caption.sentences for run in (*marked(s), SPACE)]
@@ -165,9 +173,9 @@ def source(page: Page, identifier: str, number: int) -> dict[str, Any]:
     return {
         "number": number,
         "target": target(identifier),
-        "headline": card.headline or OTHERS.get(article_id, "(no headline)"),
+        "headline": card.headline or tr(OTHERS.get(article_id, "")) or tr("(no headline)"),
         "source": card.source,
-        "field": FIELDS.get(place, place.partition(":")[0]),
+        "field": tr(FIELDS.get(place.partition(":")[0], "")) or place.partition(":")[0],
         "value": _value(page, card, place),
         "text": text,
         "chunk": is_chunk(identifier),

@@ -30,6 +30,7 @@ from newsctx.ui import (
     verify_panel,
 )
 from newsctx.ui.html import render
+from newsctx.ui.language import tr
 from newsctx.ui.page import Look, Page
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ class Painter:
         for component, drawn in zip((parts.timeline, parts.map), self._charts(page), strict=True):
             new[component] = gr.update(value=drawn, visible=drawn is not None)
         running = bool(page.case and page.case.running)
-        new[parts.analyse] = gr.update(interactive=page.case is not None)
-        new[parts.cancel] = gr.update(interactive=running)
+        new[parts.analyse] = gr.update(value=tr("Analyse"), interactive=page.case is not None)
+        new[parts.cancel] = gr.update(value=tr("Cancel"), interactive=running)
         new[parts.drop] = gr.update(height=48 if page.case else 130)
         return self._changed(new)
 
