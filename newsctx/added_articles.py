@@ -17,6 +17,7 @@ from newsctx.overrides import ADDED
 from newsctx.records import Article, Place
 from newsctx.settings import ImportSettings
 
+_TEXTS = 4  # as many of the longest texts as an article may have in all
 _HEADLINE = 300  # characters: a longer first line is the first paragraph of a text without a headline
 
 
@@ -71,6 +72,16 @@ def check_added(article: Article, settings: ImportSettings) -> None:
     if (longest := max(len(t) for t in texts)) > settings.max_text:
         raise OverrideError(f"A text of the added article has {longest:,} characters; at most {settings.max_text:,}.")
     lines = (article.article_id, article.url, article.source, *article.location_keywords, *article.links)
+    if any(clean(t) != t for t in (*texts, *lines)):
+        raise OverrideError("The added article has control characters or loose white space: paste it as plain text.")
+    try:
+        whole = len(article.model_dump_json())
+    except ValueError as error:  # half characters in what is left
+        raise OverrideError(
+            "The added article has characters that no text can hold: paste it as plain text."
+        ) from error
+    if whole > _TEXTS * settings.max_text:
+        raise OverrideError(f"The added article is too long in all: at most {_TEXTS * settings.max_text:,} characters.")
     if (longest := max(len(t) for t in lines)) > settings.max_line:
         raise OverrideError(
             f"An id, address, outlet or place of the added article has {longest:,} characters; at most "

@@ -23,7 +23,7 @@ from newsctx.overrides import (
     SetThreshold,
     SetWriter,
 )
-from newsctx.own_passages import check_addition, check_edit
+from newsctx.own_passages import check_addition, check_edit, check_undone
 from newsctx.passages import parse_chunk_id
 from newsctx.settings import Settings
 from newsctx.thresholds import check_threshold
@@ -56,6 +56,8 @@ def check(
             resolved(place, resolve)
         case CorrectArticle(places=tuple() as places):
             check_places(places, resolve)
+        case EditChunk(chunk_id=address, text=None):
+            check_undone(address, edits.passages)
         case EditChunk(chunk_id=address, text=str() as text):
             parsed = parse_chunk_id(address)
             check_edit(address, text, articles.get([parsed[0]]) if parsed else {})

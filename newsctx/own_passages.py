@@ -6,7 +6,7 @@ kept are the article's characters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import regex
 
@@ -17,15 +17,34 @@ from newsctx.records import Article, Chunk, ChunkField
 _FIELDS: tuple[ChunkField, ...] = ("headline", "abstract", "body", "caption")
 _OWN_WORDS = "a passage must be the article's own words"
 _LISTED = 3
+_RUN = regex.compile(r"\s+|\S+")
+_EDGE = regex.compile(r"\b", flags=regex.WORD | regex.VERSION1)  # between words, in scripts without spaces too
 
 
-def occurrences(text: str, within: str) -> list[tuple[int, int]]:
+def occurrences(text: str, within: str) -> Iterator[tuple[int, int]]:
     """Where a text stands: characters start..end (end exclusive), words whole, white space read freely."""
-    words = text.split()
-    if not words:
-        return []
-    pattern = r"\s+".join(regex.escape(w, literal_spaces=True) for w in words)
-    return [m.span() for m in regex.finditer(rf"\b(?:{pattern})\b", within, flags=regex.WORD | regex.VERSION1)]
+    wanted = " ".join(text.split())
+    if not wanted:
+        return
+    # a plain search over folded text: a pattern of many words takes its time with a text that nearly repeats them
+    folded, places = _folded(within)
+    at = folded.find(wanted)
+    while at >= 0:
+        start, end = places[at], places[at + len(wanted) - 1] + 1
+        if _EDGE.match(within, start) and _EDGE.match(within, end):
+            yield start, end
+        at = folded.find(wanted, at + 1)
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The text with one space for each run of white space, and where each of its characters stood."""
+    kept: list[str] = []
+    places: list[int] = []
+    for run in _RUN.finditer(text):
+        blank = run[0].isspace()
+        kept.append(" " if blank else run[0])
+        places.extend([run.start()] if blank else range(*run.span()))
+    return "".join(kept), places
 
 
 def edited(chunk: Chunk, text: str, article: Article) -> Chunk | None:
@@ -35,9 +54,10 @@ def edited(chunk: Chunk, text: str, article: Article) -> Chunk | None:
     """
     within = field_text(article, chunk.field)
     found = occurrences(text, within)
-    if not found:
+    nearest = min(found, key=lambda s: (_apart(s, (chunk.start, chunk.end)), s), default=None)
+    if nearest is None:
         return None
-    start, end = min(found, key=lambda s: (_apart(s, (chunk.start, chunk.end)), s))
+    start, end = nearest
     if (start, end) == (chunk.start, chunk.end):
         return chunk
     new = make_chunk(chunk.article_id, chunk.field, start, end, within[start:end], chunk.role)
@@ -49,9 +69,17 @@ def added(article: Article, text: str) -> Chunk | None:
     """A passage of the article: of its headline, abstract, body or captions, the first that has it; else None."""
     for field in _FIELDS:
         within = field_text(article, field)
-        for start, end in occurrences(text, within)[:1]:
+        for start, end in occurrences(text, within):
             return make_chunk(article.article_id, field, start, end, within[start:end], "analyst")
     return None
+
+
+def check_undone(address: str, passages: Mapping[str, str]) -> None:
+    """Raise OverrideError unless the passage has ends by hand that can be taken back."""
+    if address not in passages:
+        raise OverrideError(
+            f"The passage {address[:80]!r} has no ends by hand: name the one that was edited as it was chosen first."
+        )
 
 
 def check_edit(address: str, text: str, articles: Mapping[str, Article]) -> None:
@@ -64,7 +92,7 @@ def check_edit(address: str, text: str, articles: Mapping[str, Article]) -> None
     within = field_text(article, field) if article else ""
     if end > len(within):
         raise OverrideError(f"There is no passage {address[:80]!r}: take one of the chunks.")
-    if not occurrences(text, within):
+    if next(occurrences(text, within), None) is None:
         raise OverrideError(_refusal(text, f"the {field} of its article"))
 
 

@@ -10,7 +10,7 @@ from newsctx.archive.opened import open_archive
 from newsctx.cache import StageCache
 from newsctx.errors import OverrideError
 from newsctx.overrides import parse_override, replay
-from newsctx.own_passages import check_addition, check_edit, occurrences
+from newsctx.own_passages import check_addition, check_edit, check_undone, occurrences
 from newsctx.passages import chunk_id
 from newsctx.pipeline import Pipeline, Request
 from newsctx.records import Article, ArticleImage, Assessment, Hit, RelevanceResult
@@ -63,12 +63,18 @@ def texts(result) -> list[str]:
     ],
 )
 def test_where_words_stand(text, within, spans):
-    assert occurrences(text, within) == spans
+    assert list(occurrences(text, within)) == spans
 
 
 def test_five_thousand_characters_are_found_in_two_hundred_thousand():
     words = " ".join(f"word{i}" for i in range(40_000))[:200_000]
-    assert occurrences(words[100_000:105_000].partition(" ")[2].rpartition(" ")[0].replace(" ", "\n"), words)
+    part = words[100_000:105_000].partition(" ")[2].rpartition(" ")[0]
+    ((start, end),) = occurrences(part.replace(" ", "\n"), words)
+    assert words[start:end] == part
+
+
+def test_a_text_that_nearly_repeats_the_words_everywhere_takes_no_hours():
+    assert list(occurrences("a " * 2400 + "b", "a " * 100_000)) == []
 
 
 def test_an_edited_chunk_has_the_articles_characters_its_own_address_and_where_it_is_from():
@@ -145,6 +151,12 @@ def test_an_edit_that_is_not_the_articles_words_is_refused(address, text, named)
     with pytest.raises(OverrideError, match=named):
         check_edit(address, text, {"a": ARTICLE})
     check_edit(body(TWO), "Three slept.", {"a": ARTICLE})
+
+
+def test_only_ends_by_hand_are_taken_back():
+    check_undone(body(TWO), {body(TWO): "Three slept."})
+    with pytest.raises(OverrideError, match="no ends by hand"):
+        check_undone(body((37, 49)), {body(TWO): "Three slept."})
 
 
 def test_an_addition_that_is_not_the_articles_words_is_refused():
