@@ -96,7 +96,10 @@ def test_an_action_cannot_bring_photographs_or_endless_texts():
         ({"body": "b" * 200_001}, "200,001"),
         ({"source": "s" * 2001}, "2,001"),
         ({"source": "half \ud800"}, "control characters"),
-        ({"places": (ArticlePlace(keyword="Bonn", place=Place(name="\ud800", level="city")),)}, "no text can hold"),
+        (
+            {"places": (ArticlePlace(keyword="Bonn", place=Place(name="Bonn", level="city", region="\ud800")),)},
+            "no text can hold",
+        ),
         ({"captions": ("c",) * 1001}, "1,000"),
         ({"body": "evil\u202etxt"}, "control characters"),
         ({"headline": "half \ud800"}, "control characters"),
