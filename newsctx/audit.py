@@ -19,7 +19,7 @@ from pydantic import Field
 
 from newsctx.cache import digest
 from newsctx.overrides import Edits
-from newsctx.records import Inputs, Rank, Record
+from newsctx.records import Inputs, Record
 
 NOBODY = "not given"  # who, where nobody said
 What = Literal[
@@ -34,10 +34,10 @@ class AuditEntry(Record):
     """One thing that was done. `case_id` "" is the store's own trail: cases created and deleted."""
 
     case_id: str
-    number: Rank  # 1, 2, 3 ... within the case
+    number: int  # 1, 2, 3 ... within the case; what was altered can hold anything, and is read to be told
     made: str  # ISO 8601, UTC
     who: str
-    what: What
+    what: str  # one of `What`
     reason: str = ""
     detail: dict[str, Any] = Field(default_factory=dict)
     before: dict[str, Any] = Field(default_factory=dict)  # only what changed; of an override the part of `Edits`
@@ -110,9 +110,17 @@ def read(execute: Execute, case_id: str) -> tuple[AuditEntry, ...]:
     rows = execute(f"SELECT {_COLUMNS} FROM trail WHERE case_id = ? ORDER BY number", [case_id])
     names = _COLUMNS.split(", ")
     return tuple(
-        AuditEntry.model_validate(dict(zip(names, (*row[:6], *map(json.loads, row[6:9]), *row[9:]), strict=True)))
+        AuditEntry.model_validate(dict(zip(names, (*row[:6], *map(_json, row[6:9]), *row[9:]), strict=True)))
         for row in rows
     )
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:  # it was altered, and its hash will say so
+        return {"unreadable": text}
+    return value if isinstance(value, dict) else {"unreadable": text}
 
 
 def changed(before: Edits, after: Edits) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -139,9 +147,9 @@ def verify(
     """What is wrong with a trail; nothing where it holds.
 
     Found are entries that were altered, are missing or do not follow one another; a tail that is missing (the store
-    keeps the count and the head hash apart from the entries); and, against `stored`, a case or a list of overrides that
-    is not what the trail says when it is replayed (see `told`). What this cannot find without `anchor`, a hash kept
-    elsewhere, stands at the top of this module.
+    keeps the count and the head hash apart from the entries); and, where the chain holds, against `stored`, a case, a
+    list of overrides or a run's document that is not what the trail says when it is replayed (see `told`). What this
+    cannot find without `anchor`, a hash kept elsewhere, stands at the top of this module.
     """
     problems = _chain(entries)
     count, last = head
@@ -152,10 +160,11 @@ def verify(
         problems.append((0, "there is no trail"))
     if anchor and anchor not in {e.hash for e in entries}:
         problems.append((0, f"no entry has the hash {anchor[:64]!r} that was kept elsewhere: the trail was rewritten"))
-    if stored is not None and entries:
-        said = told(entries)
-        differ = [name for name, value in stored.items() if said.get(name) != value]
-        problems += [(0, _differs(name, said.get(name), stored[name])) for name in differ]
+    if stored is not None and entries and not problems:
+        try:
+            problems += _against(told(entries), stored)
+        except (KeyError, TypeError, ValueError) as error:  # a chain that holds, made by something else
+            problems.append((0, f"what it says cannot be replayed ({type(error).__name__}: {str(error)[:80]})"))
     return tuple(AuditProblem(case_id=case_id, number=n, problem=p) for n, p in problems)
 
 
@@ -173,17 +182,27 @@ def _chain(entries: Sequence[AuditEntry]) -> list[tuple[int, str]]:
     return problems
 
 
+def _against(said: dict[str, Any], stored: dict[str, Any]) -> list[tuple[int, str]]:
+    said["runs"] = {k: v for k, v in said["runs"].items() if k in stored.get("runs", ())}  # of older ones none is kept
+    return [(0, _differs(name, said.get(name), value)) for name, value in stored.items() if said.get(name) != value]
+
+
 def _differs(name: str, said: Any, found: Any) -> str:
     if name == "overrides":
         was, now = said or {}, found or {}
         numbers = sorted(n for n in {*was, *now} if was.get(n) != now.get(n))
         return f"the list of overrides is not what the trail says: number {', '.join(map(str, numbers))} differs"
+    if name == "runs":
+        return f"the document of run {next(k for k in found if said.get(k) != found[k])} is not what the run came to"
     return f"the {name} of the case is {str(found)[:80]!r}, the trail says {str(said)[:80]!r}"
 
 
 def told(entries: Sequence[AuditEntry]) -> dict[str, Any]:
-    """The case as its trail tells it: title, tags, status, archived, inputs, overrides {number: [action, state]}."""
+    """The case as its trail tells it: title, tags, status, archived, inputs, overrides {number: [action, state]}, and
+    runs {run id: SHA-256 of the document}.
+    """
     state: dict[str, Any] = {}
+    runs: dict[str, str] = {}
     overrides: dict[int, list[Any]] = {}
     for entry in entries:
         match entry.what:
@@ -195,8 +214,10 @@ def told(entries: Sequence[AuditEntry]) -> dict[str, Any]:
                 for one in overrides.values():
                     one[1] = "dropped" if one[1] == "undone" else one[1]
                 overrides[entry.detail["number"]] = [entry.detail["override"], "live"]
+            case "run_ended" if "document" in entry.detail:
+                runs[entry.detail["run_id"]] = entry.detail["document"]
             case "undo" | "redo" if entry.detail.get("number") in overrides:
                 overrides[entry.detail["number"]][1] = "undone" if entry.what == "undo" else "live"
     if "inputs" in state:  # a field that later versions know stands there with its default
         state["inputs"] = Inputs.model_validate(state["inputs"]).model_dump(mode="json")
-    return state | {"overrides": overrides}
+    return state | {"overrides": overrides, "runs": runs}

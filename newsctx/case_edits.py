@@ -107,4 +107,5 @@ class CaseEdits(CaseCore):
         case = self.get(case_id)
         rows = self._execute("SELECT number, action, state FROM overrides WHERE case_id = ?", [case_id])
         told = case.model_dump(mode="json", include={"title", "tags", "status", "archived", "inputs"})
-        return told | {"overrides": {n: [json.loads(action), state] for n, action, state in rows}}
+        overrides = {n: [json.loads(action), state] for n, action, state in rows}
+        return told | {"overrides": overrides, "runs": self._runs.digests(case_id)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import zlib
@@ -51,7 +52,8 @@ class Runs:
             case_id, number, summary = rows[0]
             more, detail = _summary(document), {"run_id": run_id, "number": number, "state": state}
             who = json.loads(summary).get("who", "")
-            packed = zlib.compress(document.to_json(indent=None).encode()) if document else None
+            text = document.to_json(indent=None).encode() if document else b""
+            packed = zlib.compress(text) if document else None
             self._db.execute(
                 "UPDATE runs SET ended = ?, state = ?, summary = ?, document = ? WHERE run_id = ?",
                 [now(), state, json.dumps(more | {"who": who}), packed, run_id],
@@ -61,12 +63,20 @@ class Runs:
                 "(SELECT max(number) FROM runs WHERE case_id = ?) - ?",
                 [case_id, case_id, self._kept],
             )
-            audit.write(self._db.execute, case_id, "run_ended", who, detail | _came_to(document, keys))
+            sealed = {"document": hashlib.sha256(text).hexdigest()} if document else {}
+            audit.write(self._db.execute, case_id, "run_ended", who, detail | _came_to(document, keys) | sealed)
 
     def interrupt(self) -> None:
         """Mark the runs that the process before ended in; called when the store is opened."""
         for (run_id,) in self._db.execute("SELECT run_id FROM runs WHERE state = 'running' ORDER BY started, run_id"):
             self.end(run_id, "interrupted", None, {})
+
+    def digests(self, case_id: str) -> dict[str, str]:
+        """Run id -> SHA-256 of its document as it is stored, for those that are kept; "" for one that is damaged."""
+        rows = self._db.execute(
+            "SELECT run_id, document FROM runs WHERE case_id = ? AND document IS NOT NULL ORDER BY number", [case_id]
+        )
+        return {run_id: _sealed(packed) for run_id, packed in rows}
 
     def of(self, case_id: str) -> tuple[RunSummary, ...]:
         """Every run of a case, newest first."""
@@ -87,6 +97,13 @@ class Runs:
                 "(setting cases.kept_runs); choose another run."
             )
         return Document.model_validate_json(zlib.decompress(rows[0][0]))
+
+
+def _sealed(packed: bytes) -> str:
+    try:
+        return hashlib.sha256(zlib.decompress(packed)).hexdigest()
+    except zlib.error:
+        return ""
 
 
 def _run(row: tuple[Any, ...]) -> RunSummary:

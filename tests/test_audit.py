@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 
 import pytest
 
@@ -108,10 +109,14 @@ TAMPERED = [
     ("UPDATE trail SET made = '2020-01-01T00:00:00+00:00' WHERE number = 1", [1], "altered"),
     ("UPDATE trail SET reason = '' WHERE number = 2", [2], "altered"),
     ("UPDATE trail SET after = '{}' WHERE number = 2", [2], "altered"),
+    ("UPDATE trail SET detail = '{}' WHERE number = 2", [2], "altered"),
+    ("UPDATE trail SET detail = 'no JSON' WHERE number = 2", [2], "altered"),
+    ("UPDATE trail SET what = 'nothing' WHERE number = 2", [2], "altered"),
+    ("UPDATE trail SET number = -1 WHERE number = 1", [-1], "altered"),
     ("DELETE FROM trail WHERE number = 3", [3, 0], "is missing"),
     ("DELETE FROM trail WHERE number IN (3, 4)", [3, 4, 0], "is missing"),
     ("DELETE FROM trail WHERE number = 1", [1], "is missing"),
-    ("DELETE FROM trail WHERE number = 6", [0, 0], "it ends with entry 5, but 6 were written"),
+    ("DELETE FROM trail WHERE number = 6", [0], "it ends with entry 5, but 6 were written"),
     ("DELETE FROM trail", [0], "it ends with entry 0, but 6 were written"),
     ("UPDATE heads SET head = 'x'", [0], "its end is missing or changed"),
     ("DELETE FROM overrides WHERE number = 1", [0], "number 1 differs"),
@@ -184,3 +189,15 @@ def test_a_deletion_shows_in_the_stores_own_trail(store, case_id):
     store._execute("DELETE FROM trail WHERE case_id = '' AND number = 2", [])
     assert "it ends with entry 1, but 2 were written" in str(store.verify("")[0])
     assert json.loads(json.dumps(store.trail("")[0].model_dump(mode="json")))["detail"]["case_id"] == case_id
+
+
+def test_the_document_of_a_run_that_was_changed_or_damaged_shows(store, case_id):
+    run_id = store.begin_run(case_id, 0)
+    store.end_run(run_id, "done", DOCUMENT, {})
+    assert problems(store, case_id) == []
+    other = DOCUMENT.model_copy(update={"version": "0.2"}).to_json(indent=None).encode()
+    for packed in (zlib.compress(other), b"damaged"):
+        store._execute("UPDATE runs SET document = ? WHERE run_id = ?", [packed, run_id])
+        assert problems(store, case_id) == [(0, f"the document of run {run_id} is not what the run came to")]
+    store._execute("UPDATE runs SET document = NULL", [])
+    assert problems(store, case_id) == [], "of older runs no document is kept"
