@@ -116,6 +116,7 @@ def test_an_exclusion_has_its_reason(page, bench, case_id):
     page.keyboard.press("Enter")
     page.wait_for_selector(f'[data-key="hit:{two}"]', state="detached", timeout=LONG)
     page.wait_for_selector(DONE, timeout=LONG)
+    assert page.evaluate("document.activeElement.dataset.id") == three, "the next card has the focus"
     made = last(bench, case_id)
     assert (made["action"], made["article_id"], made["reason"]) == ("exclude", two, "an older flood")
     page.click(f'[data-key="exclude:{three}"]')
@@ -144,3 +145,26 @@ def test_pasted_text_becomes_an_article_of_the_case(page, bench, case_id):
     assert last(bench, case_id)["article"]["published"] == "2021-02-14"
     card.locator('[data-act="remove_article"]').click()
     card.wait_for(state="detached", timeout=LONG)
+
+
+def test_a_weight_is_previewed_and_stored_only_when_applied(page, bench, case_id):
+    page.click('[data-key="channels"]')
+    slider = page.locator('[data-key="weight:copy"]')
+    was = slider.input_value()
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_selector(".preview", timeout=LONG)
+    assert "Set the weight of Copy to 5" in page.inner_text(".preview")
+    assert not bench.view(case_id).document.overrides, "nothing is stored yet"
+    page.click('[data-key="preview:discard"]')
+    page.wait_for_selector(".preview", state="detached", timeout=LONG)
+    assert slider.input_value() == was, "the slider is back where it was"
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_selector(".preview", timeout=LONG)
+    page.click('[data-key="preview:apply"]')
+    page.wait_for_selector(".preview", state="detached", timeout=LONG)
+    page.wait_for_selector('[data-key="weight-reset:copy"]')
+    made = last(bench, case_id)
+    assert (made["action"], made["channel"], made["weight"]) == ("weight", "copy", 0)
+    page.wait_for_selector(DONE, timeout=LONG)

@@ -124,6 +124,7 @@
     },
     e: (card) => open(card, 'details.scores'),
   };
+  let prefix = 0; // `g` begins a key of two strokes that goes elsewhere
   keys.ArrowDown = keys.j;
   keys.ArrowUp = keys.k;
   document.addEventListener('keydown', (event) => {
@@ -141,6 +142,8 @@
       return step(card, by);
     }
     if (event.target !== card || event.altKey || event.ctrlKey || event.metaKey) return; // its buttons have their own keys
+    if (event.key === 'g') prefix = Date.now();
+    if (Date.now() - prefix < 1500) return;
     const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
@@ -153,13 +156,28 @@
   });
 
   // --- an exclusion was made: its form closes; a click elsewhere closes it too ----------------------------------------
+  let resume = null; // where the focus goes on when the card that has it is gone
   const close = (details) => { if (details?.open) details.querySelector('summary').click(); };
+  const excluded = (details) => {
+    const card = details?.closest('li.hit');
+    if (!card) return;
+    resume = {id: card.dataset.id, index: cards().indexOf(card), at: Date.now()};
+    close(details);
+  };
   document.addEventListener('click', (event) => {
     const inside = closest(event, 'details.exclude');
     document.querySelectorAll('details.exclude[open]').forEach((d) => { if (d !== inside) close(d); });
-    if (inside && closest(event, 'form button[data-act]')) close(inside);
+    if (inside && closest(event, 'form button[data-act]')) excluded(inside);
   });
-  document.addEventListener('submit', (event) => close(closest(event, 'details.exclude')));
+  document.addEventListener('submit', (event) => excluded(closest(event, 'details.exclude')));
+  const goOn = () => {
+    if (Date.now() - resume.at > 15000) { resume = null; return; }
+    const still = cards().find((card) => card.dataset.id === resume.id);
+    if (still && !('excluded' in still.dataset)) return; // not painted yet, or refused
+    const on = document.activeElement;
+    if (on === document.body || on.matches('#nx-retrieve li.hit')) focus(still ?? cards()[Math.min(resume.index, cards().length - 1)]);
+    if (!still) resume = null;
+  };
 
   // --- events: what is ticked is merged or split off ------------------------------------------------------------------
   const ticked = new Set(); // keys of boxes; a rendering may put another event where a ticked one stood
@@ -214,6 +232,7 @@
   document.addEventListener('newsctx:painted', () => {
     document.querySelectorAll('#nx-events input[data-tick]').forEach((b) => { b.checked = ticked.has(b.dataset.key); });
     count();
+    if (resume) goOn();
     const held = document.activeElement?.closest?.('#nx-retrieve li.hit');
     if (held) cards().forEach((one) => { one.tabIndex = one === held ? 0 : -1; });
     asked.forEach((one, id) => { if (cards().some((c) => c.dataset.id === id && rankOf(c) === one.rank)) asked.delete(id); });
