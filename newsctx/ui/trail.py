@@ -66,15 +66,19 @@ def told(page: Page, entry: AuditEntry, known: dict[int, Override]) -> str:
         case "run_started":
             return tr("Run %(number)s began", number=values.get("number", ""))
         case "run_ended":
-            state = str(values.get("state") or entry.after.get("state") or "done")
-            return tr(
-                "Run %(number)s ended: %(state)s",
-                number=values.get("number", ""),
-                state=tr(RUN_STATES.get(state, state)),
-            )
+            return _ended(values)
         case "exported":
             return tr("Downloaded the case")
     return str(entry.what).replace("_", " ")
+
+
+def _ended(values: dict[str, Any]) -> str:
+    state = str(values.get("state") or "done")
+    said = {"number": values.get("number", ""), "state": tr(RUN_STATES.get(state, state))}
+    computed = [n for n in STAGES if n in (values.get("computed") or ())]
+    if not computed:
+        return tr("Run %(number)s ended: %(state)s", **said)
+    return tr("Run %(number)s ended: %(state)s (computed: %(stages)s)", stages=stages_told(computed), **said)
 
 
 def stages_told(names: Sequence[StageName]) -> str:
