@@ -9,6 +9,7 @@ from zlib import crc32
 from newsctx.passages import field_text, folded
 from newsctx.records import Article, Chunk
 from newsctx.ui.page import Page
+from newsctx.ui.parts import whole
 
 AROUND = 280  # characters looked at before and after a passage
 _END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*(?=\s|$)|\n")
@@ -23,7 +24,7 @@ def editing(page: Page, chunk: Chunk) -> dict[str, Any]:
     made = page.edits.passages
     edited = chunk.edited_from if chunk.edited_from in made else chunk.chunk_id if chunk.chunk_id in made else ""
     text = made[edited] if edited else chunk.text
-    article = page.pictures.article(chunk.article_id)
+    article = whole(page, chunk.article_id)
     before, after = around(article, chunk) if article else ("", "")
     return {
         "edited": edited,

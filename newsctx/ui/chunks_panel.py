@@ -10,7 +10,7 @@ from newsctx.ui import chunk_edits
 from newsctx.ui.context_panel import FIELDS, level
 from newsctx.ui.language import tr
 from newsctx.ui.page import Page
-from newsctx.ui.parts import brief, evidence, header
+from newsctx.ui.parts import brief, evidence, header, whole
 
 TEMPLATE = "chunks.html"
 METHODS = {
@@ -107,7 +107,7 @@ def also(page: Page, chunk: Chunk) -> list[dict[str, Any]]:
 
 def texts(page: Page, article_id: str, chunks: list[Chunk]) -> list[dict[str, Any]]:
     """The fields of the article that chunks come from, cut into marked and unmarked segments."""
-    article = page.pictures.article(article_id)
+    article = whole(page, article_id)
     if article is None:
         return []
     found = []

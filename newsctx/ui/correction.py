@@ -6,6 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from newsctx.ui.page import Page
+from newsctx.ui.parts import whole
 
 
 def correction(page: Page, article_id: str) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def correction(page: Page, article_id: str) -> dict[str, Any]:
     own = page.edits.corrected.get(article_id)
     places, published = [p.label for p in card.places], card.published.iso if card.published else ""
     if own:  # the card may show the correction already
-        article = page.pictures.article(article_id)
+        article = whole(page, article_id)
         if article:
             places = [p.place.label if p.place else p.keyword for p in article.places]
             published = article.published.iso if article.published else ""

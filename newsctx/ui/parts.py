@@ -6,7 +6,7 @@ from typing import Any
 
 from newsctx.document import ArticleCard
 from newsctx.overrides import ADDED
-from newsctx.records import Assessment, StageName
+from newsctx.records import Article, Assessment, StageName
 from newsctx.ui.html import day, link, picture
 from newsctx.ui.language import N_, tr
 from newsctx.ui.page import LISTS, Page
@@ -90,6 +90,12 @@ def evidence(page: Page, article_id: str) -> dict[str, Any]:
         "at": rank,
         "listed": rank is not None and rank <= page.look.shown,
     }
+
+
+def whole(page: Page, article_id: str) -> Article | None:
+    """An article with its texts, as the archive has it or as the analyst added it; None where it is in neither."""
+    own = next((a for a in page.edits.added if a.article_id == article_id), None)
+    return own or page.pictures.article(article_id)
 
 
 def place_line(card: ArticleCard, most: int = 2) -> str:

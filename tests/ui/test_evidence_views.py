@@ -183,6 +183,13 @@ def test_added_articles_are_marked_and_can_be_taken_out():
     assert ">added by you</span>" in text and 'data-act="remove_article" data-id="added-1"' in text
     assert "<script" not in text and "You added it: no archive has it" in said(shown, "added-1")
     assert "1 added by you" in text
+    corrected = page(
+        {"action": "add_article", "article": article | {"published": "2018", "body": BODY}},
+        {"action": "correct_article", "article_id": "added-1", "published": "2020"},
+    )
+    assert correction(corrected, "added-1")["archived_published"] == "2018", "the archive does not have it"
+    one = passage(FLOODED).model_copy(update={"article_id": "added-1"})
+    assert chunk_edits.editing(corrected, one)["before"] == "The river rose."
 
 
 # --- what stands for evidence ---------------------------------------------------------------------------------------
