@@ -169,20 +169,29 @@ def circle(lat: float, lon: float, km: float) -> list[tuple[float, float]]:
 
 
 def _lines(marks: list[PlaceMark]) -> list[dict[str, Any]]:
-    """Great circles to the answer. Plotly draws the shortest way between two points; the middle one is to be told."""
+    """Great circles to the answer, each told at its middle. Plotly draws the shortest way between two points.
+
+    The line itself is not pointed at: its ends would take the clicks of what lies there.
+    """
     answer = next((m for m in marks if m.kind == "answer"), None)
     found = []
     for mark in marks:
         km = apart(marks).get(mark.kind)
         if answer is None or km is None:
             continue
-        told = tr(LINES[mark.kind], km=number(round(km)))
-        ends = [mark.at, middle(mark.at, answer.at), answer.at]
-        found.append(trace(
-            f"line-{mark.kind}", type="scattergeo", mode="lines", name=told, hovertext=told, hoverinfo="text",
+        told, kind = tr(LINES[mark.kind], km=number(round(km))), f"line-{mark.kind}"
+        half, ends = middle(mark.at, answer.at), (mark.at, answer.at)
+        line = trace(
+            kind, type="scattergeo", mode="lines", name=told, legendgroup=kind, hoverinfo="skip",
             lat=[lat for lat, _ in ends], lon=[lon for _, lon in ends],
             line={"color": COLOURS[mark.kind], "width": 1.5, "dash": "dash"},
-        ))  # fmt: skip
+        )  # fmt: skip
+        point = trace(
+            kind, type="scattergeo", mode="markers", name=told, legendgroup=kind, showlegend=False,
+            lat=[half[0]], lon=[half[1]], hovertext=told, hoverinfo="text",
+            marker={"size": 7, "color": COLOURS[mark.kind]},
+        )  # fmt: skip
+        found += [line, point] if km >= 1 else [line]
     return found
 
 

@@ -157,11 +157,12 @@ def test_distances_from_claim_and_camera_to_the_answer():
         inputs=Inputs(claim=Claim(place="Nullburg")), photo=photo(lat=10.0, lon=90.0),
     )  # fmt: skip
     drawn = charts.world(shown)
-    (claim,), (camera,) = of(drawn, "line-claim"), of(drawn, "line-camera")
+    (claim, middle), (camera, _) = of(drawn, "line-claim"), of(drawn, "line-camera")
     assert (claim["name"], camera["name"]) == (
         "Claimed place to answer: 10,008 km", "Camera to answer: 1,112 km",
     )  # fmt: skip
-    assert list(zip(claim["lat"], claim["lon"], strict=True)) == [(0, 0), (0, 45), (0, 90)], "the middle is told, too"
+    assert list(zip(claim["lat"], claim["lon"], strict=True)) == [(0, 0), (0, 90)]
+    assert (middle["lat"], middle["lon"], middle["hovertext"]) == ([0], [45], claim["name"]), "told half way"
     assert of(drawn, "answer")[0]["customdata"] == [["", "a"]], "the star stands for what the answer rests on"
     names = {t["meta"]["kind"] for t in traces(drawn)}
     assert names == {"line-claim", "line-camera", "event", "claim", "camera", "answer"}
