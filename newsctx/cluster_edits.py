@@ -15,6 +15,7 @@ from newsctx.records import Article, Cluster
 from newsctx.settings import EventSettings
 
 Grouping = MergeClusters | SplitCluster
+_AND = " + "  # between the places of a merge; no atom has such a character
 _LISTED = 3  # ids that a note names
 
 
@@ -84,7 +85,7 @@ def _merged(
     ids = list(dict.fromkeys(a for c in parts for a in c.article_ids))
     located = [c for c in parts if c.lat is not None]
     at = max(located, key=lambda c: len(c.article_ids), default=None)
-    return _made("merged", " + ".join(atoms), " + ".join(places), " and ".join(atoms), ids, parts, at, articles, ranks,
+    return _made("merged", _AND.join(atoms), _AND.join(places), " and ".join(atoms), ids, parts, at, articles, ranks,
                  settings)  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def _part(
     whole: Cluster, ids: Sequence[str], articles: Mapping[str, Article], ranks: Mapping[str, int],
     settings: EventSettings,
 ) -> Cluster:  # fmt: skip
-    text = whole.atom.replace(" + ", " and ")
+    text = whole.atom.replace(_AND, " and ")
     return _made("split", whole.atom, whole.place, text, ids, [whole], whole, articles, ranks, settings)
 
 
@@ -131,7 +132,11 @@ def _replaced(now: Sequence[Cluster], old: Sequence[Cluster], new: Sequence[Clus
 def _across(cluster: Cluster, whole: Cluster, taken: Sequence[str], rest: Sequence[str]) -> bool:
     """Whether it is a part of the candidate that is split and holds articles of both sides."""
     ids = set(cluster.article_ids)
-    return cluster.atom == whole.atom and ids <= set(whole.article_ids) and bool(ids & set(taken) and ids & set(rest))
+    return (
+        cluster.atom in whole.atom.split(_AND)
+        and ids <= set(whole.article_ids)
+        and bool(ids & set(taken) and ids & set(rest))
+    )
 
 
 def _gone(ids: Sequence[str]) -> str:

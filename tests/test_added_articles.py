@@ -200,6 +200,27 @@ def test_an_added_article_without_its_pin_stands_last_and_can_be_moved_and_exclu
     assert again.stages == plain.stages.model_copy(update={"retrieve": again.stages.retrieve})
 
 
+def test_ids_that_nobody_holds_any_more_break_no_stage(pipeline):
+    """As in a stored case whose archive was replaced: nothing checks those overrides again."""
+    gone = f"{ADDED}000000000000"
+    overrides = tuple(
+        parse_override(a)
+        for a in (
+            {"action": "pin", "article_id": gone},
+            {"action": "pin", "article_id": "never"},
+            {"action": "exclude", "article_id": "nor-this"},
+            {"action": "correct_article", "article_id": "never", "places": ["Paris"], "published": "2020"},
+            {"action": "add_chunk", "article_id": gone, "text": "Text."},
+            {"action": "split_cluster", "cluster_id": "c", "article_ids": [gone]},
+        )
+    )
+    *_, document = pipeline.analyse(Request(CROP, "crop.jpg", Inputs(note="place:Paris flood"), overrides))
+    assert {s.state for s in document.status} == {"fresh"}, document.status
+    assert [h.article_id for h in document.stages.events.hits[:2]] == [gone, "never"]
+    assert document.stages.events.hits[2].article_id == "paris-flood-1" and gone not in document.articles
+    assert document.context.place.place.name == "Paris" and document.caption.text
+
+
 def test_a_note_with_filters_does_not_stumble_over_an_added_article(pipeline):
     add, own = own_article()
     found = analyse(pipeline, add, note="flood place:Paris after:2021-01-01").stages.retrieve

@@ -79,6 +79,11 @@ def test_a_corrected_date_alone_keeps_the_vector_of_the_index(line, noise, monke
     assert located(line, noise, {"action": "correct_article", "article_id": "rome", "published": "2020"}) == before
 
 
+def test_an_id_that_nobody_holds_has_no_place(line, noise):
+    found = located(line, noise, {"action": "pin", "article_id": "added-000000000000"})
+    assert found["added-000000000000"] is None and found["rome"] == located(line, noise)["rome"]
+
+
 def test_an_added_article_is_located_like_the_archives(line, noise):
     known = gazetteer()
     own = article_from_text(

@@ -106,6 +106,7 @@ def test_a_later_grouping_can_name_what_an_earlier_one_made_and_decisions_hold()
     split = SplitCluster(cluster_id=merged, article_ids=("x", "a"))
     parted = run(merge, split)
     out = of(parted, "a", "x")
+    assert sorted(members(parted).values()) == [("a", "x"), ("b", "c", "d", "y")]  # no window of Paris with a and b
     assert out.startswith("split-") and set(parted.clusters[0].article_ids) and parted.note == ""
     kept = run(merge, split, kept=(out,))
     assert kept.clusters[0].id == out and kept.clusters[0].decision == "kept" and kept.note == ""
