@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from conftest import QUERIES
 
+from newsctx.audit import AuditEntry
 from newsctx.case_bundle import MANIFEST, MEMBERS, unpack
 from newsctx.case_replay import replay
 from newsctx.cases import CaseStore
@@ -210,3 +211,15 @@ def test_a_case_that_was_never_analysed_travels_and_cannot_be_replayed(demo_arch
     other = Workbench(demo_archive, tmp_path / "b", models)
     assert other.view(other.import_case(path)).document is None
     other.close()
+
+
+def test_a_trail_whose_hashes_fit_and_that_says_nonsense_is_refused(files, tmp_path):
+    trail = json.loads(files["trail.json"])
+    previous = ""
+    for entry in trail:
+        entry |= {"previous": previous, "detail": {"number": []} if entry["what"] == "override" else entry["detail"]}
+        entry["hash"] = previous = AuditEntry.model_validate(entry).sealed()
+    manifest = json.loads(files[MANIFEST]) | {"trail_head": previous}
+    files |= {"trail.json": json.dumps(trail).encode(), MANIFEST: json.dumps(manifest).encode()}
+    with pytest.raises(CaseError, match="cannot be replayed"):
+        unpack(write(tmp_path / "b.zip", files), SETTINGS)
