@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, get_args
 
 from newsctx.five_w_times import when
@@ -62,6 +62,11 @@ def find(text: str, gazetteer: Gazetteer | None = None) -> list[Found]:
         gazetteer: looks place names up; without it only venues ("the White House") and what stands behind `in`, `at`
             or `near` answer `where`.
     """
+    return list(_found(text, gazetteer))
+
+
+@lru_cache(maxsize=2000)  # the same passages are read again after every override
+def _found(text: str, gazetteer: Gazetteer | None) -> tuple[Found, ...]:
     tokens = tokens_of(text)
     names = _names(text, tokens)
     times = [Found("when", m.start(), m.end(), _bare(m[0])) for m in when().finditer(text)]
@@ -71,8 +76,8 @@ def find(text: str, gazetteer: Gazetteer | None = None) -> list[Found]:
     who = _persons(n for n in names if _acts(n, taken))
     who += _people(tokens, [(w.start, w.end) for w in who])
     causes = [Found("why", m.start(), m.end(), fold(m[0])) for m in _why().finditer(text)]
-    return sorted(
-        times + places + who + causes + _actions(tokens), key=lambda f: (f.start, QUESTIONS.index(f.question))
+    return tuple(
+        sorted(times + places + who + causes + _actions(tokens), key=lambda f: (f.start, QUESTIONS.index(f.question)))
     )
 
 

@@ -273,6 +273,7 @@ class _Work:
     keys: dict[StageName, str]
     results: dict[str, Any] = field(default_factory=dict)
     outcome: ChannelOutcome | None = None
+    cards: dict[str, ArticleCard] = field(default_factory=dict)
     status: dict[str, StageStatus] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)  # photographs that could not be read: image ids
     decoded: np.ndarray | None = None
@@ -732,7 +733,10 @@ class _Work:
         ids |= dict.fromkeys(self.request.edits.excluded)
         edits = self.request.edits
         added = {a.article_id for a in edits.added}
-        return {a: card(one, a in added, a in edits.corrected) for a, one in self._articles(ids).items()}
+        missing = [a for a in ids if a not in self.cards]
+        new = self._articles(missing).items() if missing else ()
+        self.cards |= {a: card(one, a in added, a in edits.corrected) for a, one in new}
+        return {a: self.cards[a] for a in ids if a in self.cards}
 
 
 _LOADING = threading.Lock()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import pysbd
 
@@ -19,6 +19,7 @@ from newsctx.sentence_joins import closing_quote, joined, unspaced
 MAX_SENTENCE = 1000  # characters; a longer "sentence" is a list or a page without punctuation and is cut at spaces
 MAX_UNMARKED = 200  # characters, of scripts that end no sentence with a mark: Thai and Lao put spaces between clauses
 PIECE = 8000  # characters handed to pySBD at once: its rules are up to quadratic in the length
+_KEPT_LENGTH = 20_000  # characters; sentences of longer texts are not remembered
 
 _PARAGRAPH = re.compile(r"[^\n\r\u2028\u2029]+")
 _SCRIPTS = (  # first match of the most frequent script decides; kana before Han, because Japanese uses both
@@ -68,12 +69,19 @@ def split(text: str) -> list[Span]:
     Returns:
         Spans with `text[s.start:s.end] == s.text`, not overlapping, together covering every visible character.
     """
-    return [
-        span
-        for paragraph in _PARAGRAPH.finditer(text)
-        for start, end in _pieces(text, paragraph.start(), paragraph.end(), PIECE)
-        for span in _sentences(text, start, end)
-    ]
+    return list(_remembered(text) if len(text) <= _KEPT_LENGTH else _spans(text))
+
+
+def _spans(text: str) -> Iterator[Span]:
+    for paragraph in _PARAGRAPH.finditer(text):
+        for start, end in _pieces(text, paragraph.start(), paragraph.end(), PIECE):
+            yield from _sentences(text, start, end)
+
+
+@lru_cache(maxsize=1000)
+def _remembered(text: str) -> tuple[Span, ...]:
+    """The same articles are read again after every override."""
+    return tuple(_spans(text))
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
