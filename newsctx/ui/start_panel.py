@@ -34,6 +34,7 @@ def head(page: Page) -> dict[str, Any]:
         "case_id": page.case.case_id if page.case else "",
         "title": page.case.title if page.case else "",
         "updated": moment(page.case.updated) if page.case else "",
+        "seen": len(page.history.trail),
         "status": page.case.status if page.case else "open",
         "statuses": statuses(page.case.status if page.case else "open"),
         "tags": ", ".join(page.case.tags) if page.case else "",
