@@ -86,6 +86,7 @@ def evidence(page: Page, article_id: str) -> dict[str, Any]:
         "image_id": card.image_id or "",
         "thumbnail": thumbnail(page, card.image_id),
         "hidden": bool(card.image_id) and page.hides(card.image_id),
+        "marked": (card.image_id or "") in page.sensitive and bool(card.image_id),
         "relevance": relevance(page.rated.articles.get(article_id)) if page.rated else None,
         "at": rank,
         "listed": rank is not None and rank <= page.look.shown,

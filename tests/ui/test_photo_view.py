@@ -135,6 +135,13 @@ def test_what_was_chosen_is_shown_in_this_tab_and_what_is_not_stays() -> None:
     assert addresses(page(PHOTO, look=Look(revealed=("", COPY)))) == EVERYTHING
 
 
+def test_an_article_s_picture_is_marked_from_its_card_or_in_the_viewer() -> None:
+    card, viewer = paint.html("retrieve", page(OTHER)), paint.html("photo", page(OTHER))
+    assert f'data-act="sensitive" data-ids="{OTHER}" data-on=""' in card
+    for html in (card, viewer):
+        assert f'data-act="sensitive" data-ids="{COPY}" data-on="1"' in html
+
+
 def test_covers_name_what_they_show() -> None:
     photo, matches = (paint.html(name, page(PHOTO)) for name in ("photo", "verify"))
     assert 'data-act="see-reveal" data-ids="photo"' in photo and "No longer sensitive" in photo
