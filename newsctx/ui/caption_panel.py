@@ -28,6 +28,11 @@ FIELDS = {
     "caption": "caption", "published": "published", "places": "places", "place": "place", "date": "date",
 }  # fmt: skip
 SPACE = {"text": " ", "state": ""}
+WRITERS = {
+    "extractive": "Quotes from the evidence (no language model)",
+    "transformers": "Language model on this machine",
+    "openai-compatible": "Language model behind a server",
+}
 STEPS = {
     "describe": "Describe the photograph",
     "place": "Ask for the place",
@@ -61,7 +66,10 @@ def view(page: Page) -> dict[str, Any]:
         "repaired": bool(caption and caption.repaired),
         "sources": [source(page, i, n) for i, n in numbers.items()],
         "own": page.edits.caption or "",
-        "writers": [c.model_dump() | {"chosen": c.name == page.writer} for c in page.writers],
+        "writers": [
+            c.model_dump() | {"chosen": c.name == page.writer, "title": tr(WRITERS.get(c.name, "")) or c.title}
+            for c in page.writers
+        ],
         "run": page.edits.run,
         "chosen": page.writer,
         "description": caption.description if caption else "",
