@@ -21,6 +21,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("U / Ctrl+Shift+Z", N_("Redo it")),
             ("/", N_("To the search, else to your note")),
             ("n", N_("New case")),
+            ("Enter", N_("On an event, a card or a sentence: show the same evidence everywhere")),
             ("Esc", N_("Close what is open; let go of a selection")),
         ),
     ),
