@@ -112,14 +112,22 @@ def noise_residual(pixels: Pixels, settings: TamperSettings) -> tuple[Pixels, fl
     """
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     residual = cv2.absdiff(grey, cv2.medianBlur(grey, settings.median))
-    return amplify(np.repeat(residual[:, :, None], 3, axis=2), settings.noise_amplified, settings.most_gain)
+    shown, gain = amplify(residual, settings.noise_amplified, settings.most_gain)
+    return np.repeat(shown[:, :, None], 3, axis=2), gain
 
 
 def amplify(difference: Pixels, quantile: float, most: float) -> tuple[Pixels, float]:
-    """Differences as brightness, the quantile of them white, and the factor, at most `most`."""
-    high = float(np.quantile(difference, quantile))
+    """Differences as brightness, the quantile of them white, and the factor, at most `most`. (H, W) or (H, W, 3)."""
+    high = _quantile(difference, quantile)
     gain = min(most, 255 / high) if high > 0 else most
     return cv2.convertScaleAbs(difference, alpha=gain), round(gain, 1)
+
+
+def _quantile(values: Pixels, share: float) -> int:
+    """The least value that this share does not exceed; counted, since a sort of 100 megapixels takes gigabytes."""
+    planes = cv2.split(values)
+    counts = sum(cv2.calcHist([plane], [0], None, [256], [0, 256]).ravel().astype(np.int64) for plane in planes)
+    return int(np.searchsorted(np.cumsum(counts), share * values.size))
 
 
 def _upright(pixels: Pixels, image: Image.Image) -> Pixels:

@@ -193,6 +193,15 @@ def test_traces_are_told_neutrally() -> None:
     assert traces(Metadata((Tag("EXIF", "Model", "D5"),)), None) == ()
 
 
+def test_the_quantile_becomes_white() -> None:
+    """A hundred differences 1..100: 90 of them do not exceed 90, which becomes 255."""
+    values = np.arange(1, 101, dtype=np.uint8).reshape(10, 10)
+    shown, gain = tamper.amplify(values, 0.9, 40.0)
+    assert gain == pytest.approx(255 / 90, abs=0.05) and shown[8, 9] == 255 and shown[9, 9] == 255 and shown[0, 0] == 3
+    assert tamper.amplify(values, 0.9, 2.0)[1] == 2.0
+    assert tamper.amplify(np.zeros((4, 4), np.uint8), 0.9, 40.0)[0].max() == 0
+
+
 def test_an_even_median_is_refused() -> None:
     with pytest.raises(ValidationError, match="odd"):
         TamperSettings(median=4)
