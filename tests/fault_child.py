@@ -1,15 +1,18 @@
-"""The process that `test_case_faults.py` kills: it analyses and overrides without end and prints what was acknowledged.
+"""The processes that `test_case_faults.py` kills: they analyse and override without end and say what was acknowledged.
 
-Arguments: archive, state folder, seed, case id or "". A line is printed after a call has returned, never before.
+Each line that comes in starts one: archive, state folder, seed, case id or "". A line is printed after a call has
+returned, never before.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,7 @@ from newsctx import ocr, profiles
 from newsctx.encoders.sentence import SentenceEncoder
 from newsctx.errors import ModelUnavailable
 from newsctx.models import Models, load
+from newsctx.pipeline import gazetteer
 from newsctx.workbench import Workbench
 
 EVENTS = ("paris-flood", "kyoto-fire", "istanbul-ferry")
@@ -83,11 +87,10 @@ def change(bench: Workbench, case_id: str, draw: random.Random, step: int) -> No
     say("override", action)
 
 
-def main() -> None:
-    archive, state, seed, case_id = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+def work(archive: Path, state: Path, seed: int, case_id: str, models: Models) -> None:
+    """Analyse and change until the end, which comes from outside."""
+    say("pid", os.getpid())
     draw = random.Random(seed)
-    models = light_models()
-    say("loaded")
     bench = Workbench(archive, state, models)
     if not case_id:
         case_id = bench.create_case(PHOTO, "crop.jpg", who="child")
@@ -96,6 +99,25 @@ def main() -> None:
     for step in range(10**9):
         change(bench, case_id, draw, step)
         time.sleep(draw.random() * 0.1)
+
+
+def main() -> None:
+    """Load what takes long once, then be a process of its own for every line that comes in."""
+    models = light_models()
+    gazetteer()
+    say("loaded")
+    for line in sys.stdin:
+        archive, state, seed, case_id = json.loads(line)
+        pid = os.fork()  # no thread has been started yet
+        if not pid:
+            try:
+                work(Path(archive), Path(state), seed, case_id, models)
+            finally:
+                traceback.print_exc()
+                os._exit(1)
+        _, status = os.waitpid(pid, 0)
+        print(flush=True)  # what the dead one wrote last may be torn
+        say("ended", os.waitstatus_to_exitcode(status))
 
 
 PHOTO = (QUERIES / "q02-paris-crop.jpg").read_bytes()

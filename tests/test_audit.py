@@ -201,3 +201,11 @@ def test_the_document_of_a_run_that_was_changed_or_damaged_shows(store, case_id)
         assert problems(store, case_id) == [(0, f"the document of run {run_id} is not what the run came to")]
     store._execute("UPDATE runs SET document = NULL", [])
     assert problems(store, case_id) == [], "of older runs no document is kept"
+
+
+def test_an_empty_store_holds_and_a_case_without_a_trail_does_not(store):
+    assert store.verify("") == ()
+    case_id = store.create(b"x", hashlib.sha256(b"x").hexdigest(), "a.jpg", Inputs())
+    for table in ("trail", "heads"):
+        store._execute(f"DELETE FROM {table} WHERE case_id = ?", [case_id])
+    assert problems(store, case_id) == [(0, "there is no trail")]

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,29 +32,49 @@ from newsctx.settings import Settings
 from newsctx.workbench import Workbench
 
 KILLS = int(os.environ.get("NEWSCTX_FAULT_KILLS", "3"))
-LATEST = 6.0  # seconds after the models are there: opening the store, the first run and many changes lie before
+LATEST = 6.0  # seconds: opening the store, the first run and many changes lie before
 HERE = Path(__file__).parent
 CHANGES = ("override", "undo", "redo", "renamed", "tagged")
 
 
-def killed(archive: Path, state: Path, seed: int, case_id: str, after: float) -> list[tuple[str, object]]:
-    """Run the child, kill it so many seconds after it has its models; what it has said."""
+@pytest.fixture(scope="module")
+def starter() -> Iterator[subprocess.Popen[str]]:
+    """A process that has loaded everything and starts those that are killed."""
     paths = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
-    child = subprocess.Popen(
-        [sys.executable, str(HERE / "fault_child.py"), str(archive), str(state), str(seed), case_id],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths},
+    one = subprocess.Popen(
+        [sys.executable, str(HERE / "fault_child.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
-    assert child.stdout and child.stderr
+    assert one.stdout and one.stdin
     try:
-        first = child.stdout.readline()
-        assert first, child.stderr.read()[-2000:]
-        time.sleep(after)
-        assert child.poll() is None, f"the child ended by itself: {child.stderr.read()[-2000:]}"
+        assert one.stdout.readline() == '["loaded", ""]\n'
+        yield one
     finally:
-        child.send_signal(signal.SIGKILL)
-    rest, _ = child.communicate(timeout=60)
-    lines = [first, *rest.splitlines(keepends=True)]
-    return [tuple(json.loads(line)) for line in lines if line.endswith("\n")]  # the last one may be torn
+        one.stdin.close()
+        one.kill()
+        one.wait(60)
+
+
+def killed(starter: subprocess.Popen[str], archive: Path, state: Path, seed: int, case_id: str, after: float):
+    """Start a process, kill it so many seconds later; what it has said: (what, value)."""
+    assert starter.stdout and starter.stdin
+    starter.stdin.write(json.dumps([str(archive), str(state), seed, case_id]) + "\n")
+    starter.stdin.flush()
+    what, pid = json.loads(starter.stdout.readline())
+    assert what == "pid"
+    time.sleep(after)
+    os.kill(pid, signal.SIGKILL)
+    words = []
+    for line in starter.stdout:
+        try:
+            what, value = json.loads(line)
+        except ValueError:  # torn by the kill
+            continue
+        if what == "ended":
+            assert value == -signal.SIGKILL, f"the process ended by itself ({value})"
+            return words
+        words.append((what, value))
+    raise AssertionError("the starter ended")
 
 
 def said(entry) -> tuple[str, object]:
@@ -121,12 +142,12 @@ def archive(models, tmp_path_factory) -> Path:
     return folder / "archive"
 
 
-def test_what_was_acknowledged_survives_kill_9_at_any_moment(archive, models, tmp_path):
+def test_what_was_acknowledged_survives_kill_9_at_any_moment(starter, archive, models, tmp_path):
     state, draw = tmp_path / "state", random.Random(5)
     case_id, changes, total = "", 0, Counter()
     for number in range(KILLS):
         after = draw.random() * LATEST
-        words = killed(archive, state, number, case_id, after)
+        words = killed(starter, archive, state, number, case_id, after)
         case_id, changes, found = check(state, case_id, words, changes)
         if case_id and (number % 5 == 0 or number == KILLS - 1):  # the run can be ended
             bench = Workbench(archive, state, models)
