@@ -60,7 +60,7 @@ def test_the_viewer_by_keyboard(page):
     assert percent(page) > fitted
     page.keyboard.press("1")
     assert percent(page) == 100
-    for _ in range(3):
+    for _ in range(10):  # until it is larger than the window
         page.keyboard.press("+")
     at = page.eval_on_selector(f"{VIEWER} .v-canvas", "n => n.style.transform")
     page.keyboard.press("ArrowRight")
@@ -148,5 +148,6 @@ def test_the_checklist_keeps_the_analyst_s_word_and_a_browser_covers_everything(
     page.wait_for_selector("#nx-photo .cover")
     page.goto(address)
     page.wait_for_selector("#nx-photo .cover")
-    assert page.locator('[data-key="pillar:date:verified"][aria-pressed=true]').count() == 1
+    page.click('[data-key="tab:checklist"]')
+    page.wait_for_selector('[data-key="pillar:date:verified"][aria-pressed=true]')
     assert not {"photo", "archive", "match", "overlay"} & media(page)
