@@ -52,7 +52,7 @@ def analyse(bench: Workbench, case_id: str) -> None:
         pass
 
 
-def change(bench: Workbench, case_id: str, draw: random.Random, step: int) -> None:
+def change(bench: Workbench, case_id: str, draw: random.Random, step: str) -> None:
     """One change, and the word that it has been made."""
     article = draw.choice(ARTICLES)
     match draw.choice(["pin", "exclude", "date", "undo", "redo", "rename", "tag", "run", "cancel", "other"]):
@@ -97,7 +97,7 @@ def work(archive: Path, state: Path, seed: int, case_id: str, models: Models) ->
     say("case", case_id)
     threading.Thread(target=analyse, args=(bench, case_id), daemon=True).start()
     for step in range(10**9):
-        change(bench, case_id, draw, step)
+        change(bench, case_id, draw, f"{seed}.{step}")  # never the same value twice: that would be no change
         time.sleep(draw.random() * 0.1)
 
 
