@@ -62,7 +62,7 @@ def pillar(page: Page, one: PillarView) -> dict[str, Any]:
         "statuses": [{"id": s, "name": tr(name)} for s, name in STATUSES.items()],
         "note": one.note,
         "version": len(given),
-        "signed": signed(page, one.pillar) if one.status else "",
+        "signed": signed(page, given[-1]) if one.status else "",
     }
 
 
@@ -85,10 +85,10 @@ def finding(page: Page, one: Finding) -> dict[str, Any]:
     }
 
 
-def signed(page: Page, name: Pillar) -> str:
-    """Who gave the answer and when, as far as the trail says."""
+def signed(page: Page, given: AnswerPillar) -> str:
+    """Who gave the answer that holds and when, as far as the trail says."""
+    wanted = given.model_dump(mode="json")
     for entry in reversed(page.history.trail):
-        action = entry.detail.get("action") if isinstance(entry.detail.get("action"), dict) else entry.detail
-        if entry.what == "override" and action.get("action") == "pillar" and action.get("pillar") == name:
+        if entry.what == "override" and entry.detail.get("override") == wanted:
             return f"{entry.who}, {moment(entry.made)}"
     return ""

@@ -52,6 +52,7 @@ def shown(found: Inspection) -> dict[str, Any]:
         if found.small
         else None,
         "traces": [tr(TRACES[kind], value=value) for kind, value in found.traces],
+        "programs": any(kind in ("software", "history", "times") for kind, _ in found.traces),
         "groups": groups(found.metadata),
         "tags": len(found.metadata.tags),
         "left_out": found.metadata.left_out,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsctx.audit import AuditEntry
 from newsctx.document import ArchiveInfo, ArticleCard, Document, Stages
 from newsctx.inspection import Inspection, SignPicture, Small
 from newsctx.metadata import Metadata, Tag
@@ -26,6 +27,7 @@ from newsctx.records import (
 from newsctx.sensitive import PHOTO, hidden
 from newsctx.tamper import JpegFacts, Quality
 from newsctx.ui import paint, photo_acts
+from newsctx.ui.case_look import CaseHistory
 from newsctx.ui.looks import Looks
 from newsctx.ui.page import Look, Page
 from newsctx.workbench import CaseView
@@ -235,3 +237,21 @@ def test_work_that_began_earlier_paints_what_the_tab_looks_at_now() -> None:
     assert looks.newest(("c", first, True)) == ("c", now, True)
     other = looks.begin(Look())
     assert other.tab != first.tab and looks.newest(("c", other, True))[1] is other
+
+
+def test_an_answer_is_signed_as_the_trail_has_it() -> None:
+    """The word that was taken back in between is not the one that holds."""
+    words = [
+        {"action": "pillar", "pillar": "date", "status": status, "note": "", "reason": ""}
+        for status in ("false", "verified")
+    ]
+    entries = [
+        AuditEntry(case_id="c", number=n, made=f"2026-01-0{n}T10:00:00+00:00", who=who, what="override",
+                   detail={"number": n, "override": word})
+        for n, who, word in ((1, "ann", words[1]), (2, "bob", words[0]))
+    ]  # fmt: skip
+    shown = page(history=CaseHistory(trail=tuple(entries)))
+    document = shown.document.model_copy(update={"overrides": (parse_override(words[1]),)})
+    shown = replace(shown, case=shown.case.model_copy(update={"document": document}))
+    html = paint.html("checklist", shown)
+    assert "ann, 2026-01-01 10:00 UTC" in html and "bob" not in html and "1 of 5 answered" in html

@@ -32,7 +32,7 @@
     return {node: one('.v-canvas'), width: Number(template()?.dataset.width) || 1, height: Number(template()?.dataset.height) || 1};
   };
   const room = () => { const stage = one('.v-stage'); return {width: stage.clientWidth, height: stage.clientHeight}; };
-  const fit = () => { const s = surface(), r = room(); return Math.min(r.width / s.width, r.height / s.height, Math.max(1, 320 / s.width)); };
+  const fit = () => { const s = surface(), r = room(); return Math.min(r.width / s.width, r.height / s.height, Math.max(2, 320 / s.width)); };
 
   const place = () => {
     if (!dialog?.open) return;
