@@ -78,6 +78,11 @@
   // --- plots --------------------------------------------------------------------------------------------------------
   const plots = () => [...document.querySelectorAll('#charts .js-plotly-plot')].filter((p) => p._fullLayout);
   const drawn = (node) => [].concat(node.__data__ ?? []).flat()[0]?.trace;
+  const still = (plot, tries = 20) => setTimeout(() => { // a finger scrolls the page over a plot: it must not drag in it
+    if (!plot.isConnected || !plot._fullLayout?.dragmode) return;
+    if (window.Plotly) window.Plotly.relayout(plot, {dragmode: false});
+    else if (tries) still(plot, tries - 1); // the first plot is drawn before the library has its name
+  }, 100);
   const markPlot = (plot) => {
     const wanted = new Set(ids(chosen?.evidence)), {byId} = learn();
     plot.querySelectorAll('g.trace, .legend g.traces').forEach((group) => { // for the colours of the style sheet
@@ -98,8 +103,7 @@
       plot.setAttribute('role', 'img');
       plot.setAttribute('aria-label', gist);
     }
-    if (plot._fullLayout.dragmode && matchMedia('(pointer: coarse)').matches) // a finger scrolls the page over them
-      setTimeout(() => window.Plotly?.relayout(plot, {dragmode: false}));
+    if (plot._fullLayout.dragmode && matchMedia('(pointer: coarse)').matches) still(plot);
   };
   const mark = () => {
     if (chosen || span || dirty) markPage();
@@ -196,7 +200,7 @@
   };
 
   // --- clicks in a plot ---------------------------------------------------------------------------------------------
-  const seen = new WeakSet();
+  const seen = new WeakSet(), touched = new WeakMap();
   const spot = (plot, x, y) => { // the empty spot as what the server is asked for, null outside of the drawing
     const geo = plot._fullLayout.geo?._subplot;
     if (geo) {
@@ -208,15 +212,15 @@
     if (along < 0 || along > xaxis._length || down < 0 || down > yaxis._length) return null;
     return {date: String(xaxis.p2d(along)).slice(0, 10)};
   };
-  const hook = (plot) => {
-    if (seen.has(plot) || !plot.on) return;
-    seen.add(plot);
-    let down = null, taken = 0, later = null;
+  const hook = (plot) => { // a plot that is drawn from scratch loses its listeners, but not those of the element
+    if (!plot.on || seen.has(plot._ev ?? plot)) return;
+    seen.add(plot._ev ?? plot);
+    const clicks = touched.get(plot) ?? {down: null, taken: 0, later: null};
     plot.on('plotly_afterplot', soon);
     plot.on('plotly_click', (data) => {
       const [cluster, evidence] = data.points[0]?.customdata ?? [];
       if (!evidence) return;
-      taken = Date.now();
+      clicks.taken = Date.now();
       const on = choose({evidence, key: `plot:${cluster}:${evidence}`, name: '', cluster, place: ''});
       if (cluster) ask({act: 'see-show', cluster, on: on ? '1' : ''});
     });
@@ -225,21 +229,24 @@
       const range = data['xaxis.range'] ?? ('xaxis.range[0]' in data ? [data['xaxis.range[0]'], data['xaxis.range[1]']] : null);
       if (range && !('xaxis.range' in data)) show([String(range[0]).slice(0, 10), String(range[1]).slice(0, 10)], true);
     });
-    plot.addEventListener('pointerdown', (event) => { down = [event.clientX, event.clientY]; }, true);
+    if (touched.has(plot)) return;
+    touched.set(plot, clicks);
+    plot.addEventListener('pointerdown', (event) => { clicks.down = [event.clientX, event.clientY]; }, true);
     plot.addEventListener('click', (event) => {
+      const {down} = clicks;
       if (!down || event.target.closest?.('.legend') || Math.hypot(event.clientX - down[0], event.clientY - down[1]) > FAR) return;
       const box = plot.getBoundingClientRect();
       const found = spot(plot, event.clientX - box.left, event.clientY - box.top);
-      clearTimeout(later);
+      clearTimeout(clicks.later);
       const over = document.elementsFromPoint(event.clientX, event.clientY).some((n) => n.closest('.point'));
       if (!found || over || plot._hoverdata?.some((p) => p.customdata)) return;
-      later = setTimeout(() => { if (Date.now() - taken > 600) ask({act: 'see-pick', ...found}); }, 150);
+      clicks.later = setTimeout(() => { if (Date.now() - clicks.taken > 600) ask({act: 'see-pick', ...found}); }, 150);
     });
   };
 
   const start = () => {
     new MutationObserver((records) => {
-      if (records.some((r) => !r.target.closest?.('.js-plotly-plot, .selection p'))) soon();
+      if (records.some((r) => !r.target.closest?.('.svg-container, .selection p'))) soon();
     }).observe(document.body, {childList: true, subtree: true});
     soon();
   };
