@@ -55,7 +55,7 @@ def violations(page) -> list[str]:
 
 def show(page, stage: str) -> None:
     page.evaluate(f"newsctx.show('{stage}')")
-    page.locator(f"#nx-{stage} > *").first.wait_for()
+    page.locator(f"#nx-{stage} .panel, #nx-{stage} section").first.wait_for()
     if stage == "events":
         page.wait_for_selector("#map .layer.land path", state="attached", timeout=LONG)
 
@@ -75,6 +75,9 @@ def test_nothing_on_the_page_shuts_anybody_out(address, open_page, case_id, sche
         wrong[stage] = violations(page)
         across = page.evaluate("document.documentElement.scrollWidth")
         assert across <= width, f"{stage} scrolls sideways: {across} px"
+    page.click('[data-key="viewer:large"]')
+    page.wait_for_selector("dialog.viewer[open]")
+    wrong["viewer"] = violations(page)
     assert not {where: what for where, what in wrong.items() if what}
 
 
