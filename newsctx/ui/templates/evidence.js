@@ -112,7 +112,7 @@
   const open = (card, selector, then) => {
     const details = card.querySelector(selector);
     details?.querySelector('summary').click();
-    if (details) setTimeout(() => then?.(details));
+    if (details) then?.(details); // at once: the next key is meant for what has opened
   };
   const keys = {
     j: (card) => focus(cards()[cards().indexOf(card) + 1]), k: (card) => focus(cards()[cards().indexOf(card) - 1]),
