@@ -21,6 +21,9 @@ from newsctx.cache import digest
 from newsctx.overrides import Edits
 from newsctx.records import Inputs, Record
 
+#: What a trail tells of the case itself.
+FIELDS = frozenset({"title", "tags", "status", "archived", "inputs", "filename", "photo_sha256"})
+_GAPS = 20  # missing entries that are told one by one: a number of a forged trail can be any
 NOBODY = "not given"  # who, where nobody said
 What = Literal[
     "created", "adopted", "imported", "inputs", "override", "approved", "undo", "redo", "renamed", "tagged", "status",
@@ -144,7 +147,7 @@ def verify(
     stored: dict[str, Any] | None = None,
     anchor: str = "",
 ) -> tuple[AuditProblem, ...]:
-    """What is wrong with a trail; nothing where it holds.
+    """What is wrong with a trail; nothing where it holds. `stored`: as `told`, of `approved` all versions.
 
     Found are entries that were altered, are missing or do not follow one another; a tail that is missing (the store
     keeps the count and the head hash apart from the entries); and, where the chain holds, against `stored`, a case, a
@@ -173,7 +176,12 @@ def _chain(entries: Sequence[AuditEntry]) -> list[tuple[int, str]]:
     number, before = 0, ""
     for entry in entries:
         if entry.number > number + 1:
-            problems += [(gone, "is missing") for gone in range(number + 1, entry.number)]
+            told_apart = min(entry.number, number + 1 + _GAPS)
+            problems += [(gone, "is missing") for gone in range(number + 1, told_apart)]
+            if told_apart < entry.number:
+                problems.append((told_apart, f"and all up to entry {entry.number} are missing"))
+        elif entry.number <= number and entry.hash == entry.sealed():
+            problems.append((entry.number, f"stands after entry {number}: it was put in"))
         elif entry.previous != before:
             problems.append((entry.number, "does not follow the entry before it: one of them was replaced"))
         if entry.hash != entry.sealed():
@@ -183,8 +191,10 @@ def _chain(entries: Sequence[AuditEntry]) -> list[tuple[int, str]]:
 
 
 def _against(said: dict[str, Any], stored: dict[str, Any]) -> list[tuple[int, str]]:
+    stored = stored | {"approved": {v: stored.get("approved", {}).get(v, "") for v in said["approved"]}}
     said["runs"] = {k: v for k, v in said["runs"].items() if k in stored.get("runs", ())}  # of older ones none is kept
-    return [(0, _differs(name, said.get(name), value)) for name, value in stored.items() if said.get(name) != value]
+    known = [n for n in stored if n in said or n != "photo_sha256"]
+    return [(0, _differs(name, said.get(name), stored[name])) for name in known if said.get(name) != stored[name]]
 
 
 def _differs(name: str, said: Any, found: Any) -> str:
@@ -192,32 +202,39 @@ def _differs(name: str, said: Any, found: Any) -> str:
         was, now = said or {}, found or {}
         numbers = sorted(n for n in {*was, *now} if was.get(n) != now.get(n))
         return f"the list of overrides is not what the trail says: number {', '.join(map(str, numbers))} differs"
+    if name == "approved":
+        numbers = sorted(n for n in {*(said or {}), *(found or {})} if (said or {}).get(n) != (found or {}).get(n))
+        return f"version {', '.join(map(str, numbers))} of the caption is not what was approved"
     if name == "runs":
         return f"the document of run {next(k for k in found if said.get(k) != found[k])} is not what the run came to"
     return f"the {name} of the case is {str(found)[:80]!r}, the trail says {str(said)[:80]!r}"
 
 
 def told(entries: Sequence[AuditEntry]) -> dict[str, Any]:
-    """The case as its trail tells it: title, tags, status, archived, inputs, overrides {number: [action, state]}, and
-    runs {run id: SHA-256 of the document}.
+    """The case as its trail tells it: title, tags, status, archived, inputs, filename, photo_sha256 (of one that was
+    adopted from an older store its trail knows none), overrides {number: [action, state, who]}, approved {version of
+    the caption: its digest} and runs {run id: SHA-256 of the document}.
     """
     state: dict[str, Any] = {}
     runs: dict[str, str] = {}
     overrides: dict[int, list[Any]] = {}
+    approved: dict[int, str] = {}
     for entry in entries:
         match entry.what:
             case "created" | "adopted" | "inputs" | "renamed" | "tagged" | "status" | "archived":
-                state |= entry.after
+                state |= entry.after | {n: entry.detail[n] for n in ("filename", "photo_sha256") if n in entry.detail}
                 for one in entry.detail.get("overrides", ()):
-                    overrides[one["number"]] = [one["override"], "live"]
+                    overrides[one["number"]] = [one["override"], "live", NOBODY]
             case "override" | "approved":
                 for one in overrides.values():
                     one[1] = "dropped" if one[1] == "undone" else one[1]
-                overrides[entry.detail["number"]] = [entry.detail["override"], "live"]
+                overrides[entry.detail["number"]] = [entry.detail["override"], "live", entry.who]
+                if "caption" in entry.detail:
+                    approved[entry.detail["override"]["version"]] = entry.detail["caption"]
             case "run_ended" if "document" in entry.detail:
                 runs[entry.detail["run_id"]] = entry.detail["document"]
             case "undo" | "redo" if entry.detail.get("number") in overrides:
                 overrides[entry.detail["number"]][1] = "undone" if entry.what == "undo" else "live"
     if "inputs" in state:  # a field that later versions know stands there with its default
         state["inputs"] = Inputs.model_validate(state["inputs"]).model_dump(mode="json")
-    return state | {"overrides": overrides, "runs": runs}
+    return state | {"overrides": overrides, "approved": approved, "runs": runs}

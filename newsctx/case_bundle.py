@@ -19,6 +19,7 @@ from newsctx import __version__, audit
 from newsctx.audit import AuditEntry
 from newsctx.case_db import now
 from newsctx.case_records import Case, CaseStatus
+from newsctx.case_results import caption_digest
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import CaseError, OverrideError
 from newsctx.overrides import parse_override
@@ -153,6 +154,8 @@ def _members(archive: zipfile.ZipFile, path: Path, settings: Settings) -> dict[s
         odd = next((n for n in names if n not in expected or names.count(n) > 1), "")
         wrong = f"the member {odd[:80]!r} does not belong there" if odd else "a member is missing"
         raise CaseError(f"{path} is no case bundle: {wrong}; expected {', '.join(expected)}.")
+    if any(i.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for i in infos):
+        raise CaseError(f"{path} is packed in another way than bundles are. Export the case again.")  # unfold unbounded
     left = settings.cases.bundle_bytes
     files: dict[str, bytes] = {}
     for info in infos:
@@ -195,8 +198,12 @@ def _sound(bundle: Bundle, manifest: Manifest, path: Path) -> None:
             raise CaseError(f"{path}: override {one.number}: {error}") from error
     if len(made) != len(bundle.overrides):
         raise CaseError(f"{path}: two overrides have the same number. Export the case again.")
-    stored = case.model_dump(mode="json", include={"title", "tags", "status", "archived", "inputs"})
-    stored["overrides"] = {n: [o.action, o.state] for n, o in made.items()}
+    stored = case.model_dump(mode="json", include=audit.FIELDS)
+    stored["overrides"] = {n: [o.action, o.state, o.who or audit.NOBODY] for n, o in made.items()}
+    digests = [caption_digest(v.caption) for v in bundle.captions]
+    if [v.number for v in bundle.captions] != list(range(1, len(set(digests)) + 1)):
+        raise CaseError(f"{path}: the versions of the caption are not one row. Export the case again.")
+    stored["approved"] = dict(enumerate(digests, 1))
     head = (manifest.trail_entries, manifest.trail_head)
     if problems := audit.verify(case.case_id, bundle.trail, head, stored):
         raise CaseError(f"{path}: the trail does not hold: {problems[0]}. Ask for the bundle from where it was made.")

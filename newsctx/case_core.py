@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from newsctx import audit
@@ -33,6 +34,10 @@ class CaseCore:
 
     def close(self) -> None:
         self._db.close()
+
+    def together(self) -> AbstractContextManager[None]:
+        """All that is written inside is committed together, or none of it."""
+        return self._db.transaction()
 
     def get(self, case_id: str) -> Case:
         """Raises CaseNotFound."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from newsctx import audit
+from newsctx import audit, imaging
 from newsctx.audit import AuditEntry, AuditProblem, What
 from newsctx.case_core import CaseCore, named
 from newsctx.case_db import now
 from newsctx.case_records import Case, OverrideMade
+from newsctx.case_results import caption_digest
 from newsctx.overrides import ApproveCaption, Override, dump_overrides, parse_override, replay
+from newsctx.records import Caption
 
 
 class CaseEdits(CaseCore):
@@ -36,6 +38,8 @@ class CaseEdits(CaseCore):
             )
             what: What = "approved" if isinstance(override, ApproveCaption) else "override"
             detail = {"number": number, "override": json.loads(action)}
+            if isinstance(override, ApproveCaption) and override.version in (known := self._captions(case_id)):
+                detail["caption"] = known[override.version]  # what was approved, not only its number
             self._edited(case, what, who, detail, (*case.overrides, override), override.reason)
         return number
 
@@ -97,15 +101,32 @@ class CaseEdits(CaseCore):
     def verify(self, case_id: str, anchor: str = "") -> tuple[AuditProblem, ...]:
         """What is wrong with a case's trail ("": the store's own), see `newsctx.audit.verify`. Raises CaseNotFound."""
         with self._db.lock:
-            return audit.verify(
+            found = audit.verify(
                 case_id, self.trail(case_id), audit.head_of(self._execute, case_id),
                 self._stored(case_id) if case_id else None, anchor,
             )  # fmt: skip
+            return (*found, *self._photograph(case_id)) if case_id else found
+
+    def _photograph(self, case_id: str) -> tuple[AuditProblem, ...]:
+        """What is wrong with the file of the photograph itself: it is named by its SHA-256."""
+        case = self.get(case_id)
+        try:
+            same = imaging.sha256(self.photo(case)) == case.photo_sha256
+            wrong = "" if same else "is another file than the one that was uploaded"
+        except OSError as error:
+            wrong = f"cannot be read ({error.strerror or error})"
+        return (AuditProblem(case_id=case_id, number=0, problem=f"the photograph {wrong}"),) if wrong else ()
 
     def _stored(self, case_id: str) -> dict[str, Any]:
         """What the trail must tell."""
         case = self.get(case_id)
-        rows = self._execute("SELECT number, action, state FROM overrides WHERE case_id = ?", [case_id])
-        told = case.model_dump(mode="json", include={"title", "tags", "status", "archived", "inputs"})
-        overrides = {n: [json.loads(action), state] for n, action, state in rows}
-        return told | {"overrides": overrides, "runs": self._runs.digests(case_id)}
+        rows = self._execute("SELECT number, action, state, who FROM overrides WHERE case_id = ?", [case_id])
+        told = case.model_dump(mode="json", include=audit.FIELDS)
+        overrides = {n: [json.loads(action), state, who or audit.NOBODY] for n, action, state, who in rows}
+        beside = {"approved": self._captions(case_id), "runs": self._runs.digests(case_id)}
+        return told | {"overrides": overrides} | beside
+
+    def _captions(self, case_id: str) -> dict[int, str]:
+        """Version of the caption -> digest of what it says now."""
+        rows = self._execute("SELECT number, caption FROM captions WHERE case_id = ? ORDER BY number", [case_id])
+        return {n: caption_digest(Caption.model_validate_json(text)) for n, text in rows}

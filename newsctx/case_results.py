@@ -17,6 +17,13 @@ from newsctx.records import Caption, CaptionVersion
 _PARSED = 8  # documents kept as objects; a page reads its own again and again
 
 
+def caption_digest(caption: Caption) -> str:
+    """The same for two captions that count as one version, see `CaseResults.add_caption`."""
+    rests = [] if caption.kind == "edited" else [(s.chunk_ids, s.metadata_ids) for s in caption.sentences]
+    sent = [(p.step, p.template, p.text) for p in caption.sent]
+    return digest(caption.text, caption.kind, caption.writer, sent, rests)
+
+
 class CaseResults(CaseCore):
     """Runs, documents and captions of cases; of a case that was deleted meanwhile nothing is kept."""
 
@@ -80,9 +87,7 @@ class CaseResults(CaseCore):
         Two are the same where text, writer, citations and what was sent are; of the analyst's own, where the words are.
         The wording of an analyst follows the newest version of a writer. `made`: when, of a case from elsewhere.
         """
-        rests = [] if caption.kind == "edited" else [(s.chunk_ids, s.metadata_ids) for s in caption.sentences]
-        sent = [(p.step, p.template, p.text) for p in caption.sent]
-        seen = digest(caption.text, caption.kind, caption.writer, sent, rests)
+        seen = caption_digest(caption)
         with self._db.transaction():
             known = "SELECT number FROM captions WHERE case_id = ? AND digest = ?"
             if self._execute(known, [case_id, seen]) or not self._execute(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import duckdb
+
 from newsctx import audit
 from newsctx.cache import write_beside
 from newsctx.case_bundle import Bundle, BundledOverride, bundled
@@ -47,7 +49,15 @@ class CaseTransfer(CaseResults):
 
         Raises CaseError where the store has the case already.
         """
-        case, who = bundle.case, named(who)
+        try:
+            return self._take_in(bundle, named(who))
+        except duckdb.Error as error:  # nothing of it was kept
+            raise CaseError(
+                f"The bundle holds what the store cannot ({str(error).splitlines()[0][:200]}). Export the case again."
+            ) from error
+
+    def _take_in(self, bundle: Bundle, who: str) -> str:
+        case = bundle.case
         with self._db.transaction():
             if self._execute("SELECT 1 FROM cases WHERE case_id = ?", [case.case_id]):
                 raise CaseError(

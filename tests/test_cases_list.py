@@ -161,6 +161,8 @@ def old_store(folder, versions: int):
         db.execute("INSERT INTO schema_version VALUES (?, ?)", [step.number, step.title])
     note = Inputs(note="Überschwemmung").model_dump_json()
     sha = hashlib.sha256(b"old").hexdigest()
+    (folder / "photos" / sha[:2]).mkdir(parents=True)
+    (folder / "photos" / sha[:2] / sha).write_bytes(b"old")
     db.execute("INSERT INTO cases VALUES ('old', 'Alt', '2020-01-01', '2020-01-02', ?, 'a.jpg', ?)", [sha, note])
     for number, article in enumerate(("one", "two"), 1):
         action = PinArticle(article_id=article).model_dump_json()
