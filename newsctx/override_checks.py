@@ -9,27 +9,34 @@ from newsctx import prompts
 from newsctx.added_articles import check_added
 from newsctx.archive.opened import OpenArchive
 from newsctx.case_articles import CaseArticles, Resolve, check_places, resolved
+from newsctx.dates import FIRST_YEAR, LAST_YEAR
 from newsctx.errors import OverrideError
 from newsctx.overrides import (
     AddArticle,
     AddChunk,
     AllowRemote,
     CorrectArticle,
+    EditCaption,
     EditChunk,
     Edits,
+    MergeClusters,
     Override,
+    SetDate,
     SetPlace,
     SetPrompt,
     SetThreshold,
     SetWriter,
 )
 from newsctx.own_passages import check_addition, check_edit, check_undone
-from newsctx.passages import parse_chunk_id
+from newsctx.passages import parse_chunk_id, plain
+from newsctx.records import Article, PartialDate
 from newsctx.settings import Settings
 from newsctx.thresholds import check_threshold
 
 if TYPE_CHECKING:
     from newsctx.writers.base import CaptionWriter
+
+_MOST = 200_000  # characters of an action: a split of 1,000 articles has some 30,000
 
 
 def check(
@@ -49,13 +56,17 @@ def check(
         resolve: the gazetteer.
         writer_for: refuses a writer that cannot be chosen.
     """
+    _check_size(override)
     archive.check_override(override, tuple(settings.retrieve.weights), {a.article_id for a in edits.added})
     articles = CaseArticles(archive.store.articles, edits, resolve)
     match override:
         case SetPlace(place=str() as place):
             resolved(place, resolve)
-        case CorrectArticle(places=tuple() as places):
-            check_places(places, resolve)
+        case CorrectArticle(places=places, published=published):
+            check_places(places or (), resolve)
+            _check_year(published)
+        case SetDate(date=when):
+            _check_year(when)
         case EditChunk(chunk_id=address, text=None):
             check_undone(address, edits.passages)
         case EditChunk(chunk_id=address, text=str() as text):
@@ -65,6 +76,11 @@ def check(
             check_addition(articles.get([article_id])[article_id], text)
         case AddArticle(article=article, on=True):
             check_added(article, settings.imports)
+            _check_id(article, edits, archive)
+        case MergeClusters(cluster_ids=ids, on=True) if len(set(ids)) < 2:
+            raise OverrideError("A merge needs two different event candidates: choose another one.")
+        case EditCaption(text=str() as text) if not plain(text).strip():
+            raise OverrideError("The caption would be empty: word it, or take your wording back.")
         case SetThreshold(name=name, value=float() as value):
             check_threshold(settings, name, value)
         case SetWriter(writer=str() as name):
@@ -76,3 +92,24 @@ def check(
                 f"{url[:80]!r} is not the server of the settings ({settings.caption.base_url}); "
                 "only that one can be allowed."
             )
+
+
+def _check_size(override: Override) -> None:
+    """Ids and places have no bound of their own; nobody types one of megabytes. Added articles have theirs."""
+    size = 0 if isinstance(override, AddArticle) else len(override.model_dump_json())
+    if size > _MOST:
+        raise OverrideError(f"The change has {size:,} characters; at most {_MOST:,} can be kept.")
+
+
+def _check_id(article: Article, edits: Edits, archive: OpenArchive) -> None:
+    """An id is of one article: another with it would take its place without a trace."""
+    same = next((a for a in edits.added if a.article_id == article.article_id), None)
+    if (same is not None and same != article) or archive.store.article(article.article_id) is not None:
+        raise OverrideError(
+            f"Another article has the id {article.article_id[:80]!r}: paste the text again, which gives it its own."
+        )
+
+
+def _check_year(when: PartialDate | None) -> None:
+    if when is not None and not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise OverrideError(f"The year {when.year} is outside {FIRST_YEAR} to {LAST_YEAR}: check the date.")

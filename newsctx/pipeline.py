@@ -131,7 +131,10 @@ class Pipeline:
         return replace(self, settings=with_thresholds(self.settings, edits.thresholds)[0])
 
     def keys(self, request: Request) -> dict[StageName, str]:
-        """The cache key of each stage: chained, so that a change makes its own stage and all later ones stale."""
+        """The cache key of each stage: chained, so that a change makes its own stage and all later ones stale.
+
+        Decisions count in their order: what was kept by hand stands in the order in which it was kept.
+        """
         s, e = self.of_case(request.edits).settings, request.edits
         own: dict[StageName, tuple[Any, ...]] = {
             "photo": (code_digest(), request.sha256, request.filename, s.photo, self.models.ocr_digest),
@@ -141,9 +144,9 @@ class Pipeline:
             + (request.inputs.note, e.pinned, e.excluded, e.weights, e.rank_edits("retrieve"), s.words, e.added),
             "verify": (s.verify.enabled, e.rank_edits("verify")),
             "locate": (s.locate, e.rank_edits("locate"), [(a, c.places, c.published) for a, c in e.corrected.items()]),
-            "events": (s.events, e.rank_edits("events"), e.clusters, [_plain(r) for r in e.regrouped]),
+            "events": (s.events, e.rank_edits("events"), [*e.clusters.items()], [_plain(r) for r in e.regrouped]),
             "relevance": (s.relevance,),
-            "chunks": (s.chunks, e.chunks, request.inputs.claim.text, [*e.passages.items()], e.own_passages),
+            "chunks": (s.chunks, [*e.chunks.items()], request.inputs.claim.text, [*e.passages.items()], e.own_passages),
             "context": (s.context, request.inputs.claim, e.place, e.date),
             "caption": (*self._written(e), e.accepted, e.caption, self.ask_first),
         }

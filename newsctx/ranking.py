@@ -51,7 +51,7 @@ def arrange(
     for move in edits.moves:
         if move.article_id in by_id:
             order.remove(move.article_id)
-            order.insert(move.rank - 1, move.article_id)
+            order.insert(min(move.rank - 1, len(order)), move.article_id)  # a rank can be any number
     return tuple(
         by_id[a].model_copy(
             update={"rank": i, "rank_before": (before or {}).get(a) if before else by_id[a].rank_before}

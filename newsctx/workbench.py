@@ -29,7 +29,7 @@ from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideEr
 from newsctx.inspection import Inspection, LastSeen, inspect
 from newsctx.media import Media
 from newsctx.models import Models
-from newsctx.overrides import AddArticle, EditCaption, parse_override, replay
+from newsctx.overrides import AddArticle, ApproveCaption, EditCaption, Override, parse_override, replay
 from newsctx.passages import plain
 from newsctx.pipeline import Pipeline, Request, gazetteer
 from newsctx.preview import Preview, preview_of
@@ -167,11 +167,12 @@ class Workbench(CaseDesk):
         try:
             pipeline, request = self.pipeline(), self._request(case)
             key = pipeline.keys(request)["caption"]
-            if self._prompts[0] != key or not self._prompts[1]:  # none: the stages before may have ended since
-                self._prompts = (key, pipeline.prompts(request))
+            found = self._prompts  # another page's thread may put its own case's there
+            if found[0] != key or not found[1]:  # none: the stages before may have ended since
+                self._prompts = found = (key, pipeline.prompts(request))
         except (ArchiveError, IndexMismatch, OverrideError):
             return ()
-        return self._prompts[1]
+        return found[1]
 
     @property
     def media_dir(self) -> Path:
@@ -327,13 +328,26 @@ class Workbench(CaseDesk):
 
         Raises OverrideError, CaseNotFound.
         """
-        case = self._cases.get(case_id)
-        one = parse_override(action)
-        self.pipeline().check(one, replay(case.overrides))
-        self._cases.append(case_id, one, who)
-        if isinstance(one, EditCaption) and one.text:  # a version at once: the next edit may come before the next run
-            self._cases.add_caption(case_id, Caption(text=plain(one.text), writer="the analyst", kind="edited"))
+        one, pipeline = parse_override(action), self.pipeline()
+        with self._cases.together():  # checked against what it is added to, whatever another page does meanwhile
+            case = self._cases.get(case_id)
+            pipeline.check(one, replay(case.overrides))
+            self._check_version(case_id, one)
+            self._cases.append(case_id, one, who)
+            if isinstance(one, EditCaption) and one.text:  # a version at once: the next edit may come before a run
+                self._cases.add_caption(case_id, Caption(text=plain(one.text), writer="the analyst", kind="edited"))
         return self.view(case_id)
+
+    def _check_version(self, case_id: str, one: Override) -> None:
+        """Raise OverrideError for an approval of a version that the caption does not have."""
+        if isinstance(one, ApproveCaption) and one.version is not None:
+            known = [v.number for v in self._cases.captions(case_id)]
+            if one.version not in known:
+                raise OverrideError(
+                    f"The caption has no version {str(one.version)[:20]}; its versions are 1 to {len(known)}."
+                    if known
+                    else "There is no caption to approve yet: analyse the photograph first."
+                )
 
     def preview_override(self, case_id: str, action: dict[str, object]) -> Preview:
         """What an override would change; nothing is stored. A newer preview of the case ends an older one early.
