@@ -143,11 +143,12 @@ def _check(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
 def _news(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     """Follow what another tab did to the case; where nothing happened, nothing is painted."""
     case_id = here[0]
-    if not case_id or str(handlers.workbench.entries(case_id)) == _text(data, "seen"):
+    same = not case_id or str(handlers.workbench.entries(case_id)) == _text(data, "seen")
+    if same and not handlers.doubtful(here[1]):
         yield {handlers.parts.case_id: case_id}  # Gradio takes an empty dictionary for a missing value
         return
     yield handlers.looking(here)
-    if handlers.workbench.view(case_id).running:
+    if case_id and handlers.workbench.view(case_id).running:
         yield from handlers.compute(here)
 
 

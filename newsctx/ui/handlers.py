@@ -18,6 +18,7 @@ from newsctx.records import Inputs
 from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, language, photo_acts
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import CaseHistory, CaseList
+from newsctx.ui.held import Held
 from newsctx.ui.html import picture
 from newsctx.ui.language import tr
 from newsctx.ui.looks import Looks
@@ -44,12 +45,13 @@ class Handlers:
         self.parts = parts
         self._comparisons = case_acts.Comparisons()
         self._looks = Looks()
+        self._held = Held()
 
     @property
     def outputs(self) -> list[Any]:
         p = self.parts
         return [
-            *p.panels.values(), p.timeline, p.map, p.drop, *p.typed, p.analyse, p.cancel, p.case_id, p.look,
+            *p.panels.values(), p.timeline, p.map, p.drop, *p.typed, p.analyse, p.cancel, p.case_id, p.look, p.update,
         ]  # fmt: skip
 
     # --- events -----------------------------------------------------------------------------------------------
@@ -65,7 +67,8 @@ class Handlers:
     @language.spoken
     def upload(self, file: dict[str, Any] | None, *rest: Any) -> Iterator[Update]:
         """A photograph was dropped: it becomes a case, which is analysed."""
-        *typed, case_id, look, automatic = rest
+        *typed, case_id, look, automatic, update = rest
+        self.received(look, update)
         if not file:
             yield {self.parts.case_id: case_id}  # Gradio takes an empty dictionary for a missing value
             return
@@ -79,7 +82,8 @@ class Handlers:
     @language.spoken
     def analyse(self, *args: Any) -> Iterator[Update]:
         """The button: take over what was typed and compute what is stale."""
-        *typed, case_id, look, automatic = args
+        *typed, case_id, look, automatic, update = args
+        self.received(look, update)
         here = (case_id, look, automatic)
         try:
             self.workbench.set_inputs(case_id, actions.inputs(*typed), look.who)
@@ -88,8 +92,9 @@ class Handlers:
             return
         yield from self.compute(here)
 
-    def cancel(self, case_id: str, look: Look, automatic: bool) -> Update:
+    def cancel(self, case_id: str, look: Look, automatic: bool, update: float | None = None) -> Update:
         """Stop after the stage that runs."""
+        self.received(look, update)
         here = (case_id, look, automatic)
         running = bool(case_id) and self.workbench.view(case_id).running
         if running:
@@ -108,9 +113,11 @@ class Handlers:
         case_id: str,
         look: Look,
         automatic: bool,
+        update: float | None,
         event: gr.EventData,
     ) -> Iterator[Update]:
         """An event of a panel; its data came from the page and is checked by the workbench."""
+        self.received(look, update)
         data, typed, here = dict(event._data or {}), [note, claim, place, when], (case_id, look, automatic)
         try:
             yield from self._answer(data, typed, here)
@@ -213,6 +220,14 @@ class Handlers:
         self.seen(here[1])
         return self.paint(self.painter(), here) | {self.parts.look: here[1]}
 
+    def received(self, look: Look, update: Any) -> None:
+        """An event has begun: the tab holds this update as its newest."""
+        self._held.received(look.tab, update)
+
+    def doubtful(self, look: Look) -> bool:
+        """Whether what the tab shows may be older than what it was sent last."""
+        return self._held.doubtful(look.tab)
+
     def seen(self, look: Look) -> None:
         """What the tab looks at from now on, for work that goes on painting."""
         self._looks.note(look)
@@ -220,7 +235,7 @@ class Handlers:
     # --- the page ---------------------------------------------------------------------------------------------
 
     def painter(self) -> Painter:
-        return Painter(self.parts, WorkbenchPictures(self.workbench))
+        return Painter(self.parts, WorkbenchPictures(self.workbench), self._held)
 
     def paint(
         self, painter: Painter, here: Here, message: Message | None = None, view: CaseView | None = None

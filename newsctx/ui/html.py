@@ -8,21 +8,26 @@ only ever sees the finished `value`, which it inserts and does not evaluate.
 
 from __future__ import annotations
 
+import marshal
 import os
 from datetime import date
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import jinja2
 
+from newsctx.memory import Memory
 from newsctx.records import PartialDate
 from newsctx.ui import language
 from newsctx.ui.language import calendar, decimal, tr
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parents[2] / "assets"
+_KEPT = 16  # renderings of each template; the largest has some 200 KB
+_rendered = Memory()
 
 
 def link(url: str) -> str:
@@ -99,8 +104,17 @@ def _environment() -> jinja2.Environment:
 
 
 def render(template: str, view: dict[str, Any]) -> str:
-    """The HTML of a view; every text in it is escaped."""
-    return _environment().get_template(template).render(**view).strip()
+    """The HTML of a view; every text in it is escaped.
+
+    A template depends on nothing but its view and the language: what was rendered lately is not rendered again. Views
+    are compared by their marshalled form, which keeps apart what `==` does not (1, 1.0 and True read differently).
+    """
+    make = lambda: _environment().get_template(template).render(**view).strip()  # noqa: E731
+    try:
+        said = marshal.dumps(view, 0)  # in version 0 equal values are equal bytes, whatever they share
+    except ValueError:  # something in it is no plain data
+        return make()
+    return _rendered.once(template, (language.current(), blake2b(said).digest()), make, _KEPT)
 
 
 @cache

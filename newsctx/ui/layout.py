@@ -40,6 +40,7 @@ class Parts:
     switched: gr.State  # whether the event that has just ended changed the profile
     case_id: gr.State
     look: gr.State
+    update: gr.Number  # number of the newest update that the page holds, see `newsctx.ui.held`
 
 
 def panel(name: str) -> gr.HTML:
@@ -86,7 +87,7 @@ def _assemble() -> tuple[Parts, gr.HTML]:
     download = gr.DownloadButton(word("Download"), visible="hidden", elem_id="download")
     parts = Parts(
         panels, timeline, places, drop, (note, claim, place, when), analyse, cancel, automatic, download,
-        gr.State(False), case_id, look,
+        gr.State(False), case_id, look, gr.Number(0, visible="hidden", elem_id="update"),
     )  # fmt: skip
     return parts, bridge
 
@@ -107,21 +108,22 @@ def _tabs(panels: dict[str, gr.HTML]) -> tuple[gr.Plot, gr.Plot, gr.HTML]:
 
 def _connect(page: gr.Blocks, parts: Parts, bridge: gr.HTML, on: Handlers) -> None:
     here = [parts.case_id, parts.look, parts.automatic]
+    now = [*here, parts.update]
     typed = list(parts.typed)
     outputs = on.outputs
     page.load(on.load, [parts.look, parts.automatic], outputs, **EVENT)
-    parts.drop.upload(on.upload, [parts.drop, *typed, *here], outputs, preprocess=False, **EVENT)
+    parts.drop.upload(on.upload, [parts.drop, *typed, *now], outputs, preprocess=False, **EVENT)
     gr.on(
         [parts.analyse.click, parts.typed[2].submit, parts.typed[3].submit],
         on.analyse,
-        [*typed, *here],
+        [*typed, *now],
         outputs,
         **EVENT,
     )
-    parts.cancel.click(on.cancel, here, outputs, **EVENT)
-    bridge.point(on.act, [*typed, *here], outputs, **EVENT)
+    parts.cancel.click(on.cancel, now, outputs, **EVENT)
+    bridge.point(on.act, [*typed, *now], outputs, **EVENT)
     for one in parts.panels.values():
-        one.act(on.act, [*typed, *here], outputs, **EVENT)
+        one.act(on.act, [*typed, *now], outputs, **EVENT)
     profile = ProfileHandlers(on)
     followed = page.load(profile.follow, None, profile.outputs, **EVENT)
     chosen = parts.panels["profiles"].profile(profile.act, None, profile.outputs, **EVENT)

@@ -29,6 +29,7 @@ from newsctx.ui import (
     toolbar,
     verify_panel,
 )
+from newsctx.ui.held import Held, new_event
 from newsctx.ui.html import render
 from newsctx.ui.language import tr
 from newsctx.ui.page import Look, Page
@@ -66,6 +67,10 @@ PANELS: dict[str, tuple[str, View]] = {
 }
 
 
+#: Panels that are also sent by events that know of no tab (`newsctx.ui.profile_handlers`).
+UNTOLD = ("profiles", "message")
+
+
 def html(name: str, page: Page) -> str:
     """The HTML of one panel."""
     template, view = PANELS[name]
@@ -73,12 +78,14 @@ def html(name: str, page: Page) -> str:
 
 
 class Painter:
-    """Paints one page again and again, sending only what changed."""
+    """Paints one page again and again for one event, sending only what changed."""
 
-    def __init__(self, parts: Parts, pictures: WorkbenchPictures) -> None:
+    def __init__(self, parts: Parts, pictures: WorkbenchPictures, held: Held | None = None) -> None:
+        """`held`: what tabs hold since earlier events; without it everything is sent once."""
         self.pictures = pictures
         self.choices: tuple[Choice, ...] | None = None  # asked once for all paintings of an event
         self._parts = parts
+        self._held, self._event = held, new_event()
         self._sent: dict[Any, Any] = {}
         self._charted: tuple[Any, Any, Any] = (None, None, None)  # what the charts were drawn from, and the two
 
@@ -89,24 +96,33 @@ class Painter:
 
     def _paint(self, page: Page) -> dict[Any, Any]:
         parts = self._parts
-        new: dict[Any, Any] = {component: html(name, page) for name, component in parts.panels.items()}
+        panels = {name: html(name, page) for name in parts.panels}
+        new: dict[Any, Any] = {parts.panels[name]: panels[name] for name in UNTOLD}
+        large: dict[Any, Any] = {parts.panels[name]: text for name, text in panels.items() if name not in UNTOLD}
         for component, drawn in zip((parts.timeline, parts.map), self._charts(page), strict=True):
-            new[component] = gr.update(value=drawn, visible=drawn is not None)
+            large[component] = gr.update(value=drawn, visible=drawn is not None)
         running = bool(page.case and page.case.running)
         new[parts.analyse] = gr.update(value=tr("Analyse"), interactive=page.case is not None)
         new[parts.cancel] = gr.update(value=tr("Cancel"), interactive=running)
         new[parts.drop] = gr.update(height=48 if page.case else 130)
-        return self._changed(new)
+        tab = page.look.tab
+        if self._held is None or not tab:
+            return self._some(new | large)
+        sent, number = self._held.differing(tab, self._event, large, every=page.message.kind == "error")
+        return self._changed(new) | sent | {parts.update: number}
 
     def some(self, page: Page, names: tuple[str, ...]) -> dict[Any, Any]:
         """Updates of some panels only; the others may show another case by now."""
         with language.use(page.look.language):
-            return self._changed({self._parts.panels[name]: html(name, page) for name in names})
+            return self._some({self._parts.panels[name]: html(name, page) for name in names})
 
     def _changed(self, new: dict[Any, Any]) -> dict[Any, Any]:
         changed = {c: v for c, v in new.items() if self._sent.get(c) != v}
         self._sent |= changed
-        return changed or dict([next(iter(new.items()))])  # Gradio takes an empty dictionary for a missing value
+        return changed
+
+    def _some(self, new: dict[Any, Any]) -> dict[Any, Any]:
+        return self._changed(new) or dict([next(iter(new.items()))])  # Gradio takes an empty one for a missing value
 
     def _charts(self, page: Page) -> tuple[Any, Any]:
         source = charts.source(page)

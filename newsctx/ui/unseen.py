@@ -14,7 +14,6 @@ from newsctx.ui.handlers import Handlers
 from newsctx.ui.layout import _assemble
 from newsctx.ui.page import Look
 from newsctx.ui.paint import Painter
-from newsctx.ui.pictures import WorkbenchPictures
 
 if TYPE_CHECKING:
     from newsctx.workbench import Workbench
@@ -40,14 +39,15 @@ class UnseenPage:
         with gr.Blocks(analytics_enabled=False):
             parts, _ = _assemble()
         self._handlers = _Timed(workbench, parts)
+        self._look, self._update = Look(tab="unseen"), 0
 
     def open(self, case_id: str) -> Answer:
         """A page opens on a case; what is running is followed."""
-        return self._answer(lambda: self._handlers.open(case_id, Look(), True))
+        return self._answer(lambda: self._handlers.open(case_id, self._look, True))
 
     def analyse(self, case_id: str) -> Answer:
         """The button of the same name."""
-        return self._answer(lambda: self._handlers.compute((case_id, Look(), True)))
+        return self._answer(lambda: self._handlers.compute((case_id, self._look, True)))
 
     def override(self, case_id: str, action: dict[str, object]) -> Answer:
         """An override and everything that is recomputed after it. Raises OverrideError."""
@@ -58,14 +58,16 @@ class UnseenPage:
         return self._change(case_id, lambda: self.workbench.undo(case_id))
 
     def _change(self, case_id: str, change: Callable[[], object]) -> Answer:
-        return self._answer(lambda: self._handlers.change((case_id, Look(), True), change))
+        return self._answer(lambda: self._handlers.change((case_id, self._look, True), change))
 
     def _answer(self, click: Callable[[], Iterator[Update]]) -> Answer:
         self._handlers.painting = 0.0
+        self._handlers.received(self._look, self._update)
         start, worked = time.perf_counter(), time.process_time()
         first, paints, sent = 0.0, 0, 0
         for update in click():
             first = first or time.perf_counter() - start
+            self._update = update.get(self._handlers.parts.update, self._update)
             paints, sent = paints + 1, sent + sum(len(str(v)) for v in update.values())
         last, cpu = time.perf_counter() - start, time.process_time() - worked
         return Answer(first, last, cpu, self._handlers.painting, paints, sent)
@@ -75,9 +77,6 @@ class _Timed(Handlers):
     """Handlers that know how long they have painted."""
 
     painting = 0.0
-
-    def painter(self) -> Painter:
-        return Painter(self.parts, WorkbenchPictures(self.workbench))
 
     def paint(self, painter: Painter, here: Here, *rest: Any) -> Update:
         start = time.perf_counter()
