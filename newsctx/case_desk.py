@@ -5,21 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from newsctx import imaging
 from newsctx.audit import AuditEntry, AuditProblem
+from newsctx.cache import StageCache
 from newsctx.case_bundle import FORMAT, pack, unpack
 from newsctx.cases import CaseStore, CaseSummary, OverrideMade, RunSummary
 from newsctx.document import Document
+from newsctx.errors import CaseError, PhotoRefused
 from newsctx.media import Media
 from newsctx.records import StageName
 from newsctx.settings import Settings
 from newsctx.worker import Worker
 
 
-def delete(store: CaseStore, media: Media, case_id: str, who: str = "", reason: str = "") -> None:
-    """Remove a case and the pictures made of its photograph. Raises CaseNotFound."""
-    case = store.get(case_id)
+def delete(
+    store: CaseStore, media: Media, cache: StageCache, case_id: str, who: str = "", reason: str = ""
+) -> None:  # fmt: skip
+    """Remove a case, and the pictures and stage results of its photograph where no other case shows it.
+
+    Raises CaseNotFound.
+    """
+    sha256 = store.get(case_id).photo_sha256
+
+    def forget(others: int) -> None:
+        media.forget(case_id, "" if store.shows(sha256) > others else sha256)
+        if store.shows(sha256) <= others:
+            cache.forget(sha256)
+
+    forget(1)  # before, since a kill after the deletion would leave them behind, under names that lead to no case
     store.delete(case_id, who, reason)
-    media.forget(case_id, "" if store.shows(case.photo_sha256) else case.photo_sha256)
+    forget(0)  # and what a page has made of it meanwhile
 
 
 class CaseDesk:
@@ -27,6 +42,7 @@ class CaseDesk:
 
     _cases: CaseStore
     _media: Media
+    _cache: StageCache
     _workers: dict[str, Worker]
     settings: Settings
 
@@ -66,15 +82,15 @@ class CaseDesk:
         self._cases.archive(case_id, on, who)
 
     def delete_case(self, case_id: str, who: str = "", reason: str = "") -> None:
-        """Remove a case with all that belongs to it, and the pictures made of its photograph. Raises CaseNotFound.
+        """Remove a case with all that belongs to it, and what was made of its photograph. Raises CaseNotFound.
 
-        What stage results the cache holds stays, under keys that lead to no case.
+        What a running stage still comes to is removed when it ends.
         """
         self._cases.get(case_id)
         worker = self._workers.pop(case_id, None)
         if worker:
             worker.stop()  # what its stage still comes to finds no case to be written to
-        delete(self._cases, self._media, case_id, who, reason)
+        delete(self._cases, self._media, self._cache, case_id, who, reason)
 
     # --- cases that travel ------------------------------------------------------------------------------------
 
@@ -85,7 +101,12 @@ class CaseDesk:
 
     def import_case(self, path: Path, who: str = "") -> str:
         """Store a bundle as a case; returns the id that it has. Raises CaseError."""
-        return self._cases.take_in(unpack(path, self.settings), who)
+        bundle = unpack(path, self.settings)
+        try:
+            imaging.decode(bundle.photo, self.settings.photo)
+        except PhotoRefused as error:
+            raise CaseError(f"{path}: its photograph is refused here: {error}") from error
+        return self._cases.take_in(bundle, who)
 
     def keep(self, case_id: str, document: Document, keys: Mapping[StageName, str]) -> None:
         """Store what a replay came to as the case's results. Raises nothing where the case is gone."""

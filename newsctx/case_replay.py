@@ -17,7 +17,9 @@ from newsctx.overrides import parse_override
 from newsctx.pipeline import Pipeline, Request
 from newsctx.records import STAGES, ModelInfo, Record, StageName
 
-ROUNDING = 1e-4  # two scores this close are the same: float32 sums come out in another order on another processor
+#: Two scores this close are the same: float32 sums come out in another order on another processor. Of numbers above 10
+#: a tenth of it is their share: 50 metres of a latitude.
+ROUNDING = 1e-4
 MOST = 8  # lines a stage
 
 
@@ -27,7 +29,7 @@ class Replay(Record):
     document: Document
     around: tuple[str, ...] = ()  # what differs around the results: versions, archive, models, settings
     stages: dict[StageName, tuple[str, ...]] = {}  # stage -> what differs in its result; nothing where it is the same
-    left_out: str = ""  # why the caption was not compared
+    left_out: str = ""  # which stages were not compared, and why
     moved_on: bool = False  # inputs or overrides of the case are not those of the bundled run
 
     @property
@@ -74,10 +76,13 @@ def replay(
         found = _stage(name, was[name], now_is.get(name), after)
         if found:
             differ[name] = tuple(found)
+    left_out = ["the caption was written by a language model, which is asked only with --write"] if skip else []
+    if lacking := [n for n in STAGES if n not in was]:
+        left_out.append(f"{', '.join(lacking)}: the bundled run has no result of them")
     live = tuple(parse_override(o.action) for o in bundle.overrides if o.state == "live")
     return Replay(
         document=after, around=tuple(_around(before, after)), stages=differ,
-        left_out="the caption was written by a language model, which is asked only with --write" if skip else "",
+        left_out="; ".join(left_out),
         moved_on=(live, bundle.case.inputs) != (before.overrides, before.inputs),
     )  # fmt: skip
 
@@ -182,7 +187,8 @@ def _paths(was: Any, now_is: Any, path: str = "") -> Any:
         for n, (a, b) in enumerate(zip(was, now_is, strict=True)):
             yield from _paths(a, b, f"{path}[{n}]")
     elif _number(was) and _number(now_is):
-        if abs(was - now_is) > ROUNDING * max(1.0, abs(was)):
+        exact = isinstance(was, int) and isinstance(now_is, int)  # a rank, an offset or an id is not rounded
+        if abs(was - now_is) > (0 if exact else ROUNDING * max(1.0, abs(was) / 10)):
             yield path, was, now_is
     elif was != now_is:
         yield path, was, now_is

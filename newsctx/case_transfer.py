@@ -7,7 +7,6 @@ import json
 import duckdb
 
 from newsctx import audit
-from newsctx.cache import write_beside
 from newsctx.case_bundle import Bundle, BundledOverride, bundled
 from newsctx.case_core import named
 from newsctx.case_results import CaseResults
@@ -36,12 +35,14 @@ class CaseTransfer(CaseResults):
             )  # fmt: skip
 
     def _whole(self, case_id: str) -> Document | None:
-        """The document of the last run that came to its end; before there were runs, the latest document."""
+        """The document of the last run that came to its end; else of one that failed, as far as it came; before there
+        were runs, the latest document. What an unfinished run left is no result.
+        """
         runs = self.runs(case_id)
-        done = next((r for r in runs if r.state == "done" and r.kept), None)
-        if done:
-            return self.run_document(case_id, done.run_id)
-        stored = self.document(case_id)
+        for state in ("done", "failed"):
+            if ended := next((r for r in runs if r.state == state and r.kept), None):
+                return self.run_document(case_id, ended.run_id)
+        stored = None if runs else self.document(case_id)
         return stored[0] if stored else None
 
     def take_in(self, bundle: Bundle, who: str = "") -> str:
@@ -58,15 +59,14 @@ class CaseTransfer(CaseResults):
 
     def _take_in(self, bundle: Bundle, who: str) -> str:
         case = bundle.case
+        self._announce(case.photo_sha256)
         with self._db.transaction():
             if self._execute("SELECT 1 FROM cases WHERE case_id = ?", [case.case_id]):
                 raise CaseError(
                     f"The store {self.folder} has the case {case.case_id} already. Choose another folder with --state, "
                     "or delete the case there first."
                 )
-            photo = self._photo_path(case.photo_sha256)
-            if not photo.exists():
-                write_beside(photo, bundle.photo)
+            self._keep_photo(case.photo_sha256, bundle.photo)
             given = case.inputs.model_dump(mode="json")
             self._execute(
                 "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, status, tags, "

@@ -12,7 +12,6 @@ from typing import Any
 
 from newsctx import audit, case_list
 from newsctx.audit import What
-from newsctx.cache import write_beside
 from newsctx.case_core import named
 from newsctx.case_db import now
 from newsctx.case_edits import CaseEdits
@@ -35,10 +34,9 @@ class CaseStore(CaseEdits, CaseTransfer):
         case_id, made = secrets.token_urlsafe(16), now()
         title, who = (filename or "Untitled photograph")[:TITLE], named(who)
         given = inputs.model_dump(mode="json")
+        self._announce(sha256)
         with self._db.transaction():
-            photo = self._photo_path(sha256)
-            if not photo.exists():
-                write_beside(photo, data)
+            self._keep_photo(sha256, data)
             self._execute(
                 "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, words) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -316,7 +316,7 @@ class _Work:
         self.results[name] = compute()
         seconds = time.perf_counter() - start + self.spent
         if len(self.absent) == lacking:  # else the result holds only until the file is back
-            self.pipeline.cache.put(name, key, self.results[name], seconds)
+            self.pipeline.cache.put(name, key, self.results[name], seconds, self.request.sha256)
         return seconds, False
 
     def recall(self, name: StageName) -> bool:
@@ -435,7 +435,7 @@ class _Work:
                 lambda text: gazetteer().resolve(text),
                 lambda: self.second_vector,
             )
-            self.outcome = Searcher(line.archive, line.models, self._weighted, line.cache).run(query)
+            self.outcome = Searcher(line.archive, line.models, self._weighted, line.cache, self.request.sha256).run(query)
             self.absent.update(self.outcome.absent)
         return self.outcome
 
@@ -481,7 +481,7 @@ class _Work:
             start = time.perf_counter()
             result = compute()
             if result.matches:
-                line.cache.put("compared", key, result, time.perf_counter() - start)
+                line.cache.put("compared", key, result, time.perf_counter() - start, self.request.sha256)
             else:  # the file could not be read: no result that holds when it is back
                 self.absent.add(image_id)
             return result
@@ -613,7 +613,7 @@ class _Work:
         except Exception as error:  # `_caption` raises it, inside the stage
             self.failure = error
             return
-        self.pipeline.cache.put("written", key, done, self.spent)
+        self.pipeline.cache.put("written", key, done, self.spent, self.request.sha256)
 
     @property
     def held_back(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from newsctx.case_records import RunState
 from newsctx.cases import CaseStore
@@ -12,6 +14,7 @@ from newsctx.pipeline import Pipeline, Request
 from newsctx.records import STAGES, Caption, StageName, StageStatus
 
 _SAVE_EVERY = 0.25  # seconds: writing a document takes longer than some stages
+_SHOWING = 0.5  # seconds that pages have to show the answer before the store is kept busy with it
 
 
 def state_now(status: StageStatus, stored: dict[str, str], now: dict[StageName, str], running: bool) -> StageStatus:
@@ -41,6 +44,8 @@ class Worker(threading.Thread):
         self._count = 0
         self._stopped = threading.Event()
         self._done = False
+        self._answered: int | None = None  # the count at which everything was computed
+        self._followers = self._shown = 0  # pages that wait for news, and those of them that have shown the answer
         self.latest: tuple[Document, dict[str, str]] | None = None  # the document so far, and its keys
         self._saved: tuple[Document, dict[str, str]] | None = None
 
@@ -48,8 +53,15 @@ class Worker(threading.Thread):
     def alive(self) -> bool:
         return not self._done
 
+    @property
+    def computing(self) -> bool:
+        """Whether there is more to come than the store's account of the run."""
+        return not self._done and self._answered is None
+
     def stop(self) -> None:
         self._stopped.set()
+        with self._news:
+            self._news.notify_all()
 
     def run(self) -> None:
         """Analyse and store; called by `start`."""
@@ -63,10 +75,13 @@ class Worker(threading.Thread):
             except BaseException:
                 self._cases.end_run(run_id, "failed", None, {})
                 raise
+            self._answer()
             failed = document and any(s.state == "failed" for s in document.status)
             state: RunState = "failed" if failed else "done" if "caption" in keys else "cancelled"
-            self._cases.end_run(run_id, state, document, keys)
+            self._cases.end_run(run_id, state, document, keys, self._save)
         finally:
+            if not self._cases.shows(self._request.sha256):  # deleted meanwhile
+                self._pipeline.cache.forget(self._request.sha256)
             self._done = True
             self._tell()
 
@@ -90,14 +105,39 @@ class Worker(threading.Thread):
             if "caption" in keys and whole.caption and whole.caption.text:
                 self._cases.add_caption(self._case_id, whole.caption)
             self._tell()
-        self._save()
         return document, keys
+
+    def _answer(self) -> None:
+        """Pages are told that everything is computed, and show it before the store writes its account of the run.
+
+        Nothing acknowledged is at stake: the override was committed before, each result is in the stage cache, and a
+        run that a kill keeps from its end is marked and goes on.
+        """
+        if self._stopped.is_set():
+            return
+        with self._news:
+            self._count += 1
+            self._answered = self._count
+            self._news.notify_all()
+            self._news.wait_for(lambda: self._shown >= self._followers or self._stopped.is_set(), _SHOWING)
 
     def _save(self) -> None:
         """Write the latest document, if it is not written."""
         if self.latest and self.latest is not self._saved:
             self._cases.save_document(self._case_id, *self.latest)
             self._saved = self.latest
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Inside, a page waits for news."""
+        with self._news:
+            self._followers += 1
+        try:
+            yield
+        finally:
+            with self._news:
+                self._followers -= 1
+                self._news.notify_all()
 
     def _tell(self) -> None:
         with self._news:
@@ -107,10 +147,13 @@ class Worker(threading.Thread):
     def wait_for_news(self, seen: int, patience: float = 0.0) -> int | None:
         """Block until something changed since `seen`; returns the new count, None when the work has ended.
 
-        patience: seconds in which nothing but the end counts as news.
+        patience: seconds in which nothing but the answer and the end counts as news.
         """
         with self._news:
-            self._news.wait_for(lambda: self._done, patience)
+            if seen == self._answered:
+                self._shown += 1
+                self._news.notify_all()
+            self._news.wait_for(lambda: self._done or (self._answered or -1) > seen, patience)
             self._news.wait_for(lambda: self._count > seen or self._done)
             return None if self._done else self._count
 

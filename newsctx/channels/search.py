@@ -61,6 +61,7 @@ class Searcher:
     models: Models
     settings: Settings
     cache: StageCache
+    of: str = ""  # SHA-256 of the photograph, under which the cache keeps what was found
 
     def run(self, query: Query) -> ChannelOutcome:
         """Search every channel that is switched on; those that cannot run say why in their result.
@@ -204,5 +205,5 @@ class Searcher:
         seconds = time.perf_counter() - start
         timed = found.model_copy(update={"results": (found.results[0].model_copy(update={"seconds": seconds}),)})
         if not timed.absent:  # with the file back the answer is another one
-            self.cache.put(f"channel-{name}", key, timed, seconds)
+            self.cache.put(f"channel-{name}", key, timed, seconds, self.of)
         return timed
