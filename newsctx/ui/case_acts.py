@@ -86,6 +86,11 @@ def signed(look: Look, cookies: Mapping[str, str]) -> Look:
     return replace(look, who=_name(unquote(cookies.get(COOKIE) or "")))
 
 
+def signed_now(look: Look, data: Data) -> Look:
+    """The look under the name that stands in the field as the act is sent."""
+    return replace(look, who=_name(_text(data, "who"))) if "who" in data else look
+
+
 # --- looking ------------------------------------------------------------------------------------------------------
 
 

@@ -118,7 +118,8 @@ class Handlers:
     ) -> Iterator[Update]:
         """An event of a panel; its data came from the page and is checked by the workbench."""
         self.received(look, update)
-        data, typed, here = dict(event._data or {}), [note, claim, place, when], (case_id, look, automatic)
+        data, typed = dict(event._data or {}), [note, claim, place, when]
+        here = (case_id, case_acts.signed_now(look, data), automatic)
         try:
             yield from self._answer(data, typed, here)
         except CaseNotFound as error:  # it was deleted in another tab

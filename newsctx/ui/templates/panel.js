@@ -4,7 +4,8 @@ const send = (data) => {
   if (data.act === 'export') return trigger('export', data);
   if (data.act?.startsWith('profile-')) return trigger('profile', data);
   const reason = document.querySelector('[data-reason]'); // goes with the next change, then is used up
-  trigger('act', {...data, reason: reason?.value ?? ''});
+  const who = document.querySelector('[data-who]'); // sent along: the server may not have heard of a new name yet
+  trigger('act', {...data, reason: reason?.value ?? '', ...(who ? {who: who.value} : {})});
   const looks = ['order', 'more', 'select', 'dismiss', 'compare'].includes(data.act) || data.act?.startsWith('see-');
   if (reason && !looks) reason.value = ''; // what only looks ('see-...') uses up no reason
 };
