@@ -18,6 +18,7 @@ from newsctx.migrate import NewerSchema, check_version, migrate
 
 FILE = "cases.duckdb"
 _HELD = re.compile(r"[Cc]onflicting lock is held.*?\bPID (\d+)")
+_WRITES = re.compile(r"(?:INSERT(?: OR REPLACE)? INTO|UPDATE|DELETE FROM) (\w+)")
 _READ = 200  # answers kept; a document has some 300 KB
 
 
@@ -36,7 +37,7 @@ class CaseDb:
         """
         self.lock = threading.RLock()
         self._depth = 0
-        self._read: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}  # until the next write: nobody else writes
+        self._read: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}  # until its table is written: nobody else does
         path = folder / FILE
         if read_only and not path.is_file():
             raise NewsctxError(f"There is no case store {path}. Name the folder that holds the cases with --state.")
@@ -74,10 +75,10 @@ class CaseDb:
             self._db.close()
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows; what is read again before anything was written is not asked of DuckDB again."""
+        """The rows; what is read again before any of its tables was written is not asked of DuckDB again."""
         with self.lock:
             if not sql.startswith("SELECT"):
-                self._read.clear()
+                self._forget(sql)
                 return self._db.execute(sql, list(values)).fetchall()
             key = (sql, *(tuple(v) if isinstance(v, list) else v for v in values))
             if key not in self._read:
@@ -85,6 +86,12 @@ class CaseDb:
                     self._read.clear()
                 self._read[key] = self._db.execute(sql, list(values)).fetchall()
             return list(self._read[key])
+
+    def _forget(self, sql: str) -> None:
+        """What a statement may change: every answer that names its table, all of them where it names none."""
+        written = _WRITES.match(sql)
+        table = re.compile(rf"\b{written[1]}\b") if written else re.compile("")
+        self._read = {key: rows for key, rows in self._read.items() if not table.search(key[0])}
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cached_property
 
 from newsctx.cache import digest
@@ -38,9 +39,12 @@ class CaseResults(CaseCore):
         """A run starts; returns its id."""
         return self._runs.begin(case_id, overrides, named(who))
 
-    def end_run(self, run_id: str, state: RunState, document: Document | None, keys: dict[str, str]) -> None:
-        """A run has ended; `document` is what it came to."""
-        self._runs.end(run_id, state, document, keys)
+    def end_run(
+        self, run_id: str, state: RunState, document: Document | None, keys: dict[str, str],
+        also: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """A run has ended; `document` is what it came to. `also`: what is written together with that."""
+        self._runs.end(run_id, state, document, keys, also)
 
     def runs(self, case_id: str) -> tuple[RunSummary, ...]:
         """Every run, newest first."""

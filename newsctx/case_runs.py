@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from newsctx import audit
@@ -43,17 +44,26 @@ class Runs:
             audit.write(self._db.execute, case_id, "run_started", who, detail)
         return run_id
 
-    def end(self, run_id: str, state: RunState, document: Document | None, keys: dict[str, str]) -> None:
-        """A run has ended; `document` is what it came to, `keys` those of its stages."""
+    def end(
+        self, run_id: str, state: RunState, document: Document | None, keys: dict[str, str],
+        also: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """A run has ended; `document` is what it came to, `keys` those of its stages.
+
+        also: what else is written in the same transaction.
+        """
+        text = document.to_json(indent=None).encode() if document else b""  # all this before pages have to wait
+        packed = zlib.compress(text) if document else None
+        sealed = {"document": hashlib.sha256(text).hexdigest()} if document else {}
+        more, came_to = _summary(document), _came_to(document, keys)
         with self._db.transaction():
+            also()
             rows = self._db.execute("SELECT case_id, number, summary FROM runs WHERE run_id = ?", [run_id])
             if not rows:  # the case was deleted meanwhile
                 return
             case_id, number, summary = rows[0]
-            more, detail = _summary(document), {"run_id": run_id, "number": number, "state": state}
+            detail = {"run_id": run_id, "number": number, "state": state}
             who = json.loads(summary).get("who", "")
-            text = document.to_json(indent=None).encode() if document else b""
-            packed = zlib.compress(text) if document else None
             self._db.execute(
                 "UPDATE runs SET ended = ?, state = ?, summary = ?, document = ? WHERE run_id = ?",
                 [now(), state, json.dumps(more | {"who": who}), packed, run_id],
@@ -63,8 +73,7 @@ class Runs:
                 "(SELECT max(number) FROM runs WHERE case_id = ?) - ?",
                 [case_id, case_id, self._kept],
             )
-            sealed = {"document": hashlib.sha256(text).hexdigest()} if document else {}
-            audit.write(self._db.execute, case_id, "run_ended", who, detail | _came_to(document, keys) | sealed)
+            audit.write(self._db.execute, case_id, "run_ended", who, detail | came_to | sealed)
 
     def interrupt(self) -> None:
         """Mark the runs that the process before ended in; called when the store is opened."""

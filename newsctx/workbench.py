@@ -287,7 +287,7 @@ class Workbench(CaseDesk):
         """The case as it stands: results under keys that no longer hold are marked stale. Raises CaseNotFound."""
         case = self._cases.get(case_id)
         worker = self._workers.get(case_id)
-        running = bool(worker and worker.alive)
+        running = bool(worker and worker.computing)
         last = self._cases.newest_run(case_id)
         return CaseView(
             case_id=case.case_id, title=case.title, created=case.created, updated=case.updated, inputs=case.inputs,
@@ -298,8 +298,7 @@ class Workbench(CaseDesk):
         )  # fmt: skip
 
     def _document(self, case: Case, running: bool) -> Document | None:
-        worker = self._workers.get(case.case_id)
-        stored = (worker.latest if worker and running else None) or self._cases.document(case.case_id)
+        stored = self._latest(case.case_id)
         if not stored:
             return None
         document, keys = stored
@@ -308,6 +307,11 @@ class Workbench(CaseDesk):
             document = document.model_copy(update={"caption": None})
         status = tuple(state_now(s, keys, now, running) for s in document.status)
         return document.model_copy(update={"status": status, "overrides": case.overrides, "inputs": case.inputs})
+
+    def _latest(self, case_id: str) -> tuple[Document, dict[str, str]] | None:
+        """The case's document and stage keys; those of a run that the store has not got to the end of come first."""
+        worker = self._workers.get(case_id)
+        return (worker.latest if worker and worker.alive else None) or self._cases.document(case_id)
 
     def _keys(self, case: Case) -> dict[StageName, str]:
         try:
@@ -355,7 +359,7 @@ class Workbench(CaseDesk):
         Raises OverrideError, CaseNotFound, ArchiveError, IndexMismatch; NewsctxError where nothing was analysed yet.
         """
         case = self._cases.get(case_id)
-        if self._cases.document(case_id) is None:
+        if self._latest(case_id) is None:
             raise NewsctxError("There is nothing to compare with yet: analyse the photograph first.")
         pipeline, one = self.pipeline(), parse_override(action)
         pipeline.check(one, replay(case.overrides))
@@ -388,15 +392,17 @@ class Workbench(CaseDesk):
     def run(self, case_id: str, who: str = "", pace: float = 0.0) -> Iterator[CaseView]:
         """Compute what is stale; yields the case after each change. Leaving the loop does not stop the work.
 
-        pace: seconds between two views, unless the work ends; what ends within them gives one view.
+        The last view but one is the answer: nothing is running any more, and the store begins to write the run down;
+        with the last one it has. pace: seconds between two views before the answer.
 
         Raises CaseNotFound, ArchiveError, IndexMismatch.
         """
         worker = self._start(self._cases.get(case_id), who)
-        seen = -1
-        while seen is not None:
-            seen = worker.wait_for_news(seen, pace)
-            yield self.view(case_id)
+        seen: int | None = -1
+        with worker.followed():
+            while seen is not None:
+                seen = worker.wait_for_news(seen, pace)
+                yield self.view(case_id)
 
     def _start(self, case: Case, who: str = "") -> Worker:
         with self._lock:
@@ -446,7 +452,7 @@ class Workbench(CaseDesk):
         marked = replay(case.overrides).sensitive
         if PHOTO in marked or not marked:
             return PHOTO in marked
-        stored = self._cases.document(case_id)  # a copy of it in the archive may be marked
+        stored = self._latest(case_id)  # a copy of it in the archive may be marked
         return bool(stored) and PHOTO in hidden(stored[0].model_copy(update={"overrides": case.overrides}))
 
     def example_picture(self, example: Example) -> Path:
