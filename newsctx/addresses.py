@@ -10,7 +10,9 @@ IPAddress = IPv4Address | IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _SPECIAL = tuple(  # that some releases of Python take for public (IANA's special-purpose registries)
     ipaddress.ip_network(n)
-    for n in ("192.0.0.0/24", "192.88.99.0/24", "100:0:0:1::/64", "2001::/23", "3fff::/20", "5f00::/16")
+    for n in ("192.0.0.0/24", "192.88.99.0/24", "100:0:0:1::/64", "2001::/23", "3fff::/20", "5f00::/16", "3ffe::/16")
+    # AS112 and AMT: answered by whatever stands nearest, which can be in the house
+    + ("192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24", "2620:4f:8000::/48")
 )
 _TRANSITION: tuple[tuple[str, IPv6Network], ...] = (  # ways to write an IPv4 address that no public page needs
     ("IPv4-compatible", ipaddress.IPv6Network("::/96")),

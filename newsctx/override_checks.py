@@ -19,8 +19,10 @@ from newsctx.overrides import (
     EditCaption,
     EditChunk,
     Edits,
+    ExcludeArticle,
     MergeClusters,
     Override,
+    PinArticle,
     SetDate,
     SetPlace,
     SetPrompt,
@@ -57,7 +59,8 @@ def check(
         writer_for: refuses a writer that cannot be chosen.
     """
     _check_size(override)
-    archive.check_override(override, tuple(settings.retrieve.weights), {a.article_id for a in edits.added})
+    known = {a.article_id for a in edits.added} | _taken_back(override, edits)
+    archive.check_override(override, tuple(settings.retrieve.weights), known)
     articles = CaseArticles(archive.store.articles, edits, resolve)
     match override:
         case SetPlace(place=str() as place):
@@ -92,6 +95,18 @@ def check(
                 f"{url[:80]!r} is not the server of the settings ({settings.caption.base_url}); "
                 "only that one can be allowed."
             )
+
+
+def _taken_back(override: Override, edits: Edits) -> set[str]:
+    """The article of which an earlier word is taken back: also where a newer archive no longer has it."""
+    match override:
+        case PinArticle(article_id=article, on=False) if article in edits.pinned:
+            return {article}
+        case ExcludeArticle(article_id=article, on=False) if article in edits.excluded:
+            return {article}
+        case CorrectArticle(article_id=article, places=None, published=None) if article in edits.corrected:
+            return {article}
+    return set()
 
 
 def _check_size(override: Override) -> None:

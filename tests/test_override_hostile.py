@@ -12,7 +12,7 @@ from newsctx.bench import overrides, scale
 from newsctx.cache import StageCache
 from newsctx.channel_names import WEIGHTS
 from newsctx.errors import OverrideError
-from newsctx.overrides import parse_override
+from newsctx.overrides import parse_override, replay
 from newsctx.pipeline import Pipeline, Request
 from newsctx.ranking import Move, RankEdits, arrange
 from newsctx.records import Hit, Inputs
@@ -145,3 +145,19 @@ def test_the_prompts_of_another_case_are_never_shown(bench, case_id, monkeypatch
 
     monkeypatch.setattr(Workbench, "__setattr__", put, raising=False)
     assert bench.prompts(case_id) == ("of this case",)
+
+
+GONE = [
+    ({"action": "pin", "article_id": "gone"}, {"on": False}, "pinned"),
+    ({"action": "exclude", "article_id": "gone"}, {"on": False}, "excluded"),
+    ({"action": "correct_article", "article_id": "gone", "places": ["Paris"]}, {"places": None}, "corrected"),
+]
+
+
+@pytest.mark.parametrize(("made", "back", "named"), GONE, ids=[n for _, _, n in GONE])
+def test_a_word_on_an_article_that_the_archive_no_longer_has_can_be_taken_back(bench, case_id, made, back, named):
+    refused(bench, case_id, made, "No article of this archive")
+    refused(bench, case_id, made | back, "No article of this archive")
+    bench._cases.append(case_id, parse_override(made))  # when an older archive still had it
+    bench.override(case_id, made | back)
+    assert not getattr(replay(bench._cases.get(case_id).overrides), named)
