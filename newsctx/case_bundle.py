@@ -31,6 +31,7 @@ MANIFEST, PHOTO = "manifest.json", "photograph"
 MEMBERS = ("case.json", "overrides.json", "trail.json", "captions.json", "document.json", PHOTO)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 T = TypeVar("T")
+Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(T[0-9:.]{5,15}(\+00:00|Z)?)?$")]  # the list sorts by it
 
 
 class Member(Record):
@@ -60,8 +61,8 @@ class BundledCase(Record):
 
     case_id: str
     title: Annotated[Typed, Field(min_length=1, max_length=200)]
-    created: str
-    updated: str
+    created: Moment
+    updated: Moment
     photo_sha256: Sha256
     filename: Annotated[Typed, Field(max_length=1000)]
     inputs: Inputs

@@ -11,6 +11,7 @@ from newsctx.case_core import CaseCore, named
 from newsctx.case_db import now
 from newsctx.case_records import Case, OverrideMade
 from newsctx.case_results import caption_digest
+from newsctx.errors import CaseError
 from newsctx.overrides import ApproveCaption, Override, dump_overrides, parse_override, replay
 from newsctx.records import Caption
 
@@ -43,9 +44,22 @@ class CaseEdits(CaseCore):
             self._edited(case, what, who, detail, (*case.overrides, override), override.reason)
         return number
 
-    def undo(self, case_id: str, who: str = "") -> None:
-        """Take the newest override that counts back; nothing happens where there is none."""
-        self._turn(case_id, "undo", named(who), "live", "undone", "max")
+    def undo(self, case_id: str, who: str = "", seen: int | None = None) -> None:
+        """Take the newest override that counts back; nothing happens where there is none.
+
+        seen: the number of the newest override that who asks has seen; a newer one, made on another page, stays, and
+            CaseError says so. None: whatever is the newest.
+        """
+        with self._db.transaction():
+            ((newest,),) = self._execute(
+                "SELECT max(number) FROM overrides WHERE case_id = ? AND state = 'live'", [case_id]
+            )
+            if seen is not None and newest is not None and newest > seen:
+                raise CaseError(
+                    "Nothing was taken back: the case was changed on another page meanwhile. Look at that change "
+                    "first; the next undo takes it back."
+                )
+            self._turn(case_id, "undo", named(who), "live", "undone", "max")
 
     def redo(self, case_id: str, who: str = "") -> None:
         """Put back the override that was taken back last; nothing happens where there is none."""

@@ -9,6 +9,7 @@ import duckdb
 from newsctx import audit
 from newsctx.case_bundle import Bundle, BundledOverride, bundled
 from newsctx.case_core import named
+from newsctx.case_db import now
 from newsctx.case_results import CaseResults
 from newsctx.case_words import Found, searched
 from newsctx.document import Document
@@ -71,7 +72,7 @@ class CaseTransfer(CaseResults):
             self._execute(
                 "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, status, tags, "
                 "archived, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [case.case_id, case.title, case.created, case.updated, case.photo_sha256, case.filename]
+                [case.case_id, case.title, case.created, min(case.updated, now()), case.photo_sha256, case.filename]
                 + [case.inputs.model_dump_json(), case.status, json.dumps(case.tags), case.archived]
                 + [searched(case.title, case.tags, given, Found())],
             )

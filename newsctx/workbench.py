@@ -375,10 +375,10 @@ class Workbench(CaseDesk):
                 if self._previews.get(case_id) is mine:
                     del self._previews[case_id]
 
-    def undo(self, case_id: str, who: str = "") -> CaseView:
-        """Take the newest override back."""
+    def undo(self, case_id: str, who: str = "", seen: int | None = None) -> CaseView:
+        """Take the newest override back; `seen`: see `CaseStore.undo`. Raises CaseNotFound, CaseError."""
         self._cases.get(case_id)
-        self._cases.undo(case_id, who)
+        self._cases.undo(case_id, who, seen)
         return self.view(case_id)
 
     def redo(self, case_id: str, who: str = "") -> CaseView:

@@ -143,3 +143,32 @@ def test_a_bundle_cannot_put_words_or_deeds_into_anybodys_mouth(store, case_id, 
 def test_packings_that_unfold_without_a_bound_are_refused(store, case_id, tmp_path, kind):
     with pytest.raises(CaseError, match="packed in another way"):
         unpack(forged(tmp_path, members(store, case_id, tmp_path), kind), SETTINGS)
+
+
+def test_an_undo_takes_back_what_its_page_has_seen_and_no_newer_change(store, case_id):
+    """Number 1 is the pin, 2 the approval; another page makes 3 while this one still shows 2."""
+    store.append(case_id, PinArticle(article_id="a2"), "Bo")
+    before = store.trail(case_id)
+    with pytest.raises(CaseError, match="changed on another page"):
+        store.undo(case_id, "Ada", seen=2)
+    assert store.trail(case_id) == before
+    store.undo(case_id, "Ada", seen=3)
+    store.undo(case_id, "Ada", seen=3)  # pressed twice before the page is painted anew: the next one
+    assert [o.state for o in store.overrides(case_id)] == ["live", "undone", "undone"]
+    store.undo(case_id, "Ada")
+    store.undo(case_id, "Ada", seen=0)
+    assert store.get(case_id).undone == 3 and store.verify(case_id) == ()
+
+
+@pytest.mark.parametrize("moment", ["zzzz", "9999", "2026-01-01<b>", "9999-12-31T23:59:59+00:00"])
+def test_no_bundle_stands_at_the_top_of_the_list_for_good(store, case_id, tmp_path, moment):
+    files = members(store, case_id, tmp_path)
+    path = forged(tmp_path, files, case=json.loads(files["case.json"]) | {"updated": moment})
+    other = CaseStore(tmp_path / "other")
+    if "T" not in moment:
+        with pytest.raises(CaseError, match="updated"):
+            unpack(path, SETTINGS)
+    else:
+        case = other.get(other.take_in(unpack(path, SETTINGS)))
+        assert case.updated < "9999" and case.created
+    other.close()

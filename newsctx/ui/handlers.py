@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from newsctx.workbench import CaseView, Workbench
 
 log = logging.getLogger(__name__)
+#: Panels of which one is seen at a time.
+TABS = ("retrieve", "verify", "locate", "events", "chunks", "context", "caption", "checklist", "history")
 PACE = 0.12  # seconds between two paintings of work that goes on
 MORE = 20  # articles added by "show more"
 #: Acts that are more than one override, by the name that the page sends.
@@ -137,7 +139,7 @@ class Handlers:
             case "run":
                 yield from self.compute(here)
             case "undo":
-                yield from self.change(here, lambda: self.workbench.undo(case_id, look.who))
+                yield from self.change(here, lambda: self.workbench.undo(case_id, look.who, _number(data)))
             case "redo":
                 yield from self.change(here, lambda: self.workbench.redo(case_id, look.who))
             case "dismiss" | "order" | "more" | "select" | "compare":
@@ -298,3 +300,9 @@ def _looked(look: Look, data: dict[str, Any]) -> Look:
             known = first.isdecimal() and second.isdecimal()
             return replace(look, compare=(int(first[:9]), int(second[:9])) if known else (0, 0))
     return look
+
+
+def _number(data: dict[str, Any]) -> int | None:
+    """The number that a button carries: of the newest change that its page shows."""
+    text = str(data.get("number", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

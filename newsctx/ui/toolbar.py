@@ -30,6 +30,7 @@ def view(page: Page) -> dict[str, Any]:
         "recompute": bool(stale) and not running,
         "automatic": page.automatic,
         "undo": override_words.sentence(page, overrides[-1]) if overrides else "",
+        "seen": max(page.history.made, default=""),  # what a page has not seen, its undo does not take back
         "redo": override_words.sentence(page, again) if again else "",
         "overrides": [describe(page, o) for o in reversed(overrides)],
         "who": page.look.who,
