@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.i18n import I18nData as word  # its text is a key of the catalogues: the browser shows the translation
 
 from newsctx.ui import charts
-from newsctx.ui.handlers import Handlers
+from newsctx.ui.handlers import TABS, Handlers
 from newsctx.ui.html import script
 from newsctx.ui.page import Look
 from newsctx.ui.parts import STAGE_TITLES
@@ -18,7 +18,6 @@ from newsctx.ui.profile_handlers import ProfileHandlers
 if TYPE_CHECKING:
     from newsctx.workbench import Workbench
 
-TABS = ("retrieve", "verify", "locate", "events", "chunks", "context", "caption", "checklist", "history")
 TITLES = {**STAGE_TITLES, "checklist": "Checklist", "history": "History"}
 #: Every handler is hidden from the API page; many may run at once, since each only waits for the case's own worker.
 EVENT = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None, "trigger_mode": "multiple"}

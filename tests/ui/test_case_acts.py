@@ -148,6 +148,23 @@ def test_the_chain_is_checked_and_the_page_asks_only_for_news(bench, cases):
     assert "Renamed" in tab.panels["head"]
 
 
+def test_the_panel_that_asked_is_sent_before_the_tabs_behind_it(bench, cases):
+    tab = Tab(bench, cases[0])
+    parts = tab.parts
+    panels = parts.panels
+    whole = {panels[n]: n for n in ("head", "retrieve", "caption", "charts", "events")}
+    whole |= {parts.map: "map", parts.case_id: "x", parts.update: 7}
+    first, then = tab.handlers._in_turn(whole, panels["retrieve"])
+    assert first == {panels["head"]: "head", panels["retrieve"]: "retrieve", parts.case_id: "x"}
+    assert first | then == whole and not first.keys() & then.keys()
+    assert parts.update in then, "the number stands for the whole update: it comes last"
+    first, then = tab.handlers._in_turn(whole, panels["events"])
+    assert {panels["events"], panels["charts"], parts.map} <= first.keys() and panels["retrieve"] in then
+    assert list(tab.handlers._in_turn(whole, panels["head"])) == [whole], "nobody knows which tab is open"
+    del whole[panels["retrieve"]]
+    assert list(tab.handlers._in_turn(whole, panels["retrieve"])) == [whole], "it did not change itself"
+
+
 def test_a_run_that_was_interrupted_goes_on_when_its_page_opens(demo_archive, models, tmp_path):
     bench = Workbench(demo_archive, tmp_path / "state", models)
     case_id = bench.create_case(CROP.read_bytes(), "one.jpg")
