@@ -6,17 +6,20 @@ What is pasted is as untrusted as any source of the importer and goes through th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from newsctx.archive.enrich import Enricher, Link, find_date
 from newsctx.archive.rows import Row, RowRejected, clean, parse_row
 from newsctx.case_articles import resolved
-from newsctx.dates import parse_published
+from newsctx.dates import FIRST_YEAR, LAST_YEAR, parse_published
 from newsctx.errors import OverrideError
 from newsctx.overrides import ADDED
 from newsctx.records import Article, Place
 from newsctx.settings import ImportSettings
 
+_ID = re.compile(ADDED + r"[A-Za-z0-9_-]{1,64}")  # a passage is named by it: no `#`
 _TEXTS = 4  # as many of the longest texts as an article may have in all
 _HEADLINE = 300  # characters: a longer first line is the first paragraph of a text without a headline
 
@@ -64,14 +67,30 @@ def article_from_text(
 def check_added(article: Article, settings: ImportSettings) -> None:
     """Raise OverrideError for an article that no case can hold: too long, without text, or with photographs.
 
-    Files of photographs come into an archive through an import alone.
+    Files of photographs come into an archive through an import alone. An action can come from anywhere, and holds its
+    id and address to what `article_from_text` would give.
     """
+    if not _ID.fullmatch(article.article_id):
+        raise OverrideError(f"{article.article_id[:80]!r} is no id of an added article: paste the text as a new one.")
+    if article.url and not _web(article.url):
+        raise OverrideError(f"{article.url[:80]!r} is no web address: expected http://HOST/... or https://HOST/...")
+    if article.published is not None and not FIRST_YEAR <= article.published.year <= LAST_YEAR:
+        raise OverrideError(
+            f"The year {article.published.year} is outside {FIRST_YEAR} to {LAST_YEAR}: check the date."
+        )
     texts = (article.headline, article.abstract, article.body, *article.captions)
     if not any(t.strip() for t in texts):
         raise OverrideError("The added article has no text: give it a headline or a body.")
     if (longest := max(len(t) for t in texts)) > settings.max_text:
         raise OverrideError(f"A text of the added article has {longest:,} characters; at most {settings.max_text:,}.")
-    lines = (article.article_id, article.url, article.source, *article.location_keywords, *article.links)
+    lines = (
+        article.article_id,
+        article.url,
+        article.source,
+        article.language,
+        *article.location_keywords,
+        *article.links,
+    )
     if any(clean(t) != t for t in (*texts, *lines)):
         raise OverrideError("The added article has control characters or loose white space: paste it as plain text.")
     try:
@@ -91,6 +110,13 @@ def check_added(article: Article, settings: ImportSettings) -> None:
         raise OverrideError(f"The added article lists more than {settings.max_items:,} places, captions or links.")
     if article.images:
         raise OverrideError("An added article has no photographs: import it into the archive to search them.")
+
+
+def _web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # `http://[`
+        return False
 
 
 def _parted(text: str) -> tuple[str, str]:

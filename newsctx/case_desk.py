@@ -13,9 +13,12 @@ from newsctx.cases import CaseStore, CaseSummary, OverrideMade, RunSummary
 from newsctx.document import Document
 from newsctx.errors import CaseError, PhotoRefused
 from newsctx.media import Media
+from newsctx.overrides import AllowRemote, replay
 from newsctx.records import StageName
 from newsctx.settings import Settings
 from newsctx.worker import Worker
+
+_LEAVE = "The leave was given where the case comes from; whoever works on it here gives it anew."
 
 
 def delete(
@@ -100,13 +103,20 @@ class CaseDesk:
         return self._media.export(f"newsctx-{case_id}.zip", pack(self._cases.bundle(case_id)))
 
     def import_case(self, path: Path, who: str = "") -> str:
-        """Store a bundle as a case; returns the id that it has. Raises CaseError."""
+        """Store a bundle as a case; returns the id that it has. Leave to send it to a service is given here or not at
+        all. Raises CaseError.
+        """
         bundle = unpack(path, self.settings)
         try:
             imaging.decode(bundle.photo, self.settings.photo)
         except PhotoRefused as error:
             raise CaseError(f"{path}: its photograph is refused here: {error}") from error
-        return self._cases.take_in(bundle, who)
+        return self._cases.take_in(bundle, who, lambda case_id: self._take_leave_back(case_id, who))
+
+    def _take_leave_back(self, case_id: str, who: str) -> None:
+        """Somebody else's leave to send the case to a service is none of this desk."""
+        for url in replay(self._cases.get(case_id).overrides).allowed:
+            self._cases.append(case_id, AllowRemote(base_url=url, on=False, reason=_LEAVE), who)
 
     def keep(self, case_id: str, document: Document, keys: Mapping[StageName, str]) -> None:
         """Store what a replay came to as the case's results. Raises nothing where the case is gone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import duckdb
 
@@ -46,19 +47,21 @@ class CaseTransfer(CaseResults):
         stored = None if runs else self.document(case_id)
         return stored[0] if stored else None
 
-    def take_in(self, bundle: Bundle, who: str = "") -> str:
+    def take_in(self, bundle: Bundle, who: str = "", also: Callable[[str], None] = lambda _: None) -> str:
         """Store a bundle as a case under the id that it has; its trail goes on with an entry that says so.
+
+        also: what else is done to the case in the same transaction.
 
         Raises CaseError where the store has the case already.
         """
         try:
-            return self._take_in(bundle, named(who))
+            return self._take_in(bundle, named(who), also)
         except duckdb.Error as error:  # nothing of it was kept
             raise CaseError(
                 f"The bundle holds what the store cannot ({str(error).splitlines()[0][:200]}). Export the case again."
             ) from error
 
-    def _take_in(self, bundle: Bundle, who: str) -> str:
+    def _take_in(self, bundle: Bundle, who: str, also: Callable[[str], None]) -> str:
         case = bundle.case
         self._announce(case.photo_sha256)
         with self._db.transaction():
@@ -88,4 +91,5 @@ class CaseTransfer(CaseResults):
             came = bundle.manifest.made if bundle.manifest else ""
             entry = audit.write(self._execute, case.case_id, "imported", who, {"made": came})
             audit.write(self._execute, "", "case_imported", who, {"case_id": case.case_id, "head": entry.previous})
+            also(case.case_id)
         return case.case_id

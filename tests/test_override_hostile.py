@@ -161,3 +161,31 @@ def test_a_word_on_an_article_that_the_archive_no_longer_has_can_be_taken_back(b
     bench._cases.append(case_id, parse_override(made))  # when an older archive still had it
     bench.override(case_id, made | back)
     assert not getattr(replay(bench._cases.get(case_id).overrides), named)
+
+
+FORGED = [
+    ({"article_id": "added-a#body:0-5"}, "no id of an added article"),
+    ({"article_id": "added-" + "x" * 500}, "no id of an added article"),
+    ({"url": "javascript:alert(1)"}, "no web address"),
+    ({"url": "http://["}, "no web address"),
+    ({"published": "9999-12-31"}, "outside 1600 to 2100"),
+    ({"language": "x" * 100_000}, "100,000 characters"),
+]
+
+
+@pytest.mark.parametrize(("changed", "named"), FORGED, ids=[n for _, n in FORGED])
+def test_an_added_article_is_what_a_pasted_one_can_be(bench, case_id, changed, named):
+    article = {"article_id": "added-1", "headline": "h", "body": "b"} | changed
+    refused(bench, case_id, {"action": "add_article", "article": article}, named)
+
+
+def test_leave_to_send_a_case_to_a_service_does_not_come_with_its_bundle(bench, case_id, world, tmp_path):
+    url = SETTINGS.caption.base_url
+    bench._cases.append(case_id, parse_override({"action": "allow_remote", "base_url": url}), "Eve")
+    path = bench.export_case(case_id)
+    other = Workbench(world[0] / "archive", tmp_path / "other", world[2], SETTINGS)
+    other.import_case(path, "Ada")
+    assert replay(other._cases.get(case_id).overrides).allowed == () and other.verify(case_id) == ()
+    last = other.trail(case_id)[-1]
+    assert (last.who, last.before, last.after) == ("Ada", {"allowed": [url]}, {"allowed": []}) and "anew" in last.reason
+    other.close()
