@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from newsctx import worker
 from newsctx.bench import overrides, scale
 from newsctx.cache import StageCache
 from newsctx.channel_names import WEIGHTS
@@ -121,3 +123,41 @@ def test_what_memory_shows_is_what_a_restart_reads(bench, world, tmp_path):
     assert again.view(case_id).document == view.document
     assert again.view(case_id).document.to_json() == view.document.to_json()
     again.close()
+
+
+def test_the_answer_comes_before_the_store_writes_the_run_down_and_a_kill_between_loses_nothing(
+    bench, world, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(worker, "_SHOWING", 60)  # the store begins when this test has looked
+    case_id = bench.create_case(world[3], "x.jpg", world[4])
+    *_, _view = bench.run(case_id, pace=60)
+    before = bench._cases.document(case_id)
+    bench.override(case_id, {"action": "set_date", "date": "2021-01"})
+    steps = bench.run(case_id, pace=60)
+    answer = next(steps)
+    assert not answer.running and {s.state for s in answer.document.status} == {"fresh"}
+    assert answer.document.context.date.date.iso == "2021-01" and bench.view(case_id) == answer
+    assert bench._cases.document(case_id) == before and bench.runs(case_id)[0].state == "running"
+    shutil.copytree(tmp_path / "state", tmp_path / "killed")  # what the disk holds at this moment
+    *_, end = steps
+    assert end.document == answer.document == bench._cases.document(case_id)[0]
+    assert [r.state for r in bench.runs(case_id)] == ["done", "done"] and bench.verify(case_id) == ()
+    again = Workbench(world[0], tmp_path / "killed", world[2], SETTINGS)
+    view = again.view(case_id)
+    assert view.interrupted and [o.action for o in view.document.overrides] == ["set_date"]
+    *_, view = again.run(case_id, pace=60)
+    assert plain(view.document) == plain(end.document) and all(s.cached for s in view.document.status)
+    assert again.verify(case_id) == ()
+    again.close()
+
+
+def test_a_change_while_the_store_writes_is_not_held_back_by_a_page_that_went_away(bench, world, monkeypatch):
+    monkeypatch.setattr(worker, "_SHOWING", 60)
+    case_id = bench.create_case(world[3], "x.jpg", world[4])
+    gone = bench.run(case_id, pace=60)
+    next(gone)
+    bench.override(case_id, {"action": "set_date", "date": "2021-01"})
+    *_, view = bench.run(case_id, pace=60)  # the run before is told to end, and does
+    assert view.document.context.date.date.iso == "2021-01"
+    assert [r.state for r in bench.runs(case_id)] == ["done", "done"] and bench.verify(case_id) == ()
+    gone.close()
