@@ -435,7 +435,8 @@ class _Work:
                 lambda text: gazetteer().resolve(text),
                 lambda: self.second_vector,
             )
-            self.outcome = Searcher(line.archive, line.models, self._weighted, line.cache, self.request.sha256).run(query)
+            searcher = Searcher(line.archive, line.models, self._weighted, line.cache, self.request.sha256)
+            self.outcome = searcher.run(query)
             self.absent.update(self.outcome.absent)
         return self.outcome
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from newsctx.document import ArticleCard
@@ -11,7 +11,7 @@ from newsctx.ui import approval
 from newsctx.ui.html import day, moment
 from newsctx.ui.language import tr
 from newsctx.ui.page import Page
-from newsctx.ui.parts import header
+from newsctx.ui.parts import evidence, header
 from newsctx.worddiff import differences
 
 TEMPLATE = "caption.html"
@@ -65,6 +65,7 @@ def view(page: Page) -> dict[str, Any]:
         "struck": len(struck),
         "repaired": bool(caption and caption.repaired),
         "sources": [source(page, i, n) for i, n in numbers.items()],
+        "cited": cited(page, numbers),
         "own": page.edits.caption or "",
         "writers": [
             c.model_dump() | {"chosen": c.name == page.writer, "title": tr(WRITERS.get(c.name, "")) or c.title}
@@ -189,6 +190,14 @@ def source(page: Page, identifier: str, number: int) -> dict[str, Any]:
         "chunk": is_chunk(identifier),
         "articles": articles((identifier,)),
     }
+
+
+def cited(page: Page, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The sources by article, each under its evidence card; what is no article has none."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for identifier, number in numbers.items():
+        groups.setdefault(identifier.rpartition("#")[0], []).append(source(page, identifier, number))
+    return [{"card": None if a in OTHERS else evidence(page, a), "sources": rows} for a, rows in groups.items()]
 
 
 def _value(page: Page, card: ArticleCard, field: str) -> str:

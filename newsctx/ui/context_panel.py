@@ -5,6 +5,7 @@ Relevance is shown by the name of its level; the figure stands in a title or is 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from newsctx.records import Assessment, ClaimCheck, Context, Corroboration, DateAnswer, PlaceAnswer, Quote, Witness
@@ -49,6 +50,8 @@ _CONFLICT = (
 _BELIEF = ((0.25, N_("barely corroborated")), (0.6, N_("partly corroborated")), (0.85, N_("well corroborated")))
 _RATED = 8  # articles whose rating is listed before the rest is only counted
 
+TELLING = 8  # letters of an id that cannot be a word of the sentence by chance
+
 
 def view(page: Page) -> dict[str, Any]:
     """Both answers, the claim's items and the conflicts."""
@@ -60,12 +63,23 @@ def view(page: Page) -> dict[str, Any]:
         "place": place_answer(page, context.place) | _confidence(context.place, context) if context else None,
         "date": date_answer(page, context.date) | _confidence(context.date, context) if context else None,
         "checks": [check(page, c) for c in context.agreement] if context else [],
-        "conflicts": list(context.conflicts) if context else [],
+        "conflicts": [called(page, text) for text in context.conflicts] if context else [],
         "corroboration": [corroboration(page, c) for c in context.corroboration] if context else [],
         "rated": rated(page),
         "set_place": edits.place if isinstance(edits.place, str) else edits.place.label if edits.place else "",
         "set_date": edits.date.iso if edits.date else "",
     }
+
+
+def called(page: Page, text: str) -> str:
+    """A sentence of a stage with its articles by outlet and date; an id too short to be told from a word stays."""
+    known = page.document.articles if page.document else {}
+    ids = sorted((a for a in known if len(a) >= TELLING and a in text), key=len, reverse=True)
+    if not ids:
+        return text
+    return re.sub(
+        "|".join(rf"(?<![\w-]){re.escape(a)}(?![\w-])" for a in ids), lambda m: brief(page, m[0])["short"], text
+    )
 
 
 def _confidence(answer: PlaceAnswer | DateAnswer, context: Context) -> dict[str, Any]:

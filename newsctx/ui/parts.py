@@ -57,6 +57,9 @@ def channel(name: str) -> str:
     return tr(CHANNELS.get(name, "")) or name.replace("_", " ")
 
 
+SHORT = 40  # letters of a headline that stand for an article without an outlet
+
+
 def brief(page: Page, article_id: str) -> dict[str, Any]:
     """An article in one line: headline, outlet, date, place."""
     card = page.card(article_id)
@@ -64,6 +67,7 @@ def brief(page: Page, article_id: str) -> dict[str, Any]:
         "id": article_id,
         "headline": card.headline or tr("(no headline)"),
         "source": card.source,
+        "short": ", ".join(x for x in (card.source or card.headline[:SHORT] or article_id, day(card.published)) if x),
         "date": day(card.published),
         "iso": card.published.iso if card.published else "",
         "place": place_line(card),

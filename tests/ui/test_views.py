@@ -491,3 +491,22 @@ def test_overrides_are_told_in_sentences():
 def test_a_selection_names_chunks_of_no_article():
     doc = document(stages=Stages(chunk_selection=ChunkSelection(method="windows", query="")))
     assert "no text to take passages from" in paint.html("chunks", page(doc))
+
+
+def test_a_conflict_names_articles_by_outlet_and_date_and_never_half_an_id():
+    sources = {"paris-flood-2": "Seine Courier", "paris-flood-2-1": "Northline Wire", "a1": "Short"}
+    cards = {
+        a: ArticleCard(article_id=a, headline="Flood", source=s, published="2018-02-01") for a, s in sources.items()
+    }
+    text = "others say 2018 (paris-flood-2-1; a1), 2016 (paris-flood-2)."
+    assert context_panel.called(page(document(articles=cards)), text) == (
+        "others say 2018 (Northline Wire, 1 Feb 2018; a1), 2016 (Seine Courier, 1 Feb 2018)."
+    )
+
+
+def test_the_sources_of_a_caption_stand_under_the_evidence_card_of_their_article():
+    first = Sentence(text="Water.", chunk_ids=("b#body:0-4",), metadata_ids=("photo#seen", "b#published"))
+    numbers = caption_panel.citations(Caption(text="Water.", sentences=(first,), writer="x"))
+    groups = caption_panel.cited(page(), numbers)
+    assert [g["card"] and g["card"]["headline"] for g in groups] == ["Flood", None], "the photograph is no article"
+    assert [[s["number"] for s in g["sources"]] for g in groups] == [[1, 3], [2]]
