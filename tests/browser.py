@@ -8,7 +8,11 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+import gradio
 import pytest
 from conftest import QUERIES
 
@@ -48,6 +52,28 @@ def start(bench: Workbench) -> str:
     port = free_port()
     serve(bench, "127.0.0.1", port, prevent_thread_lock=True, quiet=True)
     return f"http://127.0.0.1:{port}/"
+
+
+@contextmanager
+def workbench(archive: Path, state: Path, models: Any, **more: Any) -> Iterator[Workbench]:
+    """A workbench for `start`; afterwards its server and its store are closed."""
+    bench = Workbench(archive, state, models, **more)
+    try:
+        yield bench
+    finally:
+        gradio.close_all()
+        bench.close()
+
+
+@pytest.fixture(scope="module")
+def bench(demo_archive, models, tmp_path_factory) -> Iterator[Workbench]:
+    with workbench(demo_archive, tmp_path_factory.mktemp("state"), models) as bench:
+        yield bench
+
+
+@pytest.fixture(scope="module")
+def address(bench: Workbench) -> str:
+    return start(bench)
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,12 @@
 """The main job on real news: real articles, real photographs, edited as they circulate."""
 
+# ruff: noqa: F811 (a fixture from another file is a parameter here)
+
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
-
 import pytest
+from real_world import EVENTS, cropped, real_archive, rows  # noqa: F401  (two are fixtures)
 
-from newsctx import imaging
 from newsctx.archive.opened import open_archive
 from newsctx.cache import StageCache
 from newsctx.overrides import parse_override
@@ -16,55 +14,12 @@ from newsctx.pipeline import Pipeline, Request
 from newsctx.settings import Settings
 from newsctx.writers.extractive import ExtractiveWriter
 
-EVENTS = {
-    "tourist_boat_hits_bridge_in_germany": "Duisburg",
-    "truck_attack_in_nice": "Nice",
-    "erie_smashes_snowfall_record_with_flakes_still_falling": "Erie",
-}
-
 
 @pytest.fixture(scope="module")
-def rows() -> list[dict]:
-    root = os.environ.get("NEWSCTX_TEST_DATA")
-    if not root:
-        pytest.skip("NEWSCTX_TEST_DATA is not set: the real articles are not part of the repository")
-    folder = Path(root) / "news_clusters"
-    lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")
-    found = [json.loads(line) for line in lines if line]
-    chosen = [r for r in found if r["event"] in EVENTS]
-    for row in chosen:
-        row["image"] = str(folder / row["image"]) if row["image"] else None
-    return chosen
-
-
-@pytest.fixture(scope="module")
-def pipeline(rows, models, tmp_path_factory) -> Pipeline:
-    from newsctx.archive.importer import import_archive
-    from newsctx.archive.index_build import build_index
-    from newsctx.archive.store import ArchiveStore
-
-    folder = tmp_path_factory.mktemp("real")
-    photos = folder / "photos"
-    photos.mkdir()
-    for number, row in enumerate(rows):  # a source's photographs lie below its folder
-        if row["image"]:
-            (photos / f"{number}.jpg").write_bytes(Path(row["image"]).read_bytes())
-    source = folder / "articles.jsonl"
-    plain = [{**r, "image": f"photos/{n}.jpg" if r["image"] else None} for n, r in enumerate(rows)]
-    source.write_text("".join(json.dumps(r) + "\n" for r in plain), encoding="utf-8")
-    archive, settings = folder / "archive", Settings()
-    assert import_archive(source, archive).rejected == 0
-    with ArchiveStore.open(archive) as store:
-        build_index(store, models, archive, settings)
-    opened = open_archive(archive, models, settings)
-    return Pipeline(opened, models, settings, StageCache(folder / "cache"), ExtractiveWriter())
-
-
-def cropped(path: str) -> bytes:
-    """As it might arrive: a sixth of each side lost, compressed hard."""
-    pixels = imaging.decode(Path(path).read_bytes(), Settings().photo).pixels
-    height, width = pixels.shape[:2]
-    return imaging.encode_jpeg(pixels[height // 12 : -(height // 12), width // 12 : -(width // 12)], 50)
+def pipeline(real_archive, models, tmp_path_factory) -> Pipeline:
+    settings = Settings()
+    opened = open_archive(real_archive, models, settings)
+    return Pipeline(opened, models, settings, StageCache(tmp_path_factory.mktemp("cache")), ExtractiveWriter())
 
 
 @pytest.mark.parametrize(("event", "place"), EVENTS.items())

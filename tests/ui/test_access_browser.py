@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import gradio
 import pytest
-from browser import CROP, DONE, LONG, chromium, open_page, start  # noqa: F401  (two are fixtures)
+from browser import CROP, DONE, LONG, address, chromium, open_page, start, workbench  # noqa: F401  (three are fixtures)
 
 from newsctx.records import Inputs
 from newsctx.ui.layout import TABS
@@ -26,15 +25,8 @@ THEIRS: dict[str, str] = {}
 @pytest.fixture(scope="module")
 def bench(demo_archive, models, tmp_path_factory) -> Iterator[Workbench]:
     examples = tuple(Example(path=CROP, title=f"Example {n}", note="") for n in (1, 2, 3))
-    bench = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models, examples=examples)
-    yield bench
-    gradio.close_all()
-    bench.close()
-
-
-@pytest.fixture(scope="module")
-def address(bench: Workbench) -> str:
-    return start(bench)
+    with workbench(demo_archive, tmp_path_factory.mktemp("state"), models, examples=examples) as bench:
+        yield bench
 
 
 @pytest.fixture(scope="module")

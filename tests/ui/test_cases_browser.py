@@ -7,29 +7,13 @@ Every page of these tests fails on a request that leaves the machine, on any err
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import gradio
 import pytest
-from browser import CROP, DONE, LONG, chromium, open_page, start  # noqa: F401  (two are fixtures)
+from browser import CROP, DONE, LONG, address, bench, chromium, open_page  # noqa: F401  (four are fixtures)
 
 from newsctx.errors import CaseNotFound
 from newsctx.workbench import Workbench
 
 REASON = 'the same "banner" <b>'
-
-
-@pytest.fixture(scope="module")
-def bench(demo_archive, models, tmp_path_factory) -> Iterator[Workbench]:
-    bench = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models)
-    yield bench
-    gradio.close_all()
-    bench.close()
-
-
-@pytest.fixture(scope="module")
-def address(bench: Workbench) -> str:
-    return start(bench)
 
 
 @pytest.fixture

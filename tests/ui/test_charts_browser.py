@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import gradio
 import pytest
-from browser import CROP, DONE, LONG, chromium, open_page, start  # noqa: F401  (two are fixtures)
+from browser import CROP, DONE, LONG, address, bench, chromium, open_page  # noqa: F401  (four are fixtures)
 
 from newsctx.records import Inputs
 from newsctx.workbench import Workbench
@@ -19,19 +17,6 @@ MARKED = (
     ".hit.linked", "#nx-events .clusters li.linked", "#timeline .bars .point.linked", "#map .point.linked",
     "#nx-chunks li.linked",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def bench(demo_archive, models, tmp_path_factory) -> Iterator[Workbench]:
-    bench = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models)
-    yield bench
-    gradio.close_all()
-    bench.close()
-
-
-@pytest.fixture(scope="module")
-def address(bench: Workbench) -> str:
-    return start(bench)
 
 
 @pytest.fixture

@@ -7,30 +7,21 @@ Three are of the demonstration archive, three of real news.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import gradio
 import pytest
-from browser import DONE, LONG, chromium, open_page, playwright, start  # noqa: F401  (two are fixtures)
+from browser import DONE, LONG, chromium, open_page, playwright, start, workbench  # noqa: F401  (two are fixtures)
 from conftest import QUERIES
+from real_world import EVENTS, cropped, real_archive, rows  # noqa: F401  (two are fixtures)
 
-from newsctx import imaging
-from newsctx.settings import Settings
 from newsctx.workbench import Workbench
 
 DEMO = {
     "q02-paris-crop.jpg": ("paris-flood-", "Paris"),
     "q04-kyoto-grey.jpg": ("kyoto-parade-", "Kyoto"),
     "q05-sf-banner.jpg": ("sf-protest-", "San Francisco"),
-}
-REAL = {
-    "tourist_boat_hits_bridge_in_germany": "Duisburg",
-    "truck_attack_in_nice": "Nice",
-    "erie_smashes_snowfall_record_with_flakes_still_falling": "Erie",
 }
 NAME, REASON = "Ada Analyst", "shows another day"
 
@@ -54,43 +45,14 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def demo_desk(demo_archive, models, tmp_path_factory) -> Iterator[Desk]:
-    bench = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models)
-    yield Desk(bench, start(bench))
-    gradio.close_all()
-    bench.close()
+    with workbench(demo_archive, tmp_path_factory.mktemp("state"), models) as bench:
+        yield Desk(bench, start(bench))
 
 
 @pytest.fixture(scope="module")
-def real_rows() -> list[dict]:
-    root = os.environ.get("NEWSCTX_TEST_DATA")
-    if not root:
-        pytest.skip("NEWSCTX_TEST_DATA is not set: the real articles are not part of the repository")
-    folder = Path(root) / "news_clusters"
-    lines = (folder / "articles.jsonl").read_text(encoding="utf-8").split("\n")
-    rows = [json.loads(line) for line in lines if line]
-    return [{**r, "image": str(folder / r["image"]) if r["image"] else None} for r in rows if r["event"] in REAL]
-
-
-@pytest.fixture(scope="module")
-def real_desk(real_rows, models, tmp_path_factory) -> Iterator[Desk]:
-    from newsctx.archive.importer import import_archive
-    from newsctx.archive.index_build import build_index
-    from newsctx.archive.store import ArchiveStore
-
-    folder = tmp_path_factory.mktemp("real")
-    (folder / "photos").mkdir()
-    for number, row in enumerate(real_rows):  # a source's photographs lie below its folder
-        if row["image"]:
-            (folder / "photos" / f"{number}.jpg").write_bytes(Path(row["image"]).read_bytes())
-    plain = [{**r, "image": f"photos/{n}.jpg" if r["image"] else None} for n, r in enumerate(real_rows)]
-    (folder / "articles.jsonl").write_text("".join(json.dumps(r) + "\n" for r in plain), encoding="utf-8")
-    import_archive(folder / "articles.jsonl", folder / "archive")
-    with ArchiveStore.open(folder / "archive") as store:
-        build_index(store, models, folder / "archive", Settings())
-    bench = Workbench(folder / "archive", folder / "state", models)
-    yield Desk(bench, start(bench))
-    gradio.close_all()
-    bench.close()
+def real_desk(real_archive, models, tmp_path_factory) -> Iterator[Desk]:
+    with workbench(real_archive, tmp_path_factory.mktemp("state"), models) as bench:
+        yield Desk(bench, start(bench))
 
 
 @pytest.fixture(params=["mouse", "keyboard"])
@@ -105,14 +67,13 @@ def test_a_story_of_the_demonstration_goes_from_upload_to_approval(demo_desk, op
     walk(demo_desk, open_page(demo_desk.address), hands, story)
 
 
-@pytest.mark.parametrize("event", REAL)
-def test_a_real_story_goes_from_upload_to_approval(real_desk, real_rows, open_page, hands, event, tmp_path):
-    rows = [r for r in real_rows if r["event"] == event]
-    pixels = imaging.decode(Path(next(r["image"] for r in rows if r["image"])).read_bytes(), Settings().photo).pixels
-    height, width = pixels.shape[:2]  # as it might arrive: a sixth of each side lost, compressed hard
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_real_story_goes_from_upload_to_approval(real_desk, rows, open_page, hands, event, tmp_path):
+    of_event = [r for r in rows if r["event"] == event]
     photo = tmp_path / f"{event}.jpg"
-    photo.write_bytes(imaging.encode_jpeg(pixels[height // 12 : -(height // 12), width // 12 : -(width // 12)], 50))
-    walk(real_desk, open_page(real_desk.address), hands, Story(photo, tuple(r["id"] for r in rows), REAL[event]))
+    photo.write_bytes(cropped(next(r["image"] for r in of_event if r["image"])))
+    story = Story(photo, tuple(r["id"] for r in of_event), EVENTS[event])
+    walk(real_desk, open_page(real_desk.address), hands, story)
 
 
 def walk(desk: Desk, page, hands: str, story: Story) -> None:

@@ -5,24 +5,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import gradio
 import pytest
-from browser import CROP, LONG, chromium, open_page, start  # noqa: F401  (two are fixtures)
+from browser import CROP, LONG, bench, chromium, open_page, start  # noqa: F401  (three are fixtures)
 
 from newsctx.records import STAGES
 from newsctx.workbench import Workbench
 
 VIEWER = "dialog.viewer[open]"
-
-
-@pytest.fixture(scope="module")
-def bench(demo_archive, models, tmp_path_factory) -> Iterator[Workbench]:
-    bench = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models)
-    yield bench
-    gradio.close_all()
-    bench.close()
 
 
 @pytest.fixture(scope="module")

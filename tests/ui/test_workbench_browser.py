@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio
 import pytest
-from browser import CROP, DONE, LONG, chromium, open_page, start  # noqa: F401  (two are fixtures)
+from browser import CROP, DONE, LONG, address, chromium, open_page, start, workbench  # noqa: F401  (three are fixtures)
 
 from newsctx.records import STAGES, Inputs
 from newsctx.workbench import Example, Workbench
@@ -22,15 +21,10 @@ from newsctx.workbench import Example, Workbench
 @pytest.fixture(scope="module")
 def bench(demo_archive, models, tmp_path_factory) -> Iterator[Workbench]:
     examples = (Example(path=CROP, title="Cropped photograph", note="Paris"),)
-    bench = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models, examples=examples, notices=("Fictional",))
-    yield bench
-    gradio.close_all()
-    bench.close()
-
-
-@pytest.fixture(scope="module")
-def address(bench: Workbench) -> str:
-    return start(bench)
+    with workbench(
+        demo_archive, tmp_path_factory.mktemp("state"), models, examples=examples, notices=("Fictional",)
+    ) as bench:
+        yield bench
 
 
 @pytest.fixture(scope="module")
