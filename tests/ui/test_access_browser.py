@@ -52,7 +52,7 @@ def show(page, stage: str) -> None:
         page.wait_for_selector("#map .layer.land path", state="attached", timeout=LONG)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
 def test_nothing_on_the_page_shuts_anybody_out(address, open_page, case_id, scheme, width):
     page = open_page(address, width=width, scheme=scheme)
     page.wait_for_selector(".start h1")

@@ -82,6 +82,10 @@ def test_a_point_of_the_map_opens_its_event_and_selects_its_articles(address, op
     page.wait_for_selector("#nx-events .clusters li[data-selected].linked", timeout=LONG)
     assert re.match(r"Selected: \d+ articles", page.inner_text("[data-selected-text]"))
     assert page.locator("#timeline .point.linked").count() > 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = page.locator('[data-clear="selected"]').bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390, "the way back stays in a narrow window"
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.click('[data-clear="selected"]')
     page.wait_for_selector("#nx-events .clusters li[data-selected]", state="detached", timeout=LONG)
     assert page.locator(".linked").count() == 0
