@@ -41,6 +41,7 @@ def case_id(bench: Workbench) -> str:
 
 
 def violations(page) -> list[str]:
+    page.add_style_tag(content="* { transition: none !important; animation: none !important; }")  # no colour half way
     found = axe.Axe().run(page, context={"exclude": [[s] for s in THEIRS]}, options=RULES).response["violations"]
     return [f"{v['id']}: {n['target']} {n['html'][:140]}" for v in found for n in v["nodes"]]
 

@@ -18,8 +18,11 @@
     if (event.key === 'Escape' && event.target.closest?.('.case-form')) event.target.closest('.case-form').querySelector('button[data-act]').click();
   });
 
+  let painted = Date.now();
+  document.addEventListener('newsctx:painted', () => { painted = Date.now(); });
   setInterval(() => { // another tab may have changed the case: ask, unless somebody is typing or it is being followed
-    const busy = document.hidden || document.querySelector('.rail [data-state=running], dialog[open]')
+    const followed = document.querySelector('.rail [data-state=running]') && Date.now() - painted < 5000; // else its last news may have been overtaken
+    const busy = document.hidden || followed || document.querySelector('dialog[open]')
       || document.activeElement?.matches?.('input:not([type=checkbox]), textarea, select');
     if (!busy) document.querySelector('[data-act="see-news"]')?.click();
   }, 5000);
