@@ -49,10 +49,7 @@ class CaseCore:
             [case_id],
         )
         if not rows:
-            raise CaseNotFound(
-                f"No case has the address {case_id[:40]!r}. It may belong to another --state folder; open it from the "
-                "list of cases, or upload the photograph again."
-            )
+            raise CaseNotFound.of(case_id)
         title, created, updated, sha256, filename, inputs, status, tags, archived = rows[0]
         actions = self._execute("SELECT action, state FROM overrides WHERE case_id = ? ORDER BY number", [case_id])
         return Case(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from newsctx import imaging
+from newsctx.access import Right
 from newsctx.audit import AuditEntry, AuditProblem
 from newsctx.cache import StageCache
 from newsctx.case_bundle import FORMAT, pack, unpack
@@ -51,22 +52,47 @@ class CaseDesk:
 
     def cases(
         self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
-        limit: int = 50, offset: int = 0,
+        limit: int = 50, offset: int = 0, viewer: str | None = None,
     ) -> tuple[CaseSummary, ...]:  # fmt: skip
-        """Cases that hold every word of the query, newest change first; `archived` None: both. Raises CaseError."""
-        return self._cases.list(query, status, tag, archived, limit, offset)
+        """Cases that hold every word of the query, newest change first; `archived` None: both; `viewer`: those that
+        this owner may read, None: all. Raises CaseError.
+        """
+        return self._cases.list(query, status, tag, archived, limit, offset, viewer)
 
-    def count_cases(self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False) -> int:
+    def count_cases(
+        self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
+        viewer: str | None = None,
+    ) -> int:  # fmt: skip
         """How many `cases` there are without a limit. Raises CaseError."""
-        return self._cases.count(query, status, tag, archived)
+        return self._cases.count(query, status, tag, archived, viewer)
 
-    def case_tags(self, archived: bool | None = False) -> tuple[tuple[str, int], ...]:
+    def case_tags(self, archived: bool | None = False, viewer: str | None = None) -> tuple[tuple[str, int], ...]:
         """Every tag in use with the number of its cases, the most used first."""
-        return self._cases.tags(archived)
+        return self._cases.tags(archived, viewer)
 
-    def recent(self, limit: int = 20) -> tuple[CaseSummary, ...]:
+    def recent(self, limit: int = 20, viewer: str | None = None) -> tuple[CaseSummary, ...]:
         """The cases changed last, without archived ones."""
-        return self._cases.recent(limit)
+        return self._cases.recent(limit, viewer)
+
+    # --- whose they are ---------------------------------------------------------------------------------------
+
+    def owner_of(self, case_id: str) -> str:
+        """The owner of a case, empty where it is nobody's. Raises CaseNotFound."""
+        return self._cases.owner_of(case_id)
+
+    def shares(self, case_id: str) -> dict[str, Right]:
+        """Whom a case is shared with, and how."""
+        return self._cases.shares(case_id)
+
+    def share(self, case_id: str, name: str, right: str, who: str = "") -> None:
+        """Let somebody "read" or "edit" a case; "none" takes it back. Raises CaseNotFound, CaseError."""
+        self._cases.share(case_id, name, right, who)
+
+    def give(self, case_id: str, owner: str, who: str = "") -> None:
+        """Make a case somebody else's; who had it may still edit it. Raises CaseNotFound, CaseError."""
+        self._cases.give(case_id, owner, who)
+
+    # --- what is done to one ----------------------------------------------------------------------------------
 
     def rename(self, case_id: str, title: str, who: str = "") -> None:
         """Raises CaseNotFound, CaseError."""
@@ -102,7 +128,7 @@ class CaseDesk:
         self._cases.record(case_id, "exported", who, {"format": FORMAT})
         return self._media.export(f"newsctx-{case_id}.zip", pack(self._cases.bundle(case_id)))
 
-    def import_case(self, path: Path, who: str = "") -> str:
+    def import_case(self, path: Path, who: str = "", owner: str = "") -> str:
         """Store a bundle as a case; returns the id that it has. Leave to send it to a service is given here or not at
         all. Raises CaseError.
         """
@@ -111,7 +137,7 @@ class CaseDesk:
             imaging.decode(bundle.photo, self.settings.photo)
         except PhotoRefused as error:
             raise CaseError(f"{path}: its photograph is refused here: {error}") from error
-        return self._cases.take_in(bundle, who, lambda case_id: self._take_leave_back(case_id, who))
+        return self._cases.take_in(bundle, who, lambda case_id: self._take_leave_back(case_id, who), owner)
 
     def _take_leave_back(self, case_id: str, who: str) -> None:
         """Somebody else's leave to send the case to a service is none of this desk."""

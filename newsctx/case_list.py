@@ -10,7 +10,7 @@ from newsctx.case_records import CaseStatus, CaseSummary
 from newsctx.case_words import QUERY, folded, line
 from newsctx.errors import CaseError
 
-_FIELDS = "case_id, title, updated, created, status, tags, archived, photo_sha256, inputs, place, happened"
+_FIELDS = "case_id, title, updated, created, status, tags, archived, photo_sha256, inputs, place, happened, owner"
 
 
 def status_named(status: str) -> CaseStatus:
@@ -21,23 +21,33 @@ def status_named(status: str) -> CaseStatus:
     raise CaseError(f"{status[:40]!r} is no status of a case; expected one of {', '.join(get_args(CaseStatus))}.")
 
 
-def _where(query: str, status: str, archived: bool | None) -> tuple[str, list[Any]]:
+def _where(query: str, status: str, archived: bool | None, viewer: str | None) -> tuple[str, list[Any]]:
     terms = folded(line(query, "search", QUERY, "Search for fewer words.")).split()
     parts, values = ["TRUE"], []
     if archived is not None:
         parts, values = [*parts, "archived = ?"], [*values, archived]
     if status:
         parts, values = [*parts, "status = ?"], [*values, status_named(status)]
+    if viewer is not None:
+        shared = "case_id IN (SELECT shares.case_id FROM shares WHERE shares.name = ?)"
+        parts, values = [*parts, f"((owner = ? AND owner <> '') OR {shared})"], [*values, viewer, viewer]
     for term in terms:
         parts, values = [*parts, "contains(words, ?)"], [*values, term]
     return " AND ".join(parts), values
 
 
 def find(
-    db: CaseDb, query: str, status: str, tag: str, archived: bool | None, limit: int, offset: int
+    db: CaseDb,
+    query: str,
+    status: str,
+    tag: str,
+    archived: bool | None,
+    limit: int,
+    offset: int,
+    viewer: str | None = None,
 ) -> tuple[CaseSummary, ...]:
     """Cases that hold every word of the query, newest change first. Raises CaseError."""
-    where, values = _where(query, status, archived)
+    where, values = _where(query, status, archived, viewer)
     order = f"SELECT {_FIELDS} FROM cases WHERE {where} ORDER BY updated DESC, case_id"
     if not tag:
         rows = db.execute(f"{order} LIMIT ? OFFSET ?", [*values, max(limit, 0), max(offset, 0)])
@@ -46,18 +56,18 @@ def find(
     return tuple(_summary(row) for row in found[max(offset, 0) :][: max(limit, 0)])
 
 
-def count(db: CaseDb, query: str, status: str, tag: str, archived: bool | None) -> int:
+def count(db: CaseDb, query: str, status: str, tag: str, archived: bool | None, viewer: str | None = None) -> int:
     """How many cases `find` would come to without a limit. Raises CaseError."""
-    where, values = _where(query, status, archived)
+    where, values = _where(query, status, archived, viewer)
     rows = db.execute(f"SELECT tags FROM cases WHERE {where}", values)
     return sum(1 for (tags,) in rows if not tag or _has(tags, tag))
 
 
-def tags(db: CaseDb, archived: bool | None) -> tuple[tuple[str, int], ...]:
+def tags(db: CaseDb, archived: bool | None, viewer: str | None = None) -> tuple[tuple[str, int], ...]:
     """Every tag in use with the number of its cases, the most used first."""
     names: dict[str, str] = {}
     numbers: dict[str, int] = {}
-    where, values = _where("", "", archived)
+    where, values = _where("", "", archived, viewer)
     for (text,) in db.execute(f"SELECT tags FROM cases WHERE {where} ORDER BY case_id", values):
         for tag in json.loads(text):
             names.setdefault(folded(tag), tag)
@@ -70,8 +80,9 @@ def _has(tags: str, tag: str) -> bool:
 
 
 def _summary(row: tuple[Any, ...]) -> CaseSummary:
-    case_id, title, updated, created, status, tags, archived, sha256, inputs, place, happened = row
+    case_id, title, updated, created, status, tags, archived, sha256, inputs, place, happened, owner = row
     return CaseSummary(
         case_id=case_id, title=title, updated=updated, created=created, status=status, tags=tuple(json.loads(tags)),
         archived=archived, photo_sha256=sha256, note=json.loads(inputs).get("note", ""), place=place, date=happened,
+        owner=owner,
     )  # fmt: skip

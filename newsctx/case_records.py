@@ -28,6 +28,7 @@ class CaseSummary(Record):
     note: str = ""
     place: str = ""  # the answer, of the latest run; empty: none
     date: str = ""
+    owner: str = ""  # the account, or guest, whose it is; empty: nobody's, which only administrators see
 
 
 class Case(Record):

@@ -87,4 +87,13 @@ MIGRATIONS = (
         """,
         _adopt,
     ),
+    Migration(
+        4,
+        "owners of cases and whom they are shared with",
+        """
+        ALTER TABLE cases ADD COLUMN owner TEXT DEFAULT '';
+        CREATE TABLE shares (
+            case_id TEXT NOT NULL, name TEXT NOT NULL, allowed TEXT NOT NULL, PRIMARY KEY (case_id, name));
+        """,
+    ),
 )

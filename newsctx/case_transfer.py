@@ -47,21 +47,23 @@ class CaseTransfer(CaseResults):
         stored = None if runs else self.document(case_id)
         return stored[0] if stored else None
 
-    def take_in(self, bundle: Bundle, who: str = "", also: Callable[[str], None] = lambda _: None) -> str:
-        """Store a bundle as a case under the id that it has; its trail goes on with an entry that says so.
+    def take_in(
+        self, bundle: Bundle, who: str = "", also: Callable[[str], None] = lambda _: None, owner: str = ""
+    ) -> str:
+        """Store a bundle as a case of `owner` under the id that it has; its trail goes on with an entry that says so.
 
         also: what else is done to the case in the same transaction.
 
         Raises CaseError where the store has the case already.
         """
         try:
-            return self._take_in(bundle, named(who), also)
+            return self._take_in(bundle, named(who), also, owner)
         except duckdb.Error as error:  # nothing of it was kept
             raise CaseError(
                 f"The bundle holds what the store cannot ({str(error).splitlines()[0][:200]}). Export the case again."
             ) from error
 
-    def _take_in(self, bundle: Bundle, who: str, also: Callable[[str], None]) -> str:
+    def _take_in(self, bundle: Bundle, who: str, also: Callable[[str], None], owner: str) -> str:
         case = bundle.case
         self._announce(case.photo_sha256)
         with self._db.transaction():
@@ -74,10 +76,10 @@ class CaseTransfer(CaseResults):
             given = case.inputs.model_dump(mode="json")
             self._execute(
                 "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, status, tags, "
-                "archived, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "archived, words, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [case.case_id, case.title, case.created, min(case.updated, now()), case.photo_sha256, case.filename]
                 + [case.inputs.model_dump_json(), case.status, json.dumps(case.tags), case.archived]
-                + [searched(case.title, case.tags, given, Found())],
+                + [searched(case.title, case.tags, given, Found()), owner],
             )
             for one in bundle.overrides:
                 self._execute(

@@ -16,6 +16,7 @@ from newsctx.case_core import named
 from newsctx.case_db import now
 from newsctx.case_edits import CaseEdits
 from newsctx.case_records import CASE_STATUSES, Case, CaseStatus, CaseSummary, OverrideMade, RunSummary
+from newsctx.case_shares import CaseShares
 from newsctx.case_transfer import CaseTransfer
 from newsctx.case_words import REASON, TITLE, Found, line, searched, tag_line
 from newsctx.errors import CaseError
@@ -24,13 +25,13 @@ from newsctx.records import Inputs
 __all__ = ["CASE_STATUSES", "Case", "CaseStatus", "CaseStore", "CaseSummary", "OverrideMade", "RunSummary"]
 
 
-class CaseStore(CaseEdits, CaseTransfer):
+class CaseStore(CaseEdits, CaseTransfer, CaseShares):
     """All cases of one state folder; one process writes, any of its threads may call."""
 
     # --- cases ------------------------------------------------------------------------------------------------
 
-    def create(self, data: bytes, sha256: str, filename: str, inputs: Inputs, who: str = "") -> str:
-        """Store a photograph as a new case; returns its id, which cannot be guessed."""
+    def create(self, data: bytes, sha256: str, filename: str, inputs: Inputs, who: str = "", owner: str = "") -> str:
+        """Store a photograph as a new case of `owner` ("": nobody's); returns its id, which cannot be guessed."""
         case_id, made = secrets.token_urlsafe(16), now()
         title, who = (filename or "Untitled photograph")[:TITLE], named(who)
         given = inputs.model_dump(mode="json")
@@ -38,10 +39,10 @@ class CaseStore(CaseEdits, CaseTransfer):
         with self._db.transaction():
             self._keep_photo(sha256, data)
             self._execute(
-                "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, words) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO cases (case_id, title, created, updated, photo_sha256, filename, inputs, words, owner) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [case_id, title, made, made, sha256, filename, inputs.model_dump_json()]
-                + [searched(title, (), given, Found())],
+                + [searched(title, (), given, Found()), owner],
             )
             after = {"title": title, "tags": [], "status": "open", "archived": False, "inputs": given}
             detail = {"filename": filename, "photo_sha256": sha256}
@@ -49,28 +50,32 @@ class CaseStore(CaseEdits, CaseTransfer):
             audit.write(self._execute, "", "case_created", who, {"case_id": case_id, "head": first.hash})
         return case_id
 
-    def recent(self, limit: int = 20) -> tuple[CaseSummary, ...]:
+    def recent(self, limit: int = 20, viewer: str | None = None) -> tuple[CaseSummary, ...]:
         """The cases changed last, without archived ones."""
-        return self.list(limit=limit)
+        return self.list(limit=limit, viewer=viewer)
 
     def list(
         self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
-        limit: int = 50, offset: int = 0,
+        limit: int = 50, offset: int = 0, viewer: str | None = None,
     ) -> tuple[CaseSummary, ...]:  # fmt: skip
-        """Cases that hold every word of the query, newest change first; `archived` None: both kinds.
+        """Cases that hold every word of the query, newest change first; `archived` None: both kinds; `viewer`: those
+        that are this owner's or shared with this name, None: all.
 
         Searched are title, tags, note, claim, caption and the answers of place and date, without case and diacritics.
         Raises CaseError for an unknown status or a query that is too long.
         """
-        return case_list.find(self._db, query, status, tag, archived, limit, offset)
+        return case_list.find(self._db, query, status, tag, archived, limit, offset, viewer)
 
-    def count(self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False) -> int:
+    def count(
+        self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
+        viewer: str | None = None,
+    ) -> int:  # fmt: skip
         """How many cases `list` would come to without a limit."""
-        return case_list.count(self._db, query, status, tag, archived)
+        return case_list.count(self._db, query, status, tag, archived, viewer)
 
-    def tags(self, archived: bool | None = False) -> tuple[tuple[str, int], ...]:
+    def tags(self, archived: bool | None = False, viewer: str | None = None) -> tuple[tuple[str, int], ...]:
         """Every tag in use with the number of its cases, the most used first."""
-        return case_list.tags(self._db, archived)
+        return case_list.tags(self._db, archived, viewer)
 
     def set_inputs(self, case_id: str, inputs: Inputs, who: str = "") -> None:
         """Change note and claim. Raises CaseNotFound."""
@@ -122,7 +127,7 @@ class CaseStore(CaseEdits, CaseTransfer):
         with self._db.transaction():
             case = self.get(case_id)
             entries, head = audit.head_of(self._execute, case_id)
-            for table in ("cases", "overrides", "documents", "captions", "runs", "trail", "heads"):
+            for table in ("cases", "overrides", "documents", "captions", "runs", "trail", "heads", "shares"):
                 self._execute(f"DELETE FROM {table} WHERE case_id = ?", [case_id])
             self._execute("INSERT INTO removals VALUES (?)", [case.photo_sha256])
             detail = {"case_id": case_id, "entries": entries, "head": head}

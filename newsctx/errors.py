@@ -40,7 +40,19 @@ class OverrideError(NewsctxError):
 
 
 class CaseNotFound(NewsctxError):
-    """No case has this id."""
+    """No case has this id, or none that who asks may see."""
+
+    @classmethod
+    def of(cls, case_id: str) -> CaseNotFound:
+        """In the same words whether there is none or it is another's: nobody learns which."""
+        return cls(
+            f"No case has the address {case_id[:40]!r}. It may belong to another --state folder or, where there are "
+            "accounts, to somebody else; open it from the list of cases, or upload the photograph again."
+        )
+
+
+class AccessRefused(NewsctxError):
+    """Who asks may see the case, but not do this."""
 
 
 class CaseError(NewsctxError):

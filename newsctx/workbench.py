@@ -278,10 +278,12 @@ class Workbench(CaseDesk):
 
     # --- cases ------------------------------------------------------------------------------------------------
 
-    def create_case(self, data: bytes, filename: str, inputs: Inputs | None = None, who: str = "") -> str:
-        """Store a photograph that can be analysed as a new case. Raises PhotoRefused."""
+    def create_case(
+        self, data: bytes, filename: str, inputs: Inputs | None = None, who: str = "", owner: str = ""
+    ) -> str:
+        """Store a photograph that can be analysed as a new case of `owner` ("": nobody's). Raises PhotoRefused."""
         imaging.decode(data, self.settings.photo)
-        return self._cases.create(data, imaging.sha256(data), clean_name(filename), inputs or Inputs(), who)
+        return self._cases.create(data, imaging.sha256(data), clean_name(filename), inputs or Inputs(), who, owner)
 
     def view(self, case_id: str) -> CaseView:
         """The case as it stands: results under keys that no longer hold are marked stale. Raises CaseNotFound."""

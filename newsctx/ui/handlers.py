@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from newsctx.access import guarded
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.records import Inputs
-from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, language, photo_acts
+from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, language, photo_acts, visits
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import CaseHistory, CaseList
 from newsctx.ui.held import Held
@@ -25,6 +26,7 @@ from newsctx.ui.looks import Looks
 from newsctx.ui.page import Look, Message, Page
 from newsctx.ui.paint import Painter
 from newsctx.ui.pictures import WorkbenchPictures
+from newsctx.ui.visits import Gate, OpenGate, visited
 
 if TYPE_CHECKING:
     from newsctx.ui.layout import Parts
@@ -42,12 +44,18 @@ ACTS: dict[str, Act] = {**case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACT
 class Handlers:
     """The handlers of one page; of a visitor only the newest look of each tab is kept here."""
 
-    def __init__(self, workbench: Workbench, parts: Parts) -> None:
-        self.workbench = workbench
+    def __init__(self, workbench: Workbench, parts: Parts, gate: Gate | None = None) -> None:
+        self.gate = gate or OpenGate()
+        self._bench = workbench
         self.parts = parts
         self._comparisons = case_acts.Comparisons()
         self._looks = Looks()
         self._held = Held()
+
+    @property
+    def workbench(self) -> Workbench:
+        """The workbench as who asks now may use it."""
+        return guarded(self._bench, visits.current() or self.gate.visitor(None))
 
     @property
     def outputs(self) -> list[Any]:
@@ -58,6 +66,7 @@ class Handlers:
 
     # --- events -----------------------------------------------------------------------------------------------
 
+    @visited
     def load(self, look: Look, automatic: bool, request: gr.Request) -> Iterator[Update]:
         """A page opens: the case of its address, or the start page."""
         spoken = language.of_browser(request.query_params, request.cookies, request.headers)
@@ -66,8 +75,9 @@ class Handlers:
         case_id = str(request.query_params.get("case", "") or "")
         yield from language.within(look.language, self.open(case_id, look, automatic))
 
+    @visited
     @language.spoken
-    def upload(self, file: dict[str, Any] | None, *rest: Any) -> Iterator[Update]:
+    def upload(self, request: gr.Request | None, file: dict[str, Any] | None, *rest: Any) -> Iterator[Update]:
         """A photograph was dropped: it becomes a case, which is analysed."""
         *typed, case_id, look, automatic, update = rest
         self.received(look, update)
@@ -81,8 +91,9 @@ class Handlers:
             path.unlink(missing_ok=True)  # the case store has its own copy; the upload folder keeps none
         yield from self._create(data, file.get("orig_name") or path.name, typed, (case_id, look, automatic))
 
+    @visited
     @language.spoken
-    def analyse(self, *args: Any) -> Iterator[Update]:
+    def analyse(self, request: gr.Request | None, *args: Any) -> Iterator[Update]:
         """The button: take over what was typed and compute what is stale."""
         *typed, case_id, look, automatic, update = args
         self.received(look, update)
@@ -94,7 +105,11 @@ class Handlers:
             return
         yield from self.compute(here)
 
-    def cancel(self, case_id: str, look: Look, automatic: bool, update: float | None = None) -> Update:
+    @visited
+    def cancel(
+        self, case_id: str, look: Look, automatic: bool, update: float | None = None,
+        request: gr.Request | None = None,
+    ) -> Update:  # fmt: skip
         """Stop after the stage that runs."""
         self.received(look, update)
         here = (case_id, look, automatic)
@@ -105,6 +120,7 @@ class Handlers:
         text = text if running else "Nothing is running any more."
         return self.paint(self.painter(), here, Message(text))
 
+    @visited
     @language.spoken
     def act(
         self,
@@ -117,6 +133,7 @@ class Handlers:
         automatic: bool,
         update: float | None,
         event: gr.EventData,
+        request: gr.Request | None = None,
     ) -> Iterator[Update]:
         """An event of a panel; its data came from the page and is checked by the workbench."""
         self.received(look, update)
@@ -172,7 +189,8 @@ class Handlers:
                 if action:
                     yield from self.change(here, lambda: self.workbench.override(case_id, action, look.who))
 
-    def export(self, case_id: str, look: Look, event: gr.EventData) -> Any:
+    @visited
+    def export(self, case_id: str, look: Look, event: gr.EventData, request: gr.Request | None = None) -> Any:
         """The analysis document as a file, or the whole case as a bundle."""
         whole = (event._data or {}).get("format") == "bundle"
         make = self.workbench.export_case if whole else self.workbench.export_json

@@ -16,6 +16,7 @@ from newsctx.ui.parts import STAGE_TITLES
 from newsctx.ui.profile_handlers import ProfileHandlers
 
 if TYPE_CHECKING:
+    from newsctx.ui.visits import Gate
     from newsctx.workbench import Workbench
 
 TITLES = {**STAGE_TITLES, "checklist": "Checklist", "history": "History"}
@@ -47,11 +48,11 @@ def panel(name: str) -> gr.HTML:
     return gr.HTML("", js_on_load=script("panel.js"), apply_default_css=False, elem_id=f"nx-{name}", container=False)
 
 
-def build(workbench: Workbench) -> gr.Blocks:
-    """The whole interface over a workbench."""
+def build(workbench: Workbench, gate: Gate | None = None) -> gr.Blocks:
+    """The whole interface over a workbench; `gate` tells who asks, None: a desk without accounts."""
     with gr.Blocks(title="newsctx", fill_width=True, analytics_enabled=False) as page:
         parts, bridge = _assemble()
-        _connect(page, parts, bridge, Handlers(workbench, parts))
+        _connect(page, parts, bridge, Handlers(workbench, parts, gate))
     page.queue(default_concurrency_limit=None)
     return page
 

@@ -15,9 +15,11 @@ from newsctx.errors import NewsctxError
 from newsctx.switching import SwitchState
 from newsctx.ui.handlers import Handlers, Update  # not for type checks only: Gradio reads the signatures
 from newsctx.ui.page import Look, Message
+from newsctx.ui.visits import visited
 
 if TYPE_CHECKING:
     from newsctx.ui.paint import Painter
+    from newsctx.workbench import Workbench
 
 PANELS = ("profiles", "message")
 
@@ -27,8 +29,12 @@ class ProfileHandlers:
 
     def __init__(self, handlers: Handlers) -> None:
         self._on = handlers
-        self._bench = handlers.workbench
+        self.gate = handlers.gate
         self._switched = handlers.parts.switched
+
+    @property
+    def _bench(self) -> Workbench:
+        return self._on.workbench
 
     @property
     def settled(self) -> list[Any]:
@@ -40,7 +46,8 @@ class ProfileHandlers:
         panels = self._on.parts.panels
         return [*(panels[name] for name in PANELS), self._switched]
 
-    def act(self, event: gr.EventData) -> Iterator[Update]:
+    @visited
+    def act(self, event: gr.EventData, request: gr.Request | None = None) -> Iterator[Update]:
         """A button of the panel; the name comes from the page and is checked here and by the workbench."""
         data = dict(event._data or {})
         painter = self._on.painter()
@@ -55,13 +62,17 @@ class ProfileHandlers:
                 now = self._bench.models.profile  # other than the page knew: it was changed from another one
                 yield self._paint(painter, switched=str(data.get("was", now)) != now)
 
-    def follow(self) -> Iterator[Update]:
+    @visited
+    def follow(self, request: gr.Request | None = None) -> Iterator[Update]:
         """A page opens while a switch is at work: it is told how that goes on."""
         painter = self._on.painter()
         yield {self._switched: False}
         yield from self._news(self._bench.follow_switch(), painter)
 
-    def settle(self, switched: bool, case_id: str, look: Look, automatic: bool) -> Iterator[Update]:
+    @visited
+    def settle(
+        self, switched: bool, case_id: str, look: Look, automatic: bool, request: gr.Request | None = None
+    ) -> Iterator[Update]:
         """After a change: the page shows the archive as it is searched now, and its case what has become stale."""
         if not switched:
             yield {self._switched: False}  # Gradio takes an empty dictionary for a missing value

@@ -14,18 +14,19 @@ from newsctx.ui import language, theme
 from newsctx.ui.layout import build
 
 if TYPE_CHECKING:
+    from newsctx.ui.visits import Gate
     from newsctx.workbench import Workbench
 
 
 def serve(
-    workbench: Workbench, host: str, port: int, root_path: str | None = None, **launch: Any
+    workbench: Workbench, host: str, port: int, root_path: str | None = None, gate: Gate | None = None, **launch: Any
 ) -> tuple[Any, str, str]:
-    """Serve the workbench.
+    """Serve the workbench; `gate` tells who asks, None: a desk without accounts.
 
     Only the folder of re-encoded pictures is served, never uploads. The browser keeps no copy of inputs or outputs
     (`run_history`). An upload above the limit is refused while it arrives.
     """
-    page = build(workbench)
+    page = build(workbench, gate)
     translations = gr.I18n(**language.component_texts(component_texts(page)))
     return page.launch(
         server_name=host,
