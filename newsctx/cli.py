@@ -22,6 +22,7 @@ COMMANDS = (
     "newsctx.captioning.command",
     "newsctx.analyse_command",
     "newsctx.case_command",
+    "newsctx.users_command",
     "newsctx.demo.commands",
     "newsctx.bench.command",
     "newsctx.evaluation.evaluate_command",

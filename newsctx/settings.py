@@ -904,6 +904,61 @@ class CaseSettings(_Group):
     )
 
 
+class BatchSettings(_Group):
+    """Batches of photographs. Nothing here changes a result."""
+
+    items: int = Field(2000, ge=1, le=100_000, description="most photographs of one batch (own choice: days of work on two cores)")
+    waiting_of_guest: int = Field(
+        20, ge=0, description="most photographs that a visitor without an account may have waiting, over all batches (own choice)"
+    )
+    list_bytes: int = Field(10_000_000, ge=1000, description="largest CSV of photographs that is read, bytes (own choice)")
+    goes_on: bool = Field(
+        True, description="whether the workbench goes on by itself with the batches that its last process ended in; false: it offers to"
+    )
+    patience: float = Field(
+        30.0, ge=0, description="longest wait of a batch between two stages for analyses that analysts wait for, seconds; then it takes a stage of its own (own choice)"
+    )
+    poll: float = Field(
+        0.1, gt=0, le=5, description="how often a waiting batch looks whether analysts' work is done, seconds (own choice)"
+    )
+
+
+class HostingSettings(_Group):
+    """A workbench that anybody may use: a Space, or `--guests`. Nothing here changes a result."""
+
+    guest_hours: float = Field(
+        24.0, gt=0, le=720, description="a guest's case is deleted so many hours after its last change (own choice: a working day, and the next morning)"
+    )
+    guest_cases: int = Field(20, ge=1, description="most cases of one guest at a time (own choice)")
+    analyses: int = Field(
+        2, ge=1, description="guests' analyses that run at once, one of each guest; the others wait in a queue that shows their place (own choice: the cores of a free Space)"
+    )
+    sweep_minutes: float = Field(10.0, gt=0, description="how often expired cases are looked for, minutes (own choice)")
+    gpu_seconds: int = Field(
+        15, ge=1, description="GPU time that one batch of an encoder asks for on a ZeroGPU Space; less is given sooner (own choice)"
+    )
+    gpu_pause: float = Field(
+        300.0, ge=0, description="for so long the encoders work on the CPU after a ZeroGPU Space could give no GPU, seconds (own choice)"
+    )
+
+
+class ReportSettings(_Group):
+    """What a report shows. JSON and CSV hold all of it whatever stands here."""
+
+    articles: int = Field(20, ge=1, le=500, description="articles of the evidence list that are printed (own choice: two pages)")
+    matches: int = Field(6, ge=0, le=50, description="matched photographs that are shown side by side (own choice)")
+    events: int = Field(15, ge=1, le=200, description="events that the table lists (own choice: those of the timeline)")
+    photo_side: int = Field(1200, ge=200, le=4000, description="longest side of the photograph, pixels: 170 mm at 180 dpi")
+    match_side: int = Field(1400, ge=200, le=4000, description="longest side of a match, both photographs, pixels")
+    thumbnail_side: int = Field(240, ge=64, le=1000, description="longest side of an archived photograph in the list, pixels")
+    jpeg_quality: int = Field(84, ge=30, le=95, description="of every photograph in a report (own choice)")
+    font_folders: tuple[str, ...] = Field(
+        ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts"),
+        description="where fonts are looked for that the PDF needs beyond its own (DejaVu Sans: Latin, Cyrillic, Greek, Arabic, Hebrew and more); empty: nowhere",
+    )
+    kept_minutes: int = Field(60, ge=1, description="how long a file that was made for a download is kept, minutes (own choice)")
+
+
 class FetchSettings(_Group):
     """Fetching an article by its address, when an analyst asks for it; nothing is ever fetched by itself."""
 
@@ -926,6 +981,109 @@ class FetchSettings(_Group):
         "newsctx (one page, at the request of an analyst)",
         pattern=r"^[ -~]{1,200}$",
         description="how the fetch names itself",
+    )
+
+
+ServiceName = Literal["reverse_search", "web_archive", "geocoder"]
+
+
+def default_services() -> tuple[ServiceName, ...]:
+    """All of them; on a Hugging Face Space (SPACE_ID is set there) those alone that a visitor's own browser asks."""
+    own: tuple[ServiceName, ...] = ("reverse_search", "web_archive")
+    return own if os.environ.get("SPACE_ID") else (*own, "geocoder")
+
+
+class ServicesSettings(_Group):
+    """Outside services that an analyst may choose for a case; until then nothing is asked of them."""
+
+    allowed: tuple[ServiceName, ...] = Field(
+        default_factory=default_services, description="services that may be chosen at all; `[]`: none, for good; on a Hugging Face Space by default without `geocoder`, which the machine itself would ask"
+    )
+    geocoder_url: str = Field(
+        "https://nominatim.openstreetmap.org", max_length=500, description="of a Nominatim server, up to what stands before /search; one of your own keeps in the house what is asked"
+    )
+    geocoder_agent: str = Field(
+        "newsctx (news photo verification; one place at a time, at the request of an analyst)", pattern=r"^[ -~]{8,200}$", description="how a request names itself: Nominatim's usage policy asks for the application's name"
+    )
+    geocoder_wait: float = Field(
+        1.0, ge=0, le=60, description="seconds between two requests of this process, whoever asks (Nominatim's usage policy: at most one a second)"
+    )
+    geocoder_seconds: float = Field(
+        10.0, gt=0, le=60, description="longest time of a request, all in all (own choice: an analyst waits)"
+    )
+    geocoder_bytes: int = Field(
+        200_000, ge=1000, le=5_000_000, description="largest answer that is read, bytes: five places have some 5,000"
+    )
+    geocoder_answers: int = Field(5, ge=1, le=20, description="places that are asked for (own choice)")
+    geocoder_chars: int = Field(
+        200, ge=1, le=500, description="longest name that is sent, characters, as of a place set by hand"
+    )
+    copy_side: int = Field(
+        1600, ge=256, le=4000, description="longest side of the copy without metadata, pixels: search engines scale pictures down further"
+    )
+    copy_quality: int = Field(90, ge=50, le=95, description="JPEG quality of that copy (own choice)")
+
+    @field_validator("geocoder_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        """It is shown on a page: a user, a password or a key has no place here."""
+        text = value.strip()
+        try:
+            parts = urlsplit(text)
+            sound = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+        except ValueError:
+            sound = False
+        if not sound or set("@?# ") & set(text) or not text.isascii() or not text.isprintable():
+            raise ValueError(
+                "expected an address such as https://HOST or https://HOST/PATH, without user, password, query or fragment"
+            )
+        return text.rstrip("/")
+
+
+class ApiSettings(_Group):
+    """What programs are answered through the API and MCP. Nothing here changes a result."""
+
+    page: int = Field(50, ge=1, le=500, description="most articles or cases of one answer; further ones with offset (own choice)")
+    reach: int = Field(
+        500, ge=1, le=5000, description="articles of a search that can be reached with offset, filters applied (own choice)"
+    )
+    snippet_chars: int = Field(300, ge=40, le=2000, description="longest passage that a found article is shown with, characters (own choice)")
+    articles: int = Field(10, ge=1, le=100, description="best articles that the answer of a case names (own choice)")
+    pace: float = Field(0.5, ge=0, le=10, description="shortest time between two messages of progress of an analysis, seconds (own choice)")
+    wait: float = Field(
+        900.0, ge=1, le=7200, description="longest time that a call of analyse waits, seconds; the analysis goes on without it (own choice)"
+    )
+
+
+class AccessSettings(_Group):
+    """Logging in, and from where the workbench can be reached. Nothing here changes a result."""
+
+    argon2_time: int = Field(3, ge=1, description="passes of Argon2id over its memory (RFC 9106, second recommended option)")
+    argon2_memory_kib: int = Field(
+        65536, ge=8192, description="memory of one hash, KiB (RFC 9106, second recommended option: 64 MiB)"
+    )
+    argon2_lanes: int = Field(4, ge=1, le=16, description="lanes of Argon2id (RFC 9106)")
+    min_password: int = Field(
+        12, ge=8, description="shortest password, characters (OWASP ASVS 4.0, 2.1.1; NIST SP 800-63B asks for 8, its revision 4 for 15 where there is no second factor)"
+    )
+    max_password: int = Field(1024, ge=64, description="longest password, bytes (own choice: hashing must stay cheap)")
+    idle_hours: float = Field(12.0, gt=0, description="hours without a request after which a login ends (own choice: a night)")
+    session_hours: float = Field(
+        72.0, gt=0, description="hours after which a login ends in any case (own choice; NIST SP 800-63B asks for 720 at most)"
+    )
+    window_minutes: float = Field(15.0, gt=0, description="minutes for which a failed login counts (own choice)")
+    failures_name: int = Field(
+        10, ge=1, description="failed logins of a name in that time after which only one try per pause_seconds is answered (own choice; NIST SP 800-63B allows 100 in a row)"
+    )
+    failures_address: int = Field(
+        50, ge=1, description="the same for an address, whatever the names: a newsroom often has one address (own choice)"
+    )
+    pause_seconds: float = Field(30.0, ge=0, description="seconds between two tries after too many failures (own choice)")
+    slow_seconds: float = Field(
+        0.5, ge=0, le=10, description="wait before the answer to a failed login; it doubles with each, up to eight times (own choice)"
+    )
+    hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9._:\[\]-]{1,255}$")], ...] = Field(
+        (), description="host names, without a port, by which browsers reach the workbench, e.g. behind a proxy; none: for a workbench open to this machine only its own names, else any"
     )
 
 
@@ -961,4 +1119,10 @@ class Settings(_Group):
     caption: CaptionSettings = CaptionSettings()
     imports: ImportSettings = ImportSettings()
     fetch: FetchSettings = FetchSettings()
+    hosting: HostingSettings = HostingSettings()
+    services: ServicesSettings = ServicesSettings()
     cases: CaseSettings = CaseSettings()
+    report: ReportSettings = ReportSettings()
+    access: AccessSettings = AccessSettings()
+    api: ApiSettings = ApiSettings()
+    batch: BatchSettings = BatchSettings()
