@@ -73,7 +73,7 @@ LISTING = frozenset({"cases", "count_cases", "case_tags", "recent"})
 FREE = frozenset(
     {"archive_info", "archive_problem", "atlas", "channels", "writers", "settings", "models", "media_dir", "examples",
      "example_picture", "thumbnail", "archive_photo", "article", "added_article", "fetch_article", "place_near",
-     "profile_locked", "switch", "profile_choices", "follow_switch"}
+     "services", "geocoder_question", "profile_locked", "switch", "profile_choices", "follow_switch", "search_articles"}
 )  # fmt: skip
 #: What changes the workbench for all.
 OPERATING = frozenset({"switch_profile", "cancel_switch"})

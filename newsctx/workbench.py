@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsctx import imaging, linker, profile_choices
+from newsctx import article_search, imaging, linker, profile_choices
 from newsctx.added_articles import article_from_text
 from newsctx.archive.enrich import Link, Resolve
 from newsctx.archive.index_parts import Progress
 from newsctx.archive.opened import OpenArchive, open_archive
 from newsctx.archive.store import ArchiveStore
+from newsctx.article_search import FoundArticles
 from newsctx.atlas import Atlas
 from newsctx.cache import StageCache
 from newsctx.case_articles import CaseArticles
@@ -505,6 +506,20 @@ class Workbench(CaseDesk):
 
     def place_near(self, lat: float, lon: float) -> Place | None:
         """The nearest city to a point of the map (degrees, WGS 84); None where there is none within 50 km.
+    def search_articles(
+        self, query: str, after: str = "", before: str = "", place: str = "", limit: int = 10, offset: int = 0
+    ) -> FoundArticles:
+        """A page of the archive's articles for words, without a photograph; see `article_search.search`.
+
+        Raises CallRefused, ArchiveError, IndexMismatch.
+        """
+        with self._lock:  # archive, models and settings of one profile
+            archive, encoder, settings = self._archive(), self.models.sentence, self.settings
+        return article_search.search(
+            archive, encoder, settings, lambda text: gazetteer().resolve(text), query, after, before, place, limit,
+            offset,
+        )  # fmt: skip
+
 
         Raises OverrideError for a point that is none.
         """
