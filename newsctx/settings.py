@@ -6,6 +6,7 @@ unknown names. A stage is keyed in the cache by its own settings only.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -1092,6 +1093,49 @@ def default_profile() -> str:
     return os.environ.get("NEWSCTX_PROFILE") or ("clip" if os.environ.get("SPACE_ID") else "embedded")
 
 
+class LimitsSettings(_Group):
+    """What one client may ask of the server, and how much of it at once. Nothing here changes a result."""
+
+    enabled: bool = Field(True, description="whether requests are limited at all; false where a proxy in front does it")
+    json_bytes: int = Field(2_000_000, ge=10_000, description="largest body of a request that is no upload, bytes: the longest article that can be pasted, several times (own choice)")
+    upload_bytes: int = Field(1_000_000_000, ge=10_000, description="largest upload request, bytes, with all its files (own choice: a batch of 200 photographs of 5 MB); each file ends at photo.max_bytes")
+    upload_files: int = Field(1000, ge=1, le=1000, description="most files of one upload request; Gradio's own page sends no more at once")
+    waiting_bytes: int = Field(5_000_000_000, ge=10_000, description="uploads are refused while files of this size altogether lie there that no case has taken, bytes (own choice)")
+    free_bytes: int = Field(200_000_000, ge=0, description="uploads are refused while the disk has less room than this, bytes (own choice)")
+    upload_age: int = Field(3600, ge=60, description="seconds after which an upload that nobody took, or a download that was prepared, is removed (own choice)")
+    wait_seconds: float = Field(30.0, gt=0, description="longest pause in a body that comes in, seconds (own choice)")
+    body_seconds: float = Field(900.0, gt=0, description="longest time of a body that comes in, seconds (own choice: upload_bytes at 10 Mbit/s)")
+    open_requests: int = Field(200, ge=4, description="requests and streams that a client may have open at once (own choice: a page has two streams and loads six things at a time)")
+    requests_per_second: float = Field(100.0, gt=0, description="requests of a client over time, pictures and assets included (own choice)")
+    requests_burst: int = Field(2000, ge=10, description="requests of a client at once: opening a page loads some hundred (own count)")
+    calls_per_second: float = Field(10.0, gt=0, description="events and calls of a client over time (own choice: nobody clicks so fast)")
+    calls_burst: int = Field(200, ge=5, description="events and calls of a client at once (own choice)")
+    uploads_per_minute: float = Field(60.0, gt=0, description="upload requests of a client over time (own choice)")
+    uploads_burst: int = Field(250, ge=1, description="upload requests of a client at once (own choice: a batch of 200 photographs through the API)")
+    desk_factor: float = Field(25.0, ge=1, description="how many times as much this machine itself may ask: several analysts' pages, scripts and benches come from one address (own choice)")
+    clients: int = Field(20_000, ge=100, description="clients that are remembered at once, about 1 KB each; those that were idle longest are forgotten first (own choice)")
+    waiting_events: int = Field(2000, ge=10, description="events that may wait for a thread at once; more are answered with a refusal (own choice)")
+    trusted_proxies: tuple[str, ...] = Field(
+        default_factory=lambda: ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16") if os.environ.get("SPACE_ID") else (),
+        description="addresses or networks of proxies whose X-Forwarded-For tells the client; on a Hugging Face Space by default its private networks, elsewhere none",
+    )
+    hosts: tuple[str, ...] = Field((), description="names that a browser may call the workbench by; empty: localhost and loopback addresses where it listens on these alone without a root path, else any name")
+    frame_ancestors: tuple[str, ...] = Field(
+        default_factory=lambda: ("https://huggingface.co", "https://*.hf.space") if os.environ.get("SPACE_ID") else (),
+        description="pages that may show the workbench in a frame; on a Hugging Face Space by default the Hub, elsewhere none",
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ipaddress.ip_network(one)
+            except ValueError as error:
+                raise ValueError(f"{one!r} is no address or network (e.g. 10.0.0.0/8): {error}") from None
+        return value
+
+
 class Settings(_Group):
     """Everything that changes a result; recorded with every analysis."""
 
@@ -1126,3 +1170,4 @@ class Settings(_Group):
     access: AccessSettings = AccessSettings()
     api: ApiSettings = ApiSettings()
     batch: BatchSettings = BatchSettings()
+    limits: LimitsSettings = LimitsSettings()
