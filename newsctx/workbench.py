@@ -478,6 +478,20 @@ class Workbench(CaseDesk):
         """An article of the archive with its whole text, or None."""
         return self._opened.store.article(article_id) if self._opened else None
 
+    def search_articles(
+        self, query: str, after: str = "", before: str = "", place: str = "", limit: int = 10, offset: int = 0
+    ) -> FoundArticles:
+        """A page of the archive's articles for words, without a photograph; see `article_search.search`.
+
+        Raises CallRefused, ArchiveError, IndexMismatch.
+        """
+        with self._lock:  # archive, models and settings of one profile
+            archive, encoder, settings = self._archive(), self.models.sentence, self.settings
+        return article_search.search(
+            archive, encoder, settings, lambda text: gazetteer().resolve(text), query, after, before, place, limit,
+            offset,
+        )  # fmt: skip
+
     def case_article(self, case_id: str, article_id: str) -> Article | None:
         """An article as the case has it: with its corrections, also one that the analyst added. Raises CaseNotFound."""
         edits = replay(self._cases.get(case_id).overrides)
@@ -506,20 +520,6 @@ class Workbench(CaseDesk):
 
     def place_near(self, lat: float, lon: float) -> Place | None:
         """The nearest city to a point of the map (degrees, WGS 84); None where there is none within 50 km.
-    def search_articles(
-        self, query: str, after: str = "", before: str = "", place: str = "", limit: int = 10, offset: int = 0
-    ) -> FoundArticles:
-        """A page of the archive's articles for words, without a photograph; see `article_search.search`.
-
-        Raises CallRefused, ArchiveError, IndexMismatch.
-        """
-        with self._lock:  # archive, models and settings of one profile
-            archive, encoder, settings = self._archive(), self.models.sentence, self.settings
-        return article_search.search(
-            archive, encoder, settings, lambda text: gazetteer().resolve(text), query, after, before, place, limit,
-            offset,
-        )  # fmt: skip
-
 
         Raises OverrideError for a point that is none.
         """
