@@ -25,6 +25,9 @@ SHARED: tuple[Right, ...] = ("none", "read", "edit")  # what an owner can give s
 Kind = Literal["desk", "account", "guest", "nobody"]
 
 
+GUEST = "guest:"  # begins the owner of a guest's case
+
+
 @dataclass(frozen=True)
 class Visitor:
     """Who asks: as the server knows it, never as a page says."""
@@ -36,7 +39,7 @@ class Visitor:
     @property
     def owner(self) -> str:
         """What stands in a case as its owner. A desk's cases have none."""
-        return f"guest:{self.name}" if self.kind == "guest" else self.name
+        return f"{GUEST}{self.name}" if self.kind == "guest" else self.name
 
     @property
     def everything(self) -> bool:
@@ -48,8 +51,10 @@ class Visitor:
         return None if self.everything else self.owner
 
     def signs(self, who: str) -> str:
-        """The name in the trail: an account's own, whatever was typed; elsewhere the name that was given."""
-        return self.name if self.kind == "account" else who
+        """The name in the trail: an account's own, whatever was typed; at a desk the name that was given; of a guest
+        none, since the store's own trail outlives the guest's cases.
+        """
+        return {"account": self.name, "guest": ""}.get(self.kind, who)
 
 
 DESK = Visitor("desk")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from newsctx import imaging
-from newsctx.access import Right
+from newsctx.access import GUEST, Right
 from newsctx.audit import AuditEntry, AuditProblem
 from newsctx.cache import StageCache
 from newsctx.case_bundle import FORMAT, pack, unpack
@@ -132,6 +132,15 @@ class CaseDesk:
         """Store a bundle as a case; returns the id that it has. Leave to send it to a service is given here or not at
         all. Raises CaseError.
         """
+    def _admit(self, owner: str) -> None:
+        """Raises CaseError where a guest has as many cases as guests may have."""
+        most = self.settings.hosting.guest_cases
+        if owner.startswith(GUEST) and self._cases.count(archived=None, viewer=owner) >= most:
+            raise CaseError(
+                f"A guest of this demonstration can have {most} cases at a time, and you have them: delete one that "
+                "you no longer need (start page, list of cases)."
+            )
+
         bundle = unpack(path, self.settings)
         try:
             imaging.decode(bundle.photo, self.settings.photo)
@@ -143,6 +152,7 @@ class CaseDesk:
         """Somebody else's leave to send the case to a service is none of this desk."""
         for url in replay(self._cases.get(case_id).overrides).allowed:
             self._cases.append(case_id, AllowRemote(base_url=url, on=False, reason=_LEAVE), who)
+        self._admit(owner)
 
     def keep(self, case_id: str, document: Document, keys: Mapping[StageName, str]) -> None:
         """Store what a replay came to as the case's results. Raises nothing where the case is gone."""

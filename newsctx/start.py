@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from newsctx import hosting, zero_gpu
 from newsctx.archive.importer import import_archive
 from newsctx.archive.index_build import build_index
 from newsctx.archive.opened import open_archive
@@ -45,12 +46,31 @@ def start(
     chosen = archive or (Path(os.environ["NEWSCTX_ARCHIVE"]) if os.environ.get("NEWSCTX_ARCHIVE") else None)
     where = chosen.expanduser() if chosen else demo_folder(folder)
     settings = with_chosen_profile(settings or Settings(), folder, where)
-    models = load(settings.profile)
+    models, fallen = load(settings.profile, zero_gpu.encoders_on(os.environ)), ""
+    if hosting.on_space(os.environ):
+        settings, models, fallen = or_embedded(settings, models)
     threading.Thread(target=gazetteer, name="gazetteer", daemon=True).start()  # takes seconds; needed by the answer
+    said = (fallen,) if fallen else ()
     if chosen:
-        return Workbench(where, folder, models, settings, profile_locked=profile_locked)
+        return Workbench(where, folder, models, settings, notices=said, profile_locked=profile_locked)
     demo = prepare_demo(folder, models, settings)
-    return Workbench(demo, folder, models, settings, demo_examples(), (DEMO_NOTICE,), profile_locked)
+    return Workbench(demo, folder, models, settings, demo_examples(), (DEMO_NOTICE, *said), profile_locked)
+
+
+def or_embedded(settings: Settings, models: Models) -> tuple[Settings, Models, str]:
+    """The embedded profile instead of one whose image-text model could not be loaded, and what the page says of it.
+
+    Nobody sits before a Space who could choose another one; at a desk the interface offers that.
+    """
+    if models.image_text is not None or settings.profile == "embedded":
+        return settings, models, ""
+    said = (
+        f"The profile {settings.profile} could not be loaded, so that the smaller embedded one searches: "
+        f"{models.image_text_unavailable}"
+    )
+    log.warning(said)
+    settings = settings.model_copy(update={"profile": "embedded"})
+    return settings, load(settings.profile, zero_gpu.encoders_on(os.environ)), said
 
 
 def with_chosen_profile(settings: Settings, state: Path, archive: Path) -> Settings:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsctx import article_search, imaging, linker, profile_choices
+from newsctx.access import GUEST
 from newsctx.added_articles import article_from_text
 from newsctx.archive.enrich import Link, Resolve
 from newsctx.archive.index_parts import Progress
@@ -47,6 +48,7 @@ from newsctx.worker import Worker, state_now
 from newsctx.writers.choices import WriterChoice, Writers
 from newsctx.writers.shown import PromptShown
 
+from newsctx.turns import Turns
 log = logging.getLogger(__name__)
 
 
@@ -72,6 +74,7 @@ class CaseView(Record):
 @dataclass(frozen=True)
 class Example:
     """A photograph that a visitor can try."""
+    waiting: int = 0  # place in the queue of guests' analyses, 1 is next; 0: it does not wait
 
     path: Path
     title: str
@@ -109,6 +112,7 @@ class Workbench(CaseDesk):
         self._opened: OpenArchive | None = None
         self._locked = profile_locked
         self._switch: Switch | None = None
+        self._turns = Turns(self.settings.hosting.analyses)
         self.archive_problem = ""
         self.atlas = Atlas(gazetteer)
         self._open()
@@ -282,7 +286,11 @@ class Workbench(CaseDesk):
     def create_case(
         self, data: bytes, filename: str, inputs: Inputs | None = None, who: str = "", owner: str = ""
     ) -> str:
-        """Store a photograph that can be analysed as a new case of `owner` ("": nobody's). Raises PhotoRefused."""
+        """Store a photograph that can be analysed as a new case of `owner` ("": nobody's).
+
+        Raises PhotoRefused; CaseError where a guest has too many cases.
+        """
+        self._admit(owner)
         imaging.decode(data, self.settings.photo)
         return self._cases.create(data, imaging.sha256(data), clean_name(filename), inputs or Inputs(), who, owner)
 
@@ -303,6 +311,7 @@ class Workbench(CaseDesk):
     def _document(self, case: Case, running: bool) -> Document | None:
         stored = self._latest(case.case_id)
         if not stored:
+            waiting=worker.place if worker and running else 0,
             return None
         document, keys = stored
         now = self._keys(case)
@@ -416,8 +425,8 @@ class Workbench(CaseDesk):
             if running and running.alive and running.keys == keys:
                 return running  # another page already asked for the same
             self._workers[case.case_id] = worker = Worker(
-                self._cases, case.case_id, pipeline, request, running, who
-            )  # fmt: skip
+                self._cases, case.case_id, pipeline, request, running, who, turns, owner
+            )
             worker.start()
             return worker
 
@@ -440,6 +449,8 @@ class Workbench(CaseDesk):
         return self._media.detail(case.photo_sha256, lambda: self._cases.photo(case))
 
     def inspect(self, case_id: str) -> Inspection:
+            owner = self._cases.owner_of(case.case_id)
+            turns = self._turns if owner.startswith(GUEST) else None
         """A first look at signs of editing and at the file's metadata; remembered for the photographs seen last."""
         case = self._cases.get(case_id)
         return self._inspections(

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 
 from newsctx.case_records import RunState
 from newsctx.cases import CaseStore
 from newsctx.document import Document, Stages
 from newsctx.pipeline import Pipeline, Request
 from newsctx.records import STAGES, Caption, StageName, StageStatus
+from newsctx.turns import Turns
 
 _SAVE_EVERY = 0.25  # seconds: writing a document takes longer than some stages
 _SHOWING = 0.5  # seconds that pages have to show the answer before the store is kept busy with it
@@ -31,13 +33,17 @@ class Worker(threading.Thread):
 
     def __init__(
         self, cases: CaseStore, case_id: str, pipeline: Pipeline, request: Request, before: Worker | None = None,
-        who: str = "",
+        who: str = "", turns: Turns | None = None, owner: str = "",
     ) -> None:  # fmt: skip
-        """`before`: the case's worker until now; stopped and waited for, so that it cannot write over this one."""
+        """`before`: the case's worker until now; stopped and waited for, so that it cannot write over this one.
+        `turns`: it waits for its owner's turn; None: it begins at once.
+        """
         super().__init__(name=f"analyse-{case_id[:8]}", daemon=True)
         self.keys = pipeline.keys(request)
         self._cases, self._case_id, self._pipeline, self._request = cases, case_id, pipeline, request
-        self._before, self._who = before, who
+        self._before, self._who, self._turns, self._owner = before, who, turns, owner
+        self._context = copy_context()  # of who asks: a ZeroGPU Space counts borrowed time against that visitor
+        self.place = 0  # in the queue, 1 is next; 0: it does not wait
         if before:
             before.stop()
         self._news = threading.Condition()
@@ -75,9 +81,23 @@ class Worker(threading.Thread):
             except BaseException:
                 self._cases.end_run(run_id, "failed", None, {})
                 raise
+        self._context.run(self._in_turn)
+
+    def _in_turn(self) -> None:
             self._answer()
             failed = document and any(s.state == "failed" for s in document.status)
             state: RunState = "failed" if failed else "done" if "caption" in keys else "cancelled"
+        if self._turns is None:
+            self._work()
+            return
+        with self._turns.take(self._owner, self._stopped.is_set, self._moved):
+            self._work()
+
+    def _moved(self, place: int) -> None:
+        self.place = place
+        self._tell()
+
+    def _work(self) -> None:
             self._cases.end_run(run_id, state, document, keys, self._save)
         finally:
             if not self._cases.shows(self._request.sha256):  # deleted meanwhile

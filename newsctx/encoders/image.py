@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from newsctx import hub
+from newsctx import hub, zero_gpu
 from newsctx.encoders.forward import first_line, rgb, unit_rows
 from newsctx.encoders.image_text import load_open_clip
 from newsctx.errors import ModelUnavailable
@@ -41,6 +41,7 @@ class ImageEncoder:
         self._model, self._preprocess, self._device, self.batch_size = model, preprocess, device, batch_size
         self._lock = threading.Lock()  # one forward pass at a time: memory stays bounded
         self.info = ModelInfo(slot="second_image", name=name, digest=state_digest(model), device=device.name)
+        self._lent = zero_gpu.place(self.info.digest, model)
         self.dim = 0
         self.dim = int(self.encode_images([np.zeros((32, 32, 3), np.uint8)]).shape[1])
 
@@ -83,7 +84,8 @@ class ImageEncoder:
 
         def batch(part: Sequence[np.ndarray]) -> Any:
             tensors = [self._preprocess(Image.fromarray(rgb(image))) for image in part]
-            return self._pooled(self._model(torch.stack(tensors).to(self._device.name)))
+            here = torch.stack(tensors)
+            return zero_gpu.compute(self._lent, "", here, lambda b: self._pooled(self._model(b.to(self._device.name))))
 
         with self._lock:
             return unit_rows(images, batch, self.batch_size, self.dim, self.info.name, self._device)

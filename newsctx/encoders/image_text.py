@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from newsctx import hub
+from newsctx import hub, zero_gpu
 from newsctx.encoders.forward import first_line, rgb, unit_rows
 from newsctx.errors import ModelUnavailable
 from newsctx.records import ModelInfo
@@ -33,6 +33,7 @@ class ImageTextEncoder:
         self._device, self.batch_size = device, batch_size
         self._lock = threading.Lock()  # one forward pass at a time: memory stays bounded
         self.info = ModelInfo(slot="image_text", name=name, digest=state_digest(model), device=device.name)
+        self._lent = zero_gpu.place(self.info.digest, model)
         self.dim = int(self.encode_texts(["photo"]).shape[1])
 
     @classmethod
@@ -74,7 +75,7 @@ class ImageTextEncoder:
 
         def batch(part: Sequence[np.ndarray]) -> Any:
             tensors = [self._preprocess(Image.fromarray(rgb(image))) for image in part]
-            return self._model.encode_image(torch.stack(tensors).to(self._device.name))
+            return self._forward("encode_image", torch.stack(tensors))
 
         return self._batches(images, batch)
 
@@ -82,9 +83,13 @@ class ImageTextEncoder:
         """(N, D) float32, L2-normalised rows; a text beyond the model's context (CLIP: 77 tokens) is cut."""
 
         def batch(part: Sequence[str]) -> Any:
-            return self._model.encode_text(self._tokenizer(list(part)).to(self._device.name))
+            return self._forward("encode_text", self._tokenizer(list(part)))
 
         return self._batches(texts, batch)
+
+    def _forward(self, method: str, inputs: Any) -> Any:
+        here = getattr(self._model, method)
+        return zero_gpu.compute(self._lent, method, inputs, lambda batch: here(batch.to(self._device.name)))
 
     def _batches(self, items: Sequence[Any], forward: Callable[[Sequence[Any]], Any]) -> np.ndarray:
         with self._lock:

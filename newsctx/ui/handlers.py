@@ -16,7 +16,7 @@ import gradio as gr
 from newsctx.access import guarded
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.records import Inputs
-from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, language, photo_acts, visits
+from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, guest_gate, language, photo_acts, visits
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import CaseHistory, CaseList
 from newsctx.ui.held import Held
@@ -254,7 +254,7 @@ class Handlers:
         self.seen(here[1])
         try:
             for view in self.workbench.run(here[0], here[1].who, PACE):
-                yield self.paint(painter, self._looks.newest(here), message, view)
+                yield self.paint(painter, self._looks.newest(here), _queued(view) or message, view)
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error"))
 
@@ -345,3 +345,11 @@ def _number(data: dict[str, Any]) -> int | None:
     """The number that a button carries: of the newest change that its page shows."""
     text = str(data.get("number", ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+            guest=guest_gate.guest(visits.current(), bench.settings.hosting.guest_hours),
+def _queued(view: CaseView) -> Message | None:
+    """Where the analysis waits for others."""
+    if not view.waiting:
+        return None
+    return Message(tr("Others' analyses run first. Your place in the queue: %(place)s.", place=view.waiting))
+
+

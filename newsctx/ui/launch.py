@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
+import signal
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from newsctx import hosting, zero_gpu
 from newsctx.errors import NewsctxError
+
+if TYPE_CHECKING:
+    from newsctx.settings import Settings
 
 #: Gradio calls home from the Python process unless this is set before it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-
-PORT = 7860
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--settings", type=Path, metavar="FILE", help="a JSON file with settings that differ from the defaults"
     )
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
+        "--host", default=None, help="address to listen on (default: 127.0.0.1, this machine only; on a Space all)"
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"port to listen on (default: {PORT})")
-    parser.add_argument("--root-path", default=None, metavar="PATH", help="path prefix behind a proxy, e.g. /newsctx")
+    parser.add_argument("--port", type=int, default=None, help=f"port to listen on (default: {hosting.PORT})")
+    parser.add_argument(
+        "--root-path",
+        default=None,
+        metavar="PATH",
+        help="path prefix behind a proxy, e.g. /newsctx (default: GRADIO_ROOT_PATH)",
+    )
+    parser.add_argument(
+        "--guests",
+        action="store_true",
+        help="a public demonstration: every browser has cases of its own, which expire (always so on a Space)",
+    )
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -54,23 +69,56 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Open the archive, serve until stopped."""
+    end_on_term()
+    zero_gpu.begin(os.environ)  # before anything imports torch
     from newsctx.analyse_command import read_settings
+    from newsctx.guests import House
     from newsctx.start import start  # models and Gradio load here, not for --help
     from newsctx.ui.serving import serve
 
     settings = read_settings(args.settings, args.profile)
-    locked = profile_lock(args.host, args.root_path, os.environ)
-    workbench = start(args.archive, args.state, settings, locked)
+    host, port = hosting.address(args.host, args.port, os.environ)
+    root_path = hosting.root_path(args.root_path, os.environ)
+    guests = args.guests or hosting.on_space(os.environ)
+    if guests:
+        settings = hosting.public(settings)
+    locked = profile_lock(host, root_path, os.environ)
+    workbench = start(args.archive, hosting.state(args.state, os.environ), settings, locked)
+    house = House(workbench) if guests else None
     try:
-        serve(workbench, host=args.host, port=args.port, root_path=args.root_path)
+        if house:
+            house.start()
+        with zero_gpu.lent(settings.hosting):
+            serve(workbench, host=host, port=port, root_path=root_path, **(_for_guests(settings) if guests else {}))
     except OSError as error:  # Gradio's word for a port that is taken
         raise NewsctxError(
-            f"{args.host}:{args.port} cannot be opened: the port is taken, or this machine has no such address. "
+            f"{host}:{port} cannot be opened: the port is taken, or this machine has no such address. "
             "Choose another with --port or --host."
         ) from error
     finally:
+        if house:
+            house.stop()
         workbench.close()
     return 0
+
+
+def _for_guests(settings: Settings) -> dict[str, Any]:
+    """How the page is served to guests."""
+    from starlette.middleware import Middleware
+
+    from newsctx.ui.guest_gate import GuestCookies, GuestGate
+
+    hours = settings.hosting.guest_hours
+    return {"gate": GuestGate(), "middleware": (Middleware(GuestCookies, hours=hours),), "kept_hours": hours}
+
+
+def end_on_term() -> None:
+    """SIGTERM, by which containers and services are stopped, ends the workbench as Ctrl-C does: what runs is kept.
+
+    The first process of a container gets no default action for it, and would be killed seconds later.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def profile_lock(host: str, root_path: str | None, environment: Mapping[str, str]) -> str:

@@ -94,6 +94,14 @@ class Page:
     look: Look = Look()
     message: Message = Message()
     archive_problem: str = ""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who asks is a guest of a public demonstration."""
+
+    hours: float  # until a case is deleted that is not changed
+    by_tab: bool = False  # the browser keeps no cookie: the cases are out of reach with the tab
     examples: tuple[tuple[str, str, str], ...] = ()  # title, note, picture address
     cases: CaseList = CaseList()
     history: CaseHistory = CaseHistory()
@@ -121,6 +129,7 @@ class Page:
     def status(self) -> dict[StageName, StageStatus]:
         """The status of every stage; pending where nothing is known."""
         known = {s.name: s for s in self.document.status} if self.document else {}
+    guest: Guest | None = None  # None: a desk, or somebody with an account
         return {n: known.get(n) or StageStatus(name=n) for n in STAGES}
 
     @cached_property

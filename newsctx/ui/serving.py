@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 
 import gradio as gr
 from gradio.i18n import I18nData
+from starlette.middleware import Middleware
 
 from newsctx.ui import language, theme
+from newsctx.ui.health import Health
 from newsctx.ui.layout import build
+from newsctx.ui.protection import protection
 
 if TYPE_CHECKING:
     from newsctx.ui.visits import Gate
@@ -19,14 +23,26 @@ if TYPE_CHECKING:
 
 
 def serve(
-    workbench: Workbench, host: str, port: int, root_path: str | None = None, gate: Gate | None = None, **launch: Any
+    workbench: Workbench,
+    host: str,
+    port: int,
+    root_path: str | None = None,
+    gate: Gate | None = None,
+    middleware: Sequence[Middleware] = (),
+    kept_hours: float | None = None,
+    **launch: Any,
 ) -> tuple[Any, str, str]:
     """Serve the workbench; `gate` tells who asks, None: a desk without accounts.
+
+    `middleware` stands before every request but `/health`, the first one outermost. `kept_hours`: Gradio's copies of
+    uploads and downloads are deleted after so long; None: after `limits.upload_age`.
 
     Only the folder of re-encoded pictures is served, never uploads. The browser keeps no copy of inputs or outputs
     (`run_history`). An upload above the limit is refused while it arrives.
     """
     page = build(workbench, gate)
+    kept = int(workbench.settings.limits.upload_age if kept_hours is None else kept_hours * 3600)
+    page.delete_cache = (max(60, kept // 4), kept)  # how often, and how old: seconds
     translations = gr.I18n(**language.component_texts(component_texts(page)))
     return page.launch(
         server_name=host,
@@ -43,6 +59,12 @@ def serve(
         run_history=False,
         ssr_mode=False,
         enable_monitoring=False,
+        pwa=False,  # on a Space Gradio would offer to install the page, with icons and names of its own
+        app_kwargs={"middleware": [
+                Middleware(Health, workbench=workbench, root_path=root_path or ""),
+                *protection(workbench.settings.limits, gate),
+                *middleware,
+            ]},
         **{"quiet": False, **launch},
     )
 

@@ -22,6 +22,7 @@ def start(page: Page) -> dict[str, Any]:
         "problem": page.archive_problem,
         "archive": archive(page),
         "examples": [
+        "guest": page.guest,
             {"index": i, "title": title, "note": note, "picture": address}
             for i, (title, note, address) in enumerate(page.examples)
         ],
@@ -41,6 +42,8 @@ def head(page: Page) -> dict[str, Any]:
         "archived": bool(page.case and page.case.archived),
         "archive": archive(page),
         "problem": page.archive_problem,
+        "guest": page.guest,
+        "hours": f"{page.guest.hours:g}" if page.guest else "",
         "label": profiles_panel.label(
             page.archive.profile, page.switch if page.switch and page.switch.running else None
         ),
