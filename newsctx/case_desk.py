@@ -121,6 +121,15 @@ class CaseDesk:
             worker.stop()  # what its stage still comes to finds no case to be written to
         delete(self._cases, self._media, self._cache, case_id, who, reason)
 
+    def _admit(self, owner: str) -> None:
+        """Raises CaseError where a guest has as many cases as guests may have."""
+        most = self.settings.hosting.guest_cases
+        if owner.startswith(GUEST) and self._cases.count(archived=None, viewer=owner) >= most:
+            raise CaseError(
+                f"A guest of this demonstration can have {most} cases at a time, and you have them: delete one that "
+                "you no longer need (start page, list of cases)."
+            )
+
     # --- cases that travel ------------------------------------------------------------------------------------
 
     def export_case(self, case_id: str, who: str = "") -> Path:
@@ -132,15 +141,7 @@ class CaseDesk:
         """Store a bundle as a case; returns the id that it has. Leave to send it to a service is given here or not at
         all. Raises CaseError.
         """
-    def _admit(self, owner: str) -> None:
-        """Raises CaseError where a guest has as many cases as guests may have."""
-        most = self.settings.hosting.guest_cases
-        if owner.startswith(GUEST) and self._cases.count(archived=None, viewer=owner) >= most:
-            raise CaseError(
-                f"A guest of this demonstration can have {most} cases at a time, and you have them: delete one that "
-                "you no longer need (start page, list of cases)."
-            )
-
+        self._admit(owner)
         bundle = unpack(path, self.settings)
         try:
             imaging.decode(bundle.photo, self.settings.photo)
@@ -152,7 +153,6 @@ class CaseDesk:
         """Somebody else's leave to send the case to a service is none of this desk."""
         for url in replay(self._cases.get(case_id).overrides).allowed:
             self._cases.append(case_id, AllowRemote(base_url=url, on=False, reason=_LEAVE), who)
-        self._admit(owner)
 
     def keep(self, case_id: str, document: Document, keys: Mapping[StageName, str]) -> None:
         """Store what a replay came to as the case's results. Raises nothing where the case is gone."""

@@ -44,11 +44,11 @@ from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
 from newsctx.state import remember_profile
 from newsctx.switching import Switch, SwitchState, prepare
+from newsctx.turns import Turns
 from newsctx.worker import Worker, state_now
 from newsctx.writers.choices import WriterChoice, Writers
 from newsctx.writers.shown import PromptShown
 
-from newsctx.turns import Turns
 log = logging.getLogger(__name__)
 
 
@@ -69,12 +69,12 @@ class CaseView(Record):
     can_undo: bool = False
     can_redo: bool = False
     interrupted: bool = False  # the process ended in the middle of the last run; `run` goes on where it was
+    waiting: int = 0  # place in the queue of guests' analyses, 1 is next; 0: it does not wait
 
 
 @dataclass(frozen=True)
 class Example:
     """A photograph that a visitor can try."""
-    waiting: int = 0  # place in the queue of guests' analyses, 1 is next; 0: it does not wait
 
     path: Path
     title: str
@@ -107,12 +107,12 @@ class Workbench(CaseDesk):
         self._prompts: tuple[str, tuple[PromptShown, ...]] = ("", ())  # of the case shown last, by its key
         self._inspections = LastSeen()
         self._workers: dict[str, Worker] = {}
+        self._turns = Turns(self.settings.hosting.analyses)
         self._previews: dict[str, threading.Event] = {}  # by case; set where a newer one is asked for
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
         self._locked = profile_locked
         self._switch: Switch | None = None
-        self._turns = Turns(self.settings.hosting.analyses)
         self.archive_problem = ""
         self.atlas = Atlas(gazetteer)
         self._open()
@@ -306,12 +306,12 @@ class Workbench(CaseDesk):
             status=case.status, tags=case.tags, archived=case.archived,
             can_undo=bool(case.overrides), can_redo=bool(case.undone),
             interrupted=bool(last and last.state == "interrupted" and not running),
+            waiting=worker.place if worker and running else 0,
         )  # fmt: skip
 
     def _document(self, case: Case, running: bool) -> Document | None:
         stored = self._latest(case.case_id)
         if not stored:
-            waiting=worker.place if worker and running else 0,
             return None
         document, keys = stored
         now = self._keys(case)
@@ -424,6 +424,8 @@ class Workbench(CaseDesk):
             running = self._workers.get(case.case_id)
             if running and running.alive and running.keys == keys:
                 return running  # another page already asked for the same
+            owner = self._cases.owner_of(case.case_id)
+            turns = self._turns if owner.startswith(GUEST) else None
             self._workers[case.case_id] = worker = Worker(
                 self._cases, case.case_id, pipeline, request, running, who, turns, owner
             )
@@ -449,8 +451,6 @@ class Workbench(CaseDesk):
         return self._media.detail(case.photo_sha256, lambda: self._cases.photo(case))
 
     def inspect(self, case_id: str) -> Inspection:
-            owner = self._cases.owner_of(case.case_id)
-            turns = self._turns if owner.startswith(GUEST) else None
         """A first look at signs of editing and at the file's metadata; remembered for the photographs seen last."""
         case = self._cases.get(case_id)
         return self._inspections(

@@ -71,22 +71,12 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Analyse and store; called by `start`."""
-        if self._before:
-            self._before.join()
-            self._before = None
-        try:
-            run_id = self._cases.begin_run(self._case_id, len(self._request.overrides), self._who)
-            try:
-                document, keys = self._analyse()
-            except BaseException:
-                self._cases.end_run(run_id, "failed", None, {})
-                raise
         self._context.run(self._in_turn)
 
     def _in_turn(self) -> None:
-            self._answer()
-            failed = document and any(s.state == "failed" for s in document.status)
-            state: RunState = "failed" if failed else "done" if "caption" in keys else "cancelled"
+        if self._before:
+            self._before.join()
+            self._before = None
         if self._turns is None:
             self._work()
             return
@@ -98,6 +88,16 @@ class Worker(threading.Thread):
         self._tell()
 
     def _work(self) -> None:
+        try:
+            run_id = self._cases.begin_run(self._case_id, len(self._request.overrides), self._who)
+            try:
+                document, keys = self._analyse()
+            except BaseException:
+                self._cases.end_run(run_id, "failed", None, {})
+                raise
+            self._answer()
+            failed = document and any(s.state == "failed" for s in document.status)
+            state: RunState = "failed" if failed else "done" if "caption" in keys else "cancelled"
             self._cases.end_run(run_id, state, document, keys, self._save)
         finally:
             if not self._cases.shows(self._request.sha256):  # deleted meanwhile

@@ -314,6 +314,7 @@ class Handlers:
             hide_all=bench.settings.photo.hide_all,
             writers=bench.writers,
             atlas=bench.atlas,
+            guest=guest_gate.guest(visits.current(), bench.settings.hosting.guest_hours),
         )
 
     def _examples(self, pictures: WorkbenchPictures) -> tuple[tuple[str, str, str], ...]:
@@ -322,6 +323,13 @@ class Handlers:
 
 def _resumed() -> Message:
     return Message(tr("The last run of this case was interrupted. Nothing of it is lost: it goes on where it stopped."))
+
+
+def _queued(view: CaseView) -> Message | None:
+    """Where the analysis waits for others."""
+    if not view.waiting:
+        return None
+    return Message(tr("Others' analyses run first. Your place in the queue: %(place)s.", place=view.waiting))
 
 
 def _looked(look: Look, data: dict[str, Any]) -> Look:
@@ -345,11 +353,3 @@ def _number(data: dict[str, Any]) -> int | None:
     """The number that a button carries: of the newest change that its page shows."""
     text = str(data.get("number", ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-            guest=guest_gate.guest(visits.current(), bench.settings.hosting.guest_hours),
-def _queued(view: CaseView) -> Message | None:
-    """Where the analysis waits for others."""
-    if not view.waiting:
-        return None
-    return Message(tr("Others' analyses run first. Your place in the queue: %(place)s.", place=view.waiting))
-
-

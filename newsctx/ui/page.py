@@ -85,6 +85,14 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Guest:
+    """Who asks is a guest of a public demonstration."""
+
+    hours: float  # until a case is deleted that is not changed
+    by_tab: bool = False  # the browser keeps no cookie: the cases are out of reach with the tab
+
+
+@dataclass(frozen=True)
 class Page:
     """One rendering of everything."""
 
@@ -94,14 +102,6 @@ class Page:
     look: Look = Look()
     message: Message = Message()
     archive_problem: str = ""
-
-
-@dataclass(frozen=True)
-class Guest:
-    """Who asks is a guest of a public demonstration."""
-
-    hours: float  # until a case is deleted that is not changed
-    by_tab: bool = False  # the browser keeps no cookie: the cases are out of reach with the tab
     examples: tuple[tuple[str, str, str], ...] = ()  # title, note, picture address
     cases: CaseList = CaseList()
     history: CaseHistory = CaseHistory()
@@ -115,6 +115,7 @@ class Guest:
     prompts: tuple[PromptShown, ...] = ()  # what a language model is sent for it
     atlas: Atlas | None = None  # where names lie; None: no map asks for it
     hide_all: bool = False  # the setting: every picture is covered until it is chosen
+    guest: Guest | None = None  # None: a desk, or somebody with an account
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pictures", Guarded.over(self.pictures, self))
@@ -129,7 +130,6 @@ class Guest:
     def status(self) -> dict[StageName, StageStatus]:
         """The status of every stage; pending where nothing is known."""
         known = {s.name: s for s in self.document.status} if self.document else {}
-    guest: Guest | None = None  # None: a desk, or somebody with an account
         return {n: known.get(n) or StageStatus(name=n) for n in STAGES}
 
     @cached_property

@@ -21,8 +21,8 @@ def start(page: Page) -> dict[str, Any]:
         "open": page.case is None,
         "problem": page.archive_problem,
         "archive": archive(page),
-        "examples": [
         "guest": page.guest,
+        "examples": [
             {"index": i, "title": title, "note": note, "picture": address}
             for i, (title, note, address) in enumerate(page.examples)
         ],
@@ -41,9 +41,9 @@ def head(page: Page) -> dict[str, Any]:
         "tags": ", ".join(page.case.tags) if page.case else "",
         "archived": bool(page.case and page.case.archived),
         "archive": archive(page),
-        "problem": page.archive_problem,
         "guest": page.guest,
         "hours": f"{page.guest.hours:g}" if page.guest else "",
+        "problem": page.archive_problem,
         "label": profiles_panel.label(
             page.archive.profile, page.switch if page.switch and page.switch.running else None
         ),
