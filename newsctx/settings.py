@@ -1119,7 +1119,6 @@ class LimitsSettings(_Group):
         default_factory=lambda: ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16") if os.environ.get("SPACE_ID") else (),
         description="addresses or networks of proxies whose X-Forwarded-For tells the client; on a Hugging Face Space by default its private networks, elsewhere none",
     )
-    hosts: tuple[str, ...] = Field((), description="names that a browser may call the workbench by; empty: localhost and loopback addresses where it listens on these alone without a root path, else any name")
     frame_ancestors: tuple[str, ...] = Field(
         default_factory=lambda: ("https://huggingface.co", "https://*.hf.space") if os.environ.get("SPACE_ID") else (),
         description="pages that may show the workbench in a frame; on a Hugging Face Space by default the Hub, elsewhere none",

@@ -23,7 +23,7 @@ from newsctx.errors import NewsctxError, PhotoRefused
 from newsctx.pipeline import gazetteer
 from newsctx.settings import Settings
 from newsctx.stages import photo
-from newsctx.ui import layout
+from newsctx.ui import layout, uploads
 from newsctx.ui.handlers import Handlers
 from newsctx.ui.page import Look
 from newsctx.workbench import Workbench
@@ -87,7 +87,8 @@ class Looking:
         return "analysed"
 
     def page(self, path: Path, name: str) -> str:
-        """What the page's own handler answers."""
+        """What the page's own handler answers; the folder of the files counts as Gradio's."""
+        uploads.utils.get_upload_folder = lambda: str(path.parent)
         last: dict[Any, Any] = {}
         for update in self.handlers.upload(
             None, {"path": str(path), "orig_name": name}, "", "", "", "", "", Look(), True, 0
