@@ -62,8 +62,7 @@ def serve(
         pwa=False,  # on a Space Gradio would offer to install the page, with icons and names of its own
         app_kwargs={"middleware": [
                 Middleware(Health, workbench=workbench, root_path=root_path or ""),
-                *protection(workbench.settings.limits, gate),
-                *middleware,
+                *protection(workbench.settings.limits, middleware),
             ]},
         **{"quiet": False, **launch},
     )
