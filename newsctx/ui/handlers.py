@@ -26,6 +26,7 @@ from newsctx.ui.looks import Looks
 from newsctx.ui.page import Look, Message, Page
 from newsctx.ui.paint import Painter
 from newsctx.ui.pictures import WorkbenchPictures
+from newsctx.ui.uploads import taken
 from newsctx.ui.visits import Gate, OpenGate, visited
 
 if TYPE_CHECKING:
@@ -84,12 +85,13 @@ class Handlers:
         if not file:
             yield {self.parts.case_id: case_id}  # Gradio takes an empty dictionary for a missing value
             return
-        path = Path(file["path"])
+        here = (case_id, look, automatic)
         try:
-            data = path.read_bytes()
-        finally:
-            path.unlink(missing_ok=True)  # the case store has its own copy; the upload folder keeps none
-        yield from self._create(data, file.get("orig_name") or path.name, typed, (case_id, look, automatic))
+            data = taken(file["path"])  # the case store has its own copy; the upload folder keeps none
+        except NewsctxError as error:
+            yield self.paint(self.painter(), here, Message(str(error), "error"))
+            return
+        yield from self._create(data, file.get("orig_name") or Path(file["path"]).name, typed, here)
 
     @visited
     @language.spoken
