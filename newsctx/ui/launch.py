@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import os
 import signal
 import threading
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from newsctx import hosting, zero_gpu
 from newsctx.errors import NewsctxError
+from newsctx.ui.hosts import loopback
 
 if TYPE_CHECKING:
     from newsctx.settings import Settings
+    from newsctx.ui.account_gate import AccountGate
 
 #: Gradio calls home from the Python process unless this is set before it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         metavar="PATH",
         help="path prefix behind a proxy, e.g. /newsctx (default: GRADIO_ROOT_PATH)",
+    )
+    parser.add_argument(
+        "--auth", type=Path, default=None, metavar="FILE", help="accounts that can log in, see `users` (default: none)"
     )
     parser.add_argument(
         "--guests",
@@ -79,17 +83,22 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args.settings, args.profile)
     host, port = hosting.address(args.host, args.port, os.environ)
     root_path = hosting.root_path(args.root_path, os.environ)
-    guests = args.guests or hosting.on_space(os.environ)
+    guests = args.guests or (hosting.on_space(os.environ) and not args.auth)
+    how = who_comes_in(host, args.auth, guests)
+    gate = _accounts(args.auth, settings) if args.auth else None  # a file without accounts stops here
     if guests:
         settings = hosting.public(settings)
-    locked = profile_lock(host, root_path, os.environ)
+    locked = "" if args.auth else profile_lock(host, root_path, os.environ)  # with accounts, administrators choose
     workbench = start(args.archive, hosting.state(args.state, os.environ), settings, locked)
     house = House(workbench) if guests else None
     try:
         if house:
             house.start()
         with zero_gpu.lent(settings.hosting):
-            serve(workbench, host=host, port=port, root_path=root_path, **(_for_guests(settings) if guests else {}))
+            print(f"newsctx: {how}", flush=True)
+            with_accounts = {"gate": gate, "middleware": gate.doors(workbench)} if gate else {}
+            served = _for_guests(settings) if guests else with_accounts
+            serve(workbench, host=host, port=port, root_path=root_path, **served)
     except OSError as error:  # Gradio's word for a port that is taken
         raise NewsctxError(
             f"{host}:{port} cannot be opened: the port is taken, or this machine has no such address. "
@@ -100,6 +109,37 @@ def run(args: argparse.Namespace) -> int:
             house.stop()
         workbench.close()
     return 0
+
+
+def who_comes_in(host: str, auth: Path | None, guests: bool) -> str:
+    """What is said at the start of who can come in.
+
+    Raises:
+        NewsctxError: without a login the workbench would be open to others.
+    """
+    if auth and guests:
+        raise NewsctxError(
+            "--auth and --guests exclude each other: people have accounts, or are guests. Leave one out."
+        )
+    if guests:
+        return "a public demonstration; every browser has cases of its own, which expire"
+    if auth:
+        clear = "; passwords travel in the clear: put a proxy that speaks https in front (see --root-path)"
+        return f"open to the accounts of {auth}{'' if loopback(host) else clear}"
+    if not loopback(host):
+        raise NewsctxError(
+            f"--host {host} would open the workbench to other machines without a login; expected an address of this "
+            "machine only, such as 127.0.0.1. Make accounts with `python -m newsctx users FILE add NAME` and start "
+            "with --auth FILE, or show a public demonstration with --guests."
+        )
+    return "open to this machine only; for others there is --auth FILE"
+
+
+def _accounts(file: Path, settings: Settings) -> AccountGate:
+    from newsctx.accounts import Accounts
+    from newsctx.ui.account_gate import AccountGate
+
+    return AccountGate(Accounts(file, settings.access))
 
 
 def _for_guests(settings: Settings) -> dict[str, Any]:
@@ -132,16 +172,9 @@ def profile_lock(host: str, root_path: str | None, environment: Mapping[str, str
             "All visitors of this Space share one profile. Its owner chooses it: the variable NEWSCTX_PROFILE in the "
             "Space's settings. In a copy of your own, duplicate the Space or run newsctx on your machine."
         )
-    if root_path or not _loopback(host):
+    if root_path or not loopback(host):
         return (
             "This workbench is open to other machines and all its visitors share one profile. Whoever runs it chooses: "
             "start it with --profile NAME or NEWSCTX_PROFILE."
         )
     return ""
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:  # a name: whom it lets in cannot be told
-        return False

@@ -13,7 +13,9 @@ from gradio.i18n import I18nData
 from starlette.middleware import Middleware
 
 from newsctx.ui import language, theme
+from newsctx.ui.door import Door
 from newsctx.ui.health import Health
+from newsctx.ui.hosts import own_hosts
 from newsctx.ui.layout import build
 from newsctx.ui.protection import protection
 
@@ -43,6 +45,7 @@ def serve(
     page = build(workbench, gate)
     kept = int(workbench.settings.limits.upload_age if kept_hours is None else kept_hours * 3600)
     page.delete_cache = (max(60, kept // 4), kept)  # how often, and how old: seconds
+    meant = Middleware(Door, hosts=own_hosts(host, root_path, workbench.settings.access.hosts))
     translations = gr.I18n(**language.component_texts(component_texts(page)))
     return page.launch(
         server_name=host,
@@ -60,10 +63,12 @@ def serve(
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,  # on a Space Gradio would offer to install the page, with icons and names of its own
-        app_kwargs={"middleware": [
+        app_kwargs={
+            "middleware": [
                 Middleware(Health, workbench=workbench, root_path=root_path or ""),
-                *protection(workbench.settings.limits, middleware),
-            ]},
+                *protection(workbench.settings.limits, (meant, *middleware)),
+            ]
+        },
         **{"quiet": False, **launch},
     )
 
