@@ -210,7 +210,7 @@ class _Body:
 
 def too_large(most: int) -> _Answer:
     return _Answer(
-        413, tr("The request is larger than {most} MB, which is the most that is read here.", most=f"{most / 1e6:,.0f}")
+        413, tr("The request is larger than %(most)s MB, which is the most that is read here.", most=f"{most / 1e6:,.0f}")
     )
 
 
@@ -262,7 +262,7 @@ class Limits:
         if not wait:
             return None
         seconds = max(1, math.ceil(wait))
-        return _Answer(429, tr("Too many requests came from here. Try again in {seconds} s.", seconds=seconds), seconds)
+        return _Answer(429, tr("Too many requests came from here. Try again in %(seconds)s s.", seconds=seconds), seconds)
 
     def _most(self, kind: Kind) -> int:
         return self._settings.upload_bytes if kind == "upload" else self._settings.json_bytes
@@ -313,7 +313,7 @@ async def _drained(receive: Receive) -> None:
 
 async def _answer(answer: _Answer, kind: Kind, send: Send) -> None:
     """An upload's line is shown as it is; of other answers the page shows `detail`."""
-    log.warning("refused with %s: %s", answer.status, answer.line)
+    log.info("refused with %s: %s", answer.status, answer.line)
     plain = kind == "upload"
     body = answer.line.encode() if plain else json.dumps({"detail": answer.line, "error": answer.line}).encode()
     headers = [

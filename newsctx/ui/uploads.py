@@ -56,7 +56,7 @@ class Parser(_plain):  # type: ignore[misc, valid-type]
                 log.error("an upload could not be kept: %s", error)
                 raise route_utils.MultiPartException(
                     tr(
-                        "The file could not be kept here: {reason}. Tell whoever runs the workbench.",
+                        "The file could not be kept here: %(reason)s. Tell whoever runs the workbench.",
                         reason=error.strerror or "",
                     )
                 ) from error
@@ -65,7 +65,7 @@ class Parser(_plain):  # type: ignore[misc, valid-type]
 
 def _refusal(url: object) -> gr.Error:
     return gr.Error(
-        tr("Nothing is fetched in the place of a file. Download {url} yourself and upload it.", url=str(url)[:80]),
+        tr("Nothing is fetched in the place of a file. Download %(url)s yourself and upload it.", url=str(url)[:80]),
         print_exception=False,
     )
 
