@@ -70,6 +70,7 @@ ON_A_CASE: dict[str, Right] = {
         ("set_inputs", "override", "undo", "redo", "run", "cancel", "rename", "tag", "set_status", "archive"), "edit"),
     **dict.fromkeys(("delete_case", "share", "give"), "own"),
 }  # fmt: skip
+    "news": "read",
 #: Methods that make a case: it belongs to who asks.
 MAKING = frozenset({"create_case", "import_case"})
 #: Methods over all cases: they see those that who asks may read.

@@ -109,9 +109,11 @@ def head_of(execute: Execute, case_id: str) -> tuple[int, str]:
     return rows[0] if rows else (0, "")
 
 
-def read(execute: Execute, case_id: str) -> tuple[AuditEntry, ...]:
-    """A trail, oldest first."""
-    rows = execute(f"SELECT {_COLUMNS} FROM trail WHERE case_id = ? ORDER BY number", [case_id])
+def read(execute: Execute, case_id: str, after: int = 0) -> tuple[AuditEntry, ...]:
+    """A trail, oldest first; only entries with a number above `after`."""
+    where = "case_id = ? AND number > ?" if after else "case_id = ?"
+    values = [case_id, after] if after else [case_id]
+    rows = execute(f"SELECT {_COLUMNS} FROM trail WHERE {where} ORDER BY number", values)
     names = _COLUMNS.split(", ")
     return tuple(
         AuditEntry.model_validate(dict(zip(names, (*row[:6], *map(_json, row[6:9]), *row[9:]), strict=True)))

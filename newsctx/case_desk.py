@@ -10,6 +10,7 @@ from newsctx.access import GUEST, Right
 from newsctx.audit import AuditEntry, AuditProblem
 from newsctx.cache import StageCache
 from newsctx.case_bundle import FORMAT, pack, unpack
+from newsctx.case_conflicts import Seen, editing
 from newsctx.cases import CaseStore, CaseSummary, OverrideMade, RunSummary
 from newsctx.document import Document
 from newsctx.errors import CaseError, PhotoRefused
@@ -84,31 +85,41 @@ class CaseDesk:
         """Whom a case is shared with, and how."""
         return self._cases.shares(case_id)
 
-    def share(self, case_id: str, name: str, right: str, who: str = "") -> None:
-        """Let somebody "read" or "edit" a case; "none" takes it back. Raises CaseNotFound, CaseError."""
-        self._cases.share(case_id, name, right, who)
+    def share(self, case_id: str, name: str, right: str, who: str = "", since: Seen | None = None) -> None:
+        """Let somebody "read" or "edit" a case; "none" takes it back. Raises CaseNotFound, CaseError, EditConflict."""
+        with editing(self._cases, case_id, frozenset({("share", name)}), since, {"share": f"{name}: {right}"}):
+            self._cases.share(case_id, name, right, who)
 
-    def give(self, case_id: str, owner: str, who: str = "") -> None:
-        """Make a case somebody else's; who had it may still edit it. Raises CaseNotFound, CaseError."""
-        self._cases.give(case_id, owner, who)
+    def give(self, case_id: str, owner: str, who: str = "", since: Seen | None = None) -> None:
+        """Make a case somebody else's; who had it may still edit it. Raises CaseNotFound, CaseError, EditConflict."""
+        with editing(self._cases, case_id, frozenset({("given",)}), since, {"owner": owner}):
+            self._cases.give(case_id, owner, who)
 
     # --- what is done to one ----------------------------------------------------------------------------------
 
-    def rename(self, case_id: str, title: str, who: str = "") -> None:
-        """Raises CaseNotFound, CaseError."""
-        self._cases.rename(case_id, title, who)
+    # `since`: what who edits has seen of the case; EditConflict where somebody else has changed the same since then.
 
-    def tag(self, case_id: str, tags: Sequence[str], who: str = "") -> None:
-        """Tags instead of those that the case has. Raises CaseNotFound, CaseError."""
-        self._cases.set_tags(case_id, tuple(tags), who)
+    def rename(self, case_id: str, title: str, who: str = "", since: Seen | None = None) -> None:
+        """Raises CaseNotFound, CaseError, EditConflict."""
+        with editing(self._cases, case_id, frozenset({("title",)}), since, {"title": title}):
+            self._cases.rename(case_id, title, who)
 
-    def set_status(self, case_id: str, status: str, who: str = "", reason: str = "") -> None:
-        """One of `newsctx.cases.CASE_STATUSES`. Raises CaseNotFound, CaseError."""
-        self._cases.set_status(case_id, status, who, reason)
+    def tag(self, case_id: str, tags: Sequence[str], who: str = "", since: Seen | None = None) -> None:
+        """Tags instead of those that the case has. Raises CaseNotFound, CaseError, EditConflict."""
+        with editing(self._cases, case_id, frozenset({("tags",)}), since, {"tags": ", ".join(map(str, tags))}):
+            self._cases.set_tags(case_id, tuple(tags), who)
 
-    def archive(self, case_id: str, on: bool = True, who: str = "") -> None:
-        """Put a case away, or fetch it back. Raises CaseNotFound."""
-        self._cases.archive(case_id, on, who)
+    def set_status(
+        self, case_id: str, status: str, who: str = "", reason: str = "", since: Seen | None = None
+    ) -> None:  # fmt: skip
+        """One of `newsctx.cases.CASE_STATUSES`. Raises CaseNotFound, CaseError, EditConflict."""
+        with editing(self._cases, case_id, frozenset({("status",)}), since, {"status": status}):
+            self._cases.set_status(case_id, status, who, reason)
+
+    def archive(self, case_id: str, on: bool = True, who: str = "", since: Seen | None = None) -> None:
+        """Put a case away, or fetch it back. Raises CaseNotFound, EditConflict."""
+        with editing(self._cases, case_id, frozenset({("archived",)}), since, {"archived": str(on)}):
+            self._cases.archive(case_id, on, who)
 
     def delete_case(self, case_id: str, who: str = "", reason: str = "") -> None:
         """Remove a case with all that belongs to it, and what was made of its photograph. Raises CaseNotFound.

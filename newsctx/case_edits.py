@@ -102,6 +102,10 @@ class CaseEdits(CaseCore):
         """Everything that was done to a case, oldest first; "" is the store's own trail."""
         return audit.read(self._execute, case_id)
 
+    def trail_since(self, case_id: str, number: int) -> tuple[AuditEntry, ...]:
+        """What was done after the entry of this number, oldest first."""
+        return audit.read(self._execute, case_id, max(number, 0))
+
     def entries(self, case_id: str) -> int:
         """How many entries the trail of a case has: it grows with whatever is done to it; 0: no such case."""
         return audit.head_of(self._execute, case_id)[0]

@@ -10,7 +10,10 @@ from newsctx.case_records import CaseStatus, CaseSummary
 from newsctx.case_words import QUERY, folded, line
 from newsctx.errors import CaseError
 
-_FIELDS = "case_id, title, updated, created, status, tags, archived, photo_sha256, inputs, place, happened, owner"
+_FIELDS = (
+    "case_id, title, updated, created, status, tags, archived, photo_sha256, inputs, place, happened, owner, "
+    "(SELECT heads.entries FROM heads WHERE heads.case_id = cases.case_id)"
+)
 
 
 def status_named(status: str) -> CaseStatus:
@@ -80,9 +83,9 @@ def _has(tags: str, tag: str) -> bool:
 
 
 def _summary(row: tuple[Any, ...]) -> CaseSummary:
-    case_id, title, updated, created, status, tags, archived, sha256, inputs, place, happened, owner = row
+    case_id, title, updated, created, status, tags, archived, sha256, inputs, place, happened, owner, entries = row
     return CaseSummary(
         case_id=case_id, title=title, updated=updated, created=created, status=status, tags=tuple(json.loads(tags)),
         archived=archived, photo_sha256=sha256, note=json.loads(inputs).get("note", ""), place=place, date=happened,
-        owner=owner,
+        owner=owner, entries=entries or 0,
     )  # fmt: skip

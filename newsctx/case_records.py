@@ -29,6 +29,7 @@ class CaseSummary(Record):
     place: str = ""  # the answer, of the latest run; empty: none
     date: str = ""
     owner: str = ""  # the account, or guest, whose it is; empty: nobody's, which only administrators see
+    entries: int = 0  # of its trail
 
 
 class Case(Record):

@@ -26,6 +26,7 @@ from newsctx.cache import StageCache
 from newsctx.case_articles import CaseArticles
 from newsctx.case_desk import CaseDesk
 from newsctx.cases import Case, CaseStatus, CaseStore
+from newsctx.case_conflicts import STACK, Seen, editing, inputs_to_write, slots, unseen
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
 from newsctx.inspection import Inspection, LastSeen, inspect
@@ -71,6 +72,7 @@ class CaseView(Record):
     interrupted: bool = False  # the process ended in the middle of the last run; `run` goes on where it was
     waiting: int = 0  # place in the queue of guests' analyses, 1 is next; 0: it does not wait
 
+    entries: int = 0  # of the trail, counted before anything else was read: all of them are in what is shown
 
 @dataclass(frozen=True)
 class Example:
@@ -296,7 +298,7 @@ class Workbench(CaseDesk):
 
     def view(self, case_id: str) -> CaseView:
         """The case as it stands: results under keys that no longer hold are marked stale. Raises CaseNotFound."""
-        case = self._cases.get(case_id)
+        entries, case = self._cases.entries(case_id), self._cases.get(case_id)
         worker = self._workers.get(case_id)
         running = bool(worker and worker.computing)
         last = self._cases.newest_run(case_id)
@@ -304,7 +306,7 @@ class Workbench(CaseDesk):
             case_id=case.case_id, title=case.title, created=case.created, updated=case.updated, inputs=case.inputs,
             document=self._document(case, running), running=running, captions=self._cases.captions(case_id),
             status=case.status, tags=case.tags, archived=case.archived,
-            can_undo=bool(case.overrides), can_redo=bool(case.undone),
+            can_undo=bool(case.overrides), can_redo=bool(case.undone), entries=entries,
             interrupted=bool(last and last.state == "interrupted" and not running),
             waiting=worker.place if worker and running else 0,
         )  # fmt: skip
@@ -334,18 +336,28 @@ class Workbench(CaseDesk):
     def _request(self, case: Case) -> Request:
         return Request(self._cases.photo(case), case.filename, case.inputs, case.overrides)
 
-    def set_inputs(self, case_id: str, inputs: Inputs, who: str = "") -> CaseView:
-        """Change the note or the claim; what depends on it becomes stale."""
-        self._cases.set_inputs(case_id, inputs, who)
+    def set_inputs(self, case_id: str, inputs: Inputs, who: str = "", since: Seen | None = None) -> CaseView:
+        """Change the note or the claim; what depends on it becomes stale.
+
+        since: what who edits has seen: only the fields that were changed since are written. Raises EditConflict.
+        """
+        with editing(self._cases, case_id, frozenset(), since):
+            new = inputs_to_write(self._cases, case_id, inputs, since) if since else inputs
+            self._cases.set_inputs(case_id, new, who)
         return self.view(case_id)
 
-    def override(self, case_id: str, action: dict[str, object], who: str = "") -> CaseView:
+    def override(
+        self, case_id: str, action: dict[str, object], who: str = "", since: Seen | None = None
+    ) -> CaseView:  # fmt: skip
         """Add an override by `who`; the stages from the first that it touches become stale.
 
-        Raises OverrideError, CaseNotFound.
+        since: what who edits has seen; None: the newest edit wins.
+
+        Raises OverrideError, CaseNotFound; EditConflict where somebody else has changed the same thing since.
         """
         one, pipeline = parse_override(action), self.pipeline()
-        with self._cases.together():  # checked against what it is added to, whatever another page does meanwhile
+        # checked against what it is added to, whatever another page does meanwhile
+        with editing(self._cases, case_id, slots(one), since, one):
             case = self._cases.get(case_id)
             pipeline.check(one, replay(case.overrides))
             self._check_version(case_id, one)
@@ -387,21 +399,31 @@ class Workbench(CaseDesk):
                 if self._previews.get(case_id) is mine:
                     del self._previews[case_id]
 
-    def undo(self, case_id: str, who: str = "", seen: int | None = None) -> CaseView:
-        """Take the newest override back; `seen`: see `CaseStore.undo`. Raises CaseNotFound, CaseError."""
+    def undo(self, case_id: str, who: str = "", seen: int | None = None, since: Seen | None = None) -> CaseView:
+        """Take the newest override back; `seen`: see `CaseStore.undo`.
+
+        since: what who edits has seen. Raises CaseNotFound, CaseError; EditConflict where others have overridden, or
+        taken back, anything since.
+        """
         self._cases.get(case_id)
-        self._cases.undo(case_id, who, seen)
+        with editing(self._cases, case_id, frozenset({STACK}), since):
+            self._cases.undo(case_id, who, seen)
         return self.view(case_id)
 
-    def redo(self, case_id: str, who: str = "") -> CaseView:
-        """Make the override that was taken back last again; nothing happens where there is none."""
+    def redo(self, case_id: str, who: str = "", since: Seen | None = None) -> CaseView:
+        """Make the override that was taken back last again; nothing happens where there is none. `since`: as `undo`."""
         self._cases.get(case_id)
-        self._cases.redo(case_id, who)
+        with editing(self._cases, case_id, frozenset({STACK}), since):
+            self._cases.redo(case_id, who)
         return self.view(case_id)
 
     # --- running ----------------------------------------------------------------------------------------------
 
     def run(self, case_id: str, who: str = "", pace: float = 0.0) -> Iterator[CaseView]:
+    def news(self, case_id: str, since: Seen) -> tuple[AuditEntry, ...]:
+        """What others did to the case since, oldest first, without runs and downloads."""
+        return tuple(unseen(self._cases, case_id, since))
+
         """Compute what is stale; yields the case after each change. Leaving the loop does not stop the work.
 
         The last view but one is the answer: nothing is running any more, and the store begins to write the run down;
@@ -416,7 +438,7 @@ class Workbench(CaseDesk):
                 seen = worker.wait_for_news(seen, pace)
                 yield self.view(case_id)
 
-    def _start(self, case: Case, who: str = "") -> Worker:
+    def _start(self, case: Case, who: str = "", before_stage: Callable[[], None] | None = None) -> Worker:
         with self._lock:
             pipeline = self.pipeline()
             request = self._request(case)
@@ -432,6 +454,8 @@ class Workbench(CaseDesk):
             worker.start()
             return worker
 
+            if before_stage:
+                worker.before_stage = before_stage
     def cancel(self, case_id: str) -> None:
         """Stop after the stage that is running."""
         worker = self._workers.get(case_id)

@@ -13,8 +13,9 @@ from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import ENTRIES, MORE, RUNS, CaseHistory, CaseList, CasesLook, Checked
 from newsctx.ui.cases_panel import WORD
+from newsctx.ui.conflict_words import refused
 from newsctx.ui.language import tr
-from newsctx.ui.page import Look, Message
+from newsctx.ui.page import Look
 
 if TYPE_CHECKING:
     from newsctx.ui.handlers import Handlers
@@ -170,12 +171,11 @@ def _change(
 ) -> Iterator[Update]:
     """Change a case outside its results; an error becomes a line on the page and leaves open what was open."""
     case_id, look, automatic = here
-    message = Message(said)
     try:
-        change()
+        message = replace(handlers.edited(here, change), text=said)
         look = replace(look, cases=replace(look.cases, **looks))
     except NewsctxError as error:
-        message = Message(str(error), "error")
+        message = refused(error, look.event)
     painter, here = handlers.painter(), (case_id, look, automatic)
     yield handlers.paint(painter, here, message) | {handlers.parts.look: look}
 
@@ -186,9 +186,10 @@ def _case(here: Here, data: Data) -> str:
 
 
 def _save(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
-    bench, case_id, who = handlers.workbench, _case(here, data), here[1].who
+    case_id, who = _case(here, data), here[1].who
 
     def change() -> None:
+        bench = handlers.workbench
         if "title" in data:
             bench.rename(case_id, _text(data, "title"), who)
         if "tags" in data:
@@ -198,18 +199,16 @@ def _save(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
 
 
 def _status(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
-    bench, look = handlers.workbench, here[1]
-    reason = _text(data, "reason")
-    yield from _change(
-        handlers, here, lambda: bench.set_status(_case(here, data), _text(data, "value"), look.who, reason)
-    )
+    case_id, who, value, reason = _case(here, data), here[1].who, _text(data, "value"), _text(data, "reason")
+    yield from _change(handlers, here, lambda: handlers.workbench.set_status(case_id, value, who, reason))
 
 
 def _archive(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     on = bool(data.get("on"))
     said = tr("Archived. “Archived” above the list brings it back.") if on and not here[0] else ""
-    bench, case_id, who = handlers.workbench, _case(here, data), here[1].who
-    yield from _change(handlers, here, lambda: bench.archive(case_id, on, who), said, deleting="", editing="")
+    case_id, who = _case(here, data), here[1].who
+    change = lambda: handlers.workbench.archive(case_id, on, who)  # noqa: E731
+    yield from _change(handlers, here, change, said, deleting="", editing="")
 
 
 def _delete(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:

@@ -6,7 +6,7 @@ Errors meant for the analyst become a line on the page.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from newsctx.access import guarded
+from newsctx.case_conflicts import INPUTS, differing, fields, inputs_of
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.records import Inputs
 from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, guest_gate, language, photo_acts, visits
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import CaseHistory, CaseList
+from newsctx.ui.conflict_words import refused
 from newsctx.ui.held import Held
 from newsctx.ui.html import picture
 from newsctx.ui.language import tr
@@ -26,6 +28,7 @@ from newsctx.ui.looks import Looks
 from newsctx.ui.page import Look, Message, Page
 from newsctx.ui.paint import Painter
 from newsctx.ui.pictures import WorkbenchPictures
+from newsctx.ui.tabs import Event, Tabs, as_seen, read_event
 from newsctx.ui.uploads import taken
 from newsctx.ui.visits import Gate, OpenGate, visited
 
@@ -52,11 +55,12 @@ class Handlers:
         self._comparisons = case_acts.Comparisons()
         self._looks = Looks()
         self._held = Held()
+        self._tabs = Tabs()
 
     @property
     def workbench(self) -> Workbench:
-        """The workbench as who asks now may use it."""
-        return guarded(self._bench, visits.current() or self.gate.visitor(None))
+        """The workbench as who asks now may use it; inside of `edited` it is told what the tab has seen."""
+        return as_seen(guarded(self._bench, visits.current() or self.gate.visitor(None)))
 
     @property
     def outputs(self) -> list[Any]:
@@ -81,7 +85,7 @@ class Handlers:
     def upload(self, request: gr.Request | None, file: dict[str, Any] | None, *rest: Any) -> Iterator[Update]:
         """A photograph was dropped: it becomes a case, which is analysed."""
         *typed, case_id, look, automatic, update = rest
-        self.received(look, update)
+        look = self.received(look, update)
         if not file:
             yield {self.parts.case_id: case_id}  # Gradio takes an empty dictionary for a missing value
             return
@@ -98,14 +102,28 @@ class Handlers:
     def analyse(self, request: gr.Request | None, *args: Any) -> Iterator[Update]:
         """The button: take over what was typed and compute what is stale."""
         *typed, case_id, look, automatic, update = args
-        self.received(look, update)
-        here = (case_id, look, automatic)
+        here = (case_id, self.received(look, update, {"act": "analyse"}), automatic)
         try:
-            self.workbench.set_inputs(case_id, actions.inputs(*typed), look.who)
+            yield from self._analyse(typed, here)
+        except CaseNotFound as error:  # it was deleted in another tab, or is no longer shared
+            yield from self._gone(here, error)
+
+    def _analyse(self, typed: list[str], here: Here) -> Iterator[Update]:
+        painter, (case_id, look, _) = self.painter(), here
+        try:
+            wanted = actions.inputs(*typed)
+            message = self.edited(here, lambda: self.workbench.set_inputs(case_id, wanted, look.who))
+        except CaseNotFound:
+            raise
         except NewsctxError as error:
-            yield self.paint(self.painter(), here, Message(str(error), "error"))
+            yield self.paint(painter, here, refused(error, look.event))
             return
-        yield from self.compute(here)
+        now = self.workbench.view(case_id).inputs
+        self._tabs.filled(look.tab, case_id, now)
+        elsewhere = painter.fields(now, differing(wanted, now))
+        if elsewhere:  # fields that only others have changed
+            yield elsewhere
+        yield from self.compute(here, painter, message)
 
     @visited
     def cancel(
@@ -113,8 +131,7 @@ class Handlers:
         request: gr.Request | None = None,
     ) -> Update:  # fmt: skip
         """Stop after the stage that runs."""
-        self.received(look, update)
-        here = (case_id, look, automatic)
+        here = (case_id, self.received(look, update), automatic)
         running = bool(case_id) and self.workbench.view(case_id).running
         if running:
             self.workbench.cancel(case_id)
@@ -138,14 +155,25 @@ class Handlers:
         request: gr.Request | None = None,
     ) -> Iterator[Update]:
         """An event of a panel; its data came from the page and is checked by the workbench."""
-        self.received(look, update)
         data, typed = dict(event._data or {}), [note, claim, place, when]
+        look = self.received(look, update, data)
         here = (case_id, case_acts.signed_now(look, data), automatic)
         try:
             for answer in self._answer(data, typed, here):
                 yield from self._in_turn(answer, event.target)
-        except CaseNotFound as error:  # it was deleted in another tab
-            yield from self.open("", look.anew(), automatic, Message(str(error), "error"))
+        except CaseNotFound as error:  # it was deleted in another tab, or is no longer shared
+            yield from self._gone(here, error)
+
+    def _gone(self, here: Here, error: CaseNotFound) -> Iterator[Update]:
+        """The case of the page is not there any more, for this visitor."""
+        case_id, look, automatic = here
+        shown = self._tabs.seen(look.tab, look.event, case_id)
+        text = str(error)
+        if shown is not None and shown.entries:
+            text = tr(
+                "This case was deleted meanwhile, or is no longer shared with you: what you did last was not stored."
+            )
+        yield from self.open("", look.anew(), automatic, Message(text, "error"))
 
     def _in_turn(self, update: Update, asked: Any) -> Iterator[Update]:
         """The panel that asked, and what stands beside every tab, before the panels of the other tabs.
@@ -182,6 +210,11 @@ class Handlers:
                 yield from self.change(here, lambda: self.workbench.undo(case_id, look.who, _number(data)))
             case "redo":
                 yield from self.change(here, lambda: self.workbench.redo(case_id, look.who))
+            case "apply-mine":
+                yield from self._again(data, typed, here)
+            case "see-news":
+                for count, update in enumerate(ACTS["see-news"](self, here, data)):
+                    yield update | (self._refreshed(here, typed) if not count and len(update) > 1 else {})
             case "dismiss" | "order" | "more" | "select" | "compare":
                 yield self.looking((case_id, _looked(look, data), automatic))
             case name if name in ACTS:
@@ -190,6 +223,28 @@ class Handlers:
                 action = actions.override(data)
                 if action:
                     yield from self.change(here, lambda: self.workbench.override(case_id, action, look.who))
+
+    def _again(self, data: dict[str, Any], typed: list[str], here: Here) -> Iterator[Update]:
+        """Make a refused edit all the same: what it would have overwritten was shown."""
+        case_id, look, automatic = here
+        again, seen = read_event(str(data.get("again", ""))), _number({"number": data.get("seen", "")})
+        event = replace(look.event, seen=-1 if seen is None else seen, data=str(data.get("again", "")))
+        now = (case_id, replace(look, event=event), automatic)
+        if again.get("act") == "analyse":
+            yield from self._analyse(typed, now)
+        elif again.get("act") != "apply-mine":
+            yield from self._answer(again, typed, now)
+
+    def _refreshed(self, here: Here, typed: list[str]) -> Update:
+        """The fields of note and claim that others have changed and nobody is changing in this tab."""
+        case_id, look, _ = here
+        seen = self._tabs.seen(look.tab, look.event, case_id)
+        if not case_id or seen is None or seen.inputs is None:
+            return {}
+        now, base, held = self.workbench.view(case_id).inputs, seen.inputs, dict(zip(INPUTS, typed, strict=True))
+        idle = [n for n in differing(base, now) if (held[n] or "").strip() in (fields(base)[n], fields(now)[n])]
+        self._tabs.filled(look.tab, case_id, inputs_of(fields(base) | {n: fields(now)[n] for n in idle}))
+        return self.painter().fields(now, tuple(idle))
 
     @visited
     def export(self, case_id: str, look: Look, event: gr.EventData, request: gr.Request | None = None) -> Any:
@@ -207,6 +262,8 @@ class Handlers:
         except CaseNotFound as error:
             here, view, message = ("", look, automatic), None, Message(str(error), "error")
         painter = self.painter()
+        if view:
+            self._tabs.filled(look.tab, case_id, view.inputs)
         yield self.paint(painter, here, message) | painter.case(here[0], look) | painter.typed(view)
         if view and (view.running or view.interrupted):
             yield from self.compute(here, painter, _resumed() if view.interrupted else None)
@@ -228,6 +285,7 @@ class Handlers:
             yield self.paint(painter, here, Message(str(error), "error")) | painter.emptied()
             return
         now = (case_id, here[1].anew(), here[2])
+        self._tabs.filled(now[1].tab, case_id, inputs)
         first = self.paint(painter, now) | painter.case(case_id, now[1]) | painter.emptied()
         if here[0]:  # else the fields already hold what the case got, or what is being typed this moment
             first |= painter.typed(self.workbench.view(case_id))
@@ -241,14 +299,32 @@ class Handlers:
         """
         painter = self.painter()
         try:
-            change()
+            message = self.edited(here, change)
+        except CaseNotFound:
+            raise
         except NewsctxError as error:
-            yield self.paint(painter, here, Message(str(error), "error"))
+            yield self.paint(painter, here, refused(error, here[1].event))
             return
         if here[2]:
-            yield from self.compute(here, painter)
+            yield from self.compute(here, painter, message)
         else:
-            yield self.paint(painter, here)
+            yield self.paint(painter, here, message)
+
+    def edited(self, here: Here, change: Any) -> Message:
+        """Make a tab's edit of a case; what others have done to the case meanwhile, as a message.
+
+        Every edit of a page is made in here: the workbench refuses one that would overwrite what the tab has not seen.
+
+        Raises NewsctxError, EditConflict among them.
+        """
+        case_id, look, _ = here
+        with self._tabs.editing(look.tab, look.event):
+            change()
+        seen = self._tabs.seen(look.tab, look.event, case_id) if case_id else None
+        try:
+            return Message(others=self.workbench.news(case_id, seen) if seen else ())
+        except CaseNotFound:  # the edit was its deletion
+            return Message()
 
     def compute(self, here: Here, painter: Painter | None = None, message: Message | None = None) -> Iterator[Update]:
         """Run what is stale and paint each step; `message` stays on the page meanwhile."""
@@ -264,9 +340,10 @@ class Handlers:
         self.seen(here[1])
         return self.paint(self.painter(), here) | {self.parts.look: here[1]}
 
-    def received(self, look: Look, update: Any) -> None:
-        """An event has begun: the tab holds this update as its newest."""
+    def received(self, look: Look, update: Any, data: Mapping[str, Any] | None = None) -> Look:
+        """An event has begun: the tab holds this update as its newest. Returns the look with the event."""
         self._held.received(look.tab, update)
+        return replace(look, event=Event.of(update, data))
 
     def doubtful(self, look: Look) -> bool:
         """Whether what the tab shows may be older than what it was sent last."""
@@ -297,7 +374,10 @@ class Handlers:
             writer=bench.writer_of(case_id) if case_id else bench.settings.caption.writer,
             prompts=bench.prompts(case_id) if case_id else (),
         )
-        return painter.paint(page)
+        update = painter.paint(page)
+        shown = {c.case_id: c.entries for c in page.cases.rows} | ({case_id: page.case.entries} if page.case else {})
+        self._tabs.painted(look.tab, update.get(self.parts.update), shown)
+        return update
 
     def page(self, painter: Painter, message: Message | None = None) -> Page:
         """What a page shows whatever its case is."""

@@ -15,8 +15,10 @@ from newsctx.records import STAGES, Article, Hit, Match, Place, RelevanceResult,
 from newsctx.sensitive import hidden
 from newsctx.ui.case_look import CaseHistory, CaseList, CasesLook
 from newsctx.ui.guarded import Guarded
+from newsctx.ui.tabs import Event
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
+    from newsctx.audit import AuditEntry
     from newsctx.profile_choices import Choice
     from newsctx.switching import SwitchState
     from newsctx.workbench import CaseView
@@ -80,12 +82,23 @@ class Look:
 class Message:
     """One line for the analyst: an error or a confirmation."""
 
+@dataclass(frozen=True)
+class Conflict:
+    """An edit that was refused because it would have overwritten what its page had not shown."""
+
+    mine: Any = None  # the override, or {field: value}; None: nothing that can be made again
+    entries: int = 0  # of the trail, with what the analyst is shown now
+    again: str = ""  # what the page sent, JSON
+
+
     text: str = ""
     kind: str = "info"  # info or error
 
 
 @dataclass(frozen=True)
 class Guest:
+    others: tuple[AuditEntry, ...] = ()  # what others have done meanwhile
+    conflict: Conflict | None = None  # the edit that was refused for them
     """Who asks is a guest of a public demonstration."""
 
     hours: float  # until a case is deleted that is not changed

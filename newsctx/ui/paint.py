@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from newsctx.case_conflicts import INPUTS, fields
+from newsctx.records import Inputs
 from newsctx.ui import (
     caption_panel,
     cases_panel,
@@ -136,11 +138,12 @@ class Painter:
 
     def typed(self, view: CaseView | None) -> dict[Any, Any]:
         """Fill the text fields with what the case holds."""
-        note, claim, place, when = self._parts.typed
-        if view is None:
-            return {note: "", claim: "", place: "", when: ""}
-        said = view.inputs.claim
-        return {note: view.inputs.note, claim: said.text, place: said.place, when: said.date.iso if said.date else ""}
+        return self.fields(view.inputs if view else Inputs())
+
+    def fields(self, inputs: Inputs, names: tuple[str, ...] = INPUTS) -> dict[Any, Any]:
+        """Fill those of the text fields."""
+        said = fields(inputs)
+        return {part: said[name] for name, part in zip(INPUTS, self._parts.typed, strict=True) if name in names}
 
     def emptied(self) -> dict[Any, Any]:
         """Take the uploaded file out of the drop zone."""

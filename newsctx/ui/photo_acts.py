@@ -66,9 +66,9 @@ def _sensitive(handlers: Handlers, here: Here, data: Mapping[str, Any]) -> Itera
     case_id, look, automatic = here
     action = {"action": "sensitive", "image_id": image, "on": on, "reason": str(data.get("reason", "")).strip()}
     now = replace(look, revealed=tuple(i for i in look.revealed if i != image) if on else look.revealed)
-    bench = handlers.workbench
     handlers.seen(now)
-    for update in handlers.change((case_id, now, automatic), lambda: bench.override(case_id, action, look.who)):
+    change = lambda: handlers.workbench.override(case_id, action, look.who)  # noqa: E731
+    for update in handlers.change((case_id, now, automatic), change):
         yield update | {handlers.parts.look: now}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from newsctx.ui import profiles_panel
+from newsctx.ui import conflict_words, profiles_panel
 from newsctx.ui.cases_panel import statuses
 from newsctx.ui.html import moment
 from newsctx.ui.language import ENGLISH, current, gettext, number
@@ -35,7 +36,7 @@ def head(page: Page) -> dict[str, Any]:
         "case_id": page.case.case_id if page.case else "",
         "title": page.case.title if page.case else "",
         "updated": moment(page.case.updated) if page.case else "",
-        "seen": len(page.history.trail),
+        "seen": min(len(page.history.trail), page.case.entries or len(page.history.trail)) if page.case else 0,
         "status": page.case.status if page.case else "open",
         "statuses": statuses(page.case.status if page.case else "open"),
         "tags": ", ".join(page.case.tags) if page.case else "",
@@ -52,9 +53,12 @@ def head(page: Page) -> dict[str, Any]:
 
 def message(page: Page) -> dict[str, Any]:
     """The line for errors and confirmations."""
-    said = gettext(page.message.text)  # errors that name values are English in every language
-    english = said == page.message.text and current() != ENGLISH
-    return {"text": said, "kind": page.message.kind, "english": english}
+    text = page.message.text
+    said = gettext(text)  # errors that name values are English in every language
+    english = bool(text) and said == text and current() != ENGLISH
+    whole = conflict_words.line(page, replace(page.message, text=said))
+    both = conflict_words.view(page, page.message)
+    return {"text": whole, "kind": page.message.kind, "english": english, "conflict": both}
 
 
 def archive(page: Page) -> dict[str, Any]:

@@ -13,6 +13,7 @@ const opened = new Map();
 const drafts = new Map(); // text that was typed and not sent yet: a new rendering must not take it away
 const keyed = new WeakMap(); // text field -> the key it had when it was last seen
 let focused = null;
+let submitted = []; // the text fields of the form that was sent last: what is refused stays in them
 
 element.addEventListener('click', (event) => {
   const node = event.target.closest('button[data-act], a[data-act]');
@@ -24,7 +25,8 @@ element.addEventListener('submit', (event) => {
   event.preventDefault();
   const form = event.target.closest('form[data-act]');
   if (!form) return;
-  form.querySelectorAll('[data-draft]').forEach((t) => drafts.delete(t.dataset.key));
+  submitted = [...form.querySelectorAll('[data-draft]')].map((t) => [t.dataset.key, t.value]);
+  submitted.forEach(([key]) => drafts.delete(key));
   send({...form.dataset, ...Object.fromEntries(new FormData(form))});
   form.querySelectorAll('input[type=number]').forEach((i) => { i.value = ''; });
 });
@@ -56,6 +58,13 @@ document.addEventListener('newsctx:drawer', (event) => { // what is on this mach
   if (element.querySelector(`#${CSS.escape(event.detail)}`)) check();
 });
 const check = () => send({act: 'profile-check', was: element.querySelector('.drawer').dataset.current});
+document.addEventListener('newsctx:refused', () => {
+  submitted.forEach(([key, text]) => {
+    drafts.set(key, text);
+    element.querySelectorAll('[data-draft]').forEach((t) => { if (t.dataset.key === key) t.value = text; });
+  });
+  submitted = [];
+});
 let watching = null, painted = 0;
 const watchSwitch = () => { // answers may overtake each other, and the change may be another page's: ask how it ended
   painted = Date.now();
@@ -90,6 +99,8 @@ const settle = () => {
   watchSwitch();
   window.newsctx?.mark();
   element.dispatchEvent(new CustomEvent('newsctx:painted', {bubbles: true}));
+  const refusal = error?.querySelector('[data-act="apply-mine"]') && error.textContent !== complained;
 };
+  if (refusal) document.dispatchEvent(new CustomEvent('newsctx:refused'));
 watch('value', settle);
 settle();
