@@ -72,15 +72,12 @@ class Look:
     inspect: bool = False  # the signs of editing were asked for
     tab: str = ""  # the tab's name while its page is open
     picked: Picked | None = None
+    event: Event = Event()  # the event of this tab that is being answered
 
     def anew(self) -> Look:
         """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
         return Look(who=self.who, language=self.language, cases=self.cases.anew(), hide_all=self.hide_all, tab=self.tab)
 
-
-@dataclass(frozen=True)
-class Message:
-    """One line for the analyst: an error or a confirmation."""
 
 @dataclass(frozen=True)
 class Conflict:
@@ -94,11 +91,15 @@ class Conflict:
     text: str = ""
     kind: str = "info"  # info or error
 
+@dataclass(frozen=True)
+class Message:
+    """One line for the analyst: an error or a confirmation."""
+
 
 @dataclass(frozen=True)
-class Guest:
     others: tuple[AuditEntry, ...] = ()  # what others have done meanwhile
     conflict: Conflict | None = None  # the edit that was refused for them
+class Guest:
     """Who asks is a guest of a public demonstration."""
 
     hours: float  # until a case is deleted that is not changed
