@@ -65,12 +65,12 @@ ON_A_CASE: dict[str, Right] = {
     **dict.fromkeys(
         ("view", "writer_of", "prompts", "preview", "detail", "inspect", "hides_photo", "case_article", "match_view",
          "match_overlay", "export_json", "export_case", "trail", "entries", "verify", "runs", "run_document",
-         "overrides_made", "preview_override", "shares", "owner_of"), "read"),
+         "overrides_made", "preview_override", "news", "shares", "owner_of", "upload_copy"), "read"),
     **dict.fromkeys(
-        ("set_inputs", "override", "undo", "redo", "run", "cancel", "rename", "tag", "set_status", "archive"), "edit"),
+        ("set_inputs", "override", "undo", "redo", "run", "cancel", "rename", "tag", "set_status", "archive",
+         "allow_service", "note_sent", "look_up_place"), "edit"),
     **dict.fromkeys(("delete_case", "share", "give"), "own"),
 }  # fmt: skip
-    "news": "read",
 #: Methods that make a case: it belongs to who asks.
 MAKING = frozenset({"create_case", "import_case"})
 #: Methods over all cases: they see those that who asks may read.

@@ -28,7 +28,7 @@ NOBODY = "not given"  # who, where nobody said
 What = Literal[
     "created", "adopted", "imported", "inputs", "override", "approved", "undo", "redo", "renamed", "tagged", "status",
     "archived", "run_started", "run_ended", "exported", "case_created", "case_adopted", "case_imported", "case_deleted",
-    "shared", "given",
+    "shared", "given", "leave", "sent",
 ]  # fmt: skip
 Execute = Callable[[str, list[Any]], list[tuple[Any, ...]]]
 _COLUMNS = "case_id, number, made, who, what, reason, detail, before, after, previous, hash"

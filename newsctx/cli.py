@@ -30,6 +30,7 @@ COMMANDS = (
     "newsctx.training.command",
     "newsctx.tuning.command",
     "newsctx.settings_command",
+    "newsctx.services.command",
 )
 
 

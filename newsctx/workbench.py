@@ -41,6 +41,7 @@ from newsctx.profiles import forget, get_profile
 from newsctx.records import Article, Caption, CaptionVersion, Inputs, Match, Place, Record, StageName
 from newsctx.runtime import cpu_cores
 from newsctx.sensitive import PHOTO, hidden
+from newsctx.services.desk import ServiceDesk
 from newsctx.settings import Settings
 from newsctx.stages.photo import clean_name
 from newsctx.state import remember_profile
@@ -83,7 +84,7 @@ class Example:
     note: str = ""
 
 
-class Workbench(CaseDesk):
+class Workbench(CaseDesk, ServiceDesk):
     """One archive, one set of models, many cases."""
 
     def __init__(

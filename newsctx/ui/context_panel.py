@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from newsctx.records import Assessment, ClaimCheck, Context, Corroboration, DateAnswer, PlaceAnswer, Quote, Witness
+from newsctx.ui import services_panel
 from newsctx.ui.html import day
 from newsctx.ui.language import N_, decimal, number, tr, trn
 from newsctx.ui.page import Page
@@ -66,6 +67,7 @@ def view(page: Page) -> dict[str, Any]:
         "conflicts": [called(page, text) for text in context.conflicts] if context else [],
         "corroboration": [corroboration(page, c) for c in context.corroboration] if context else [],
         "rated": rated(page),
+        "geocoder": services_panel.geocoder(page),
         "set_place": edits.place if isinstance(edits.place, str) else edits.place.label if edits.place else "",
         "set_date": edits.date.iso if edits.date else "",
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsctx.errors import NewsctxError, OverrideError
 from newsctx.overrides import AddArticle
+from newsctx.services.links import host_of
 from newsctx.ui import actions
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.adjust import Previewed
@@ -26,7 +27,14 @@ def _text(data: Data, name: str) -> str:
 def fetch_article(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     """Fetch an article from the address that was typed and bring it into the case."""
     url = _text(data, "url")
-    yield from _add(handlers, here, data, lambda: handlers.workbench.fetch_article(url))
+
+    def make() -> dict[str, object]:
+        bench, host = handlers.workbench, host_of(url)
+        if host:
+            bench.note_sent(here[0], "fetch", host, url, here[1].who)  # before: who may not edit the case asks nobody
+        return bench.fetch_article(url)
+
+    yield from _add(handlers, here, data, make)
 
 
 def added_article(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:

@@ -45,6 +45,9 @@ class Guarded:
     def detail(self, case_id: str) -> Path | None:
         return None if self._hides_photo(case_id) else self._inner.detail(case_id)
 
+    def upload_copy(self, case_id: str) -> Path | None:
+        return None if self._hides_photo(case_id) else self._inner.upload_copy(case_id)
+
     def inspected(self, case_id: str) -> Any:
         """The first look at tampering; its pictures show the photograph."""
         return None if self._hides_photo(case_id) else self._inner.inspected(case_id)

@@ -17,7 +17,17 @@ from newsctx.access import guarded
 from newsctx.case_conflicts import INPUTS, differing, fields, inputs_of
 from newsctx.errors import CaseNotFound, NewsctxError
 from newsctx.records import Inputs
-from newsctx.ui import actions, case_acts, chart_acts, evidence_acts, guest_gate, language, photo_acts, visits
+from newsctx.ui import (
+    actions,
+    case_acts,
+    chart_acts,
+    evidence_acts,
+    guest_gate,
+    language,
+    photo_acts,
+    service_acts,
+    visits,
+)
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import CaseHistory, CaseList
 from newsctx.ui.conflict_words import refused
@@ -42,7 +52,9 @@ TABS = ("retrieve", "verify", "locate", "events", "chunks", "context", "caption"
 PACE = 0.12  # seconds between two paintings of work that goes on
 MORE = 20  # articles added by "show more"
 #: Acts that are more than one override, by the name that the page sends.
-ACTS: dict[str, Act] = {**case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACTS, **photo_acts.ACTS}
+ACTS: dict[str, Act] = {
+    **case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACTS, **photo_acts.ACTS, **service_acts.ACTS,
+}  # fmt: skip
 
 
 class Handlers:
@@ -394,6 +406,7 @@ class Handlers:
             switch=bench.switch,
             profile_locked=bench.profile_locked,
             hide_all=bench.settings.photo.hide_all,
+            services=bench.services,
             writers=bench.writers,
             atlas=bench.atlas,
             guest=guest_gate.guest(visits.current(), bench.settings.hosting.guest_hours),

@@ -59,7 +59,7 @@ def build(workbench: Workbench, gate: Gate | None = None) -> gr.Blocks:
 
 def _assemble() -> tuple[Parts, gr.HTML]:
     case_id, look = gr.State(""), gr.State(Look())
-    panels = {name: panel(name) for name in ("head", "message", "profiles", "help")}
+    panels = {name: panel(name) for name in ("head", "message", "profiles", "services", "help")}
     with gr.Row(elem_id="main", equal_height=False):
         with gr.Column(scale=3, min_width=300, elem_id="photo"):
             drop = gr.File(label=word("Photograph"), show_label=False, file_count="single", height=130, elem_id="drop")

@@ -20,6 +20,7 @@ from newsctx.ui.tabs import Event
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
     from newsctx.audit import AuditEntry
     from newsctx.profile_choices import Choice
+    from newsctx.services.registry import Service
     from newsctx.switching import SwitchState
     from newsctx.workbench import CaseView
     from newsctx.writers.choices import WriterChoice
@@ -39,6 +40,7 @@ class Pictures(Protocol):
     def preview(self, case_id: str) -> Path | None: ...
     def detail(self, case_id: str) -> Path | None: ...
     def inspected(self, case_id: str) -> Any: ...
+    def upload_copy(self, case_id: str) -> Path | None: ...
     def hides_photo(self, case_id: str) -> bool: ...
     def article(self, article_id: str) -> Article | None: ...
 
@@ -70,9 +72,10 @@ class Look:
     hide_all: bool | None = None  # this browser covers every picture until it is chosen; None: as the settings say
     detail: bool = False  # the photograph was enlarged beyond its first copy
     inspect: bool = False  # the signs of editing were asked for
+    event: Event = Event()  # the event of this tab that is being answered
     tab: str = ""  # the tab's name while its page is open
     picked: Picked | None = None
-    event: Event = Event()  # the event of this tab that is being answered
+    service: Any = None  # an outside service that is about to be asked (newsctx.ui.services_panel.Asked)
 
     def anew(self) -> Look:
         """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
@@ -129,6 +132,7 @@ class Page:
     prompts: tuple[PromptShown, ...] = ()  # what a language model is sent for it
     atlas: Atlas | None = None  # where names lie; None: no map asks for it
     hide_all: bool = False  # the setting: every picture is covered until it is chosen
+    services: tuple[Service, ...] = ()  # what could leave this machine
     guest: Guest | None = None  # None: a desk, or somebody with an account
 
     def __post_init__(self) -> None:

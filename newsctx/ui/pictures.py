@@ -49,6 +49,9 @@ class WorkbenchPictures:
     def detail(self, case_id: str) -> Path | None:
         return self._once(("detail", case_id), lambda: self._workbench.detail(case_id))
 
+    def upload_copy(self, case_id: str) -> Path | None:
+        return self._once(("copy", case_id), lambda: self._workbench.upload_copy(case_id))
+
     def inspected(self, case_id: str) -> Inspection | None:
         return self._once(("inspected", case_id), lambda: self._workbench.inspect(case_id))
 

@@ -6,7 +6,7 @@ import gradio as gr
 
 from newsctx.ui.html import ASSETS, script
 
-ROOMS = ("workbench", "evidence", "cases", "overrides", "charts", "viewer", "help")
+ROOMS = ("workbench", "evidence", "cases", "overrides", "conflicts", "charts", "viewer", "help", "services")
 CSS = tuple(ASSETS / f"{room}.css" for room in ROOMS)
 SCRIPTS = ("page.js", "cases.js", "select.js", "evidence.js", "viewer.js", "help.js")  # what works without the server
 FAVICON = ASSETS / "favicon.png"

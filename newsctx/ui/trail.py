@@ -9,6 +9,7 @@ from typing import Any
 from newsctx.audit import NOBODY, AuditEntry
 from newsctx.overrides import Override
 from newsctx.records import STAGES, StageName
+from newsctx.services.registry import NAMES as SERVICES
 from newsctx.trail_reading import override_of
 from newsctx.ui.language import N_, tr, trn
 from newsctx.ui.override_words import quoted, sentence
@@ -67,9 +68,25 @@ def told(page: Page, entry: AuditEntry, known: dict[int, Override]) -> str:
             return tr("Run %(number)s began", number=values.get("number", ""))
         case "run_ended":
             return _ended(values)
+        case "leave":
+            service = tr(SERVICES.get(str(values.get("service")), "")) or _text(values.get("service"))
+            return (
+                tr("Chose the outside service: %(service)s", service=service)
+                if values.get("on") is True
+                else tr("Let go of the outside service: %(service)s", service=service)
+            )
+        case "sent":
+            return _sent(values)
         case "exported":
             return tr("Downloaded the case")
     return str(entry.what).replace("_", " ")
+
+
+def _sent(values: dict[str, Any]) -> str:
+    host, what = _text(values.get("host")), _text(values.get("what"))
+    if values.get("service") in ("reverse_search", "web_archive"):
+        return tr("Opened %(host)s for: %(what)s", host=host, what=what) if what else tr("Opened %(host)s", host=host)
+    return tr("Asked %(host)s for: %(what)s", host=host, what=what)
 
 
 def _ended(values: dict[str, Any]) -> str:

@@ -31,6 +31,9 @@ class Bench:
     def override(self, case_id: str, action: dict[str, object], who: str) -> None:
         self.asked.append((case_id, parse_override(action), who))
 
+    def note_sent(self, case_id: str, service: str, host: str, what: str, who: str) -> None:
+        self.sent = (case_id, service, host, what, who)
+
     def fetch_article(self, url: str) -> dict[str, object]:
         if not url.startswith("http"):
             raise OverrideError(f"{url!r} is no address")
@@ -79,6 +82,7 @@ def test_a_fetched_article_says_where_it_is_from_unless_the_analyst_gave_a_reaso
     run("fetch_article", bench, url="https://news.example/a", reason="seen there")
     assert [o.reason for _, o, _ in bench.asked] == ["fetched from https://news.example/a", "seen there"]
     assert {who for *_, who in bench.asked} == {"Ada"}
+    assert bench.sent == ("case1", "fetch", "news.example", "https://news.example/a", "Ada")
 
 
 def test_what_cannot_be_fetched_is_a_message_and_no_override():

@@ -70,11 +70,15 @@
   document.addEventListener('focusout', (event) => { if (event.target.closest?.('.strand') && !event.relatedTarget?.closest?.('.strand')) trace({target: document}); });
 
   document.addEventListener('click', (event) => {
-    const node = event.target.closest?.('[data-tab], [data-goto], [data-copy], [data-copy-address], [data-drawer], [data-close]');
+    const node = event.target.closest?.('[data-tab], [data-goto], [data-copy], [data-copy-address], [data-drawer], [data-opens], [data-close]');
     if (!node) return;
     if (node.dataset.tab) show(node.dataset.tab);
     else if (node.dataset.goto) go(node.dataset.goto);
     else if (node.dataset.drawer) turn(node.dataset.drawer, !open.has(node.dataset.drawer));
+    else if (node.dataset.opens) {
+      turn(node.dataset.opens, true);
+      document.querySelector(`#${CSS.escape(node.dataset.opens)} [data-service="${CSS.escape(node.dataset.at ?? '')}"]`)?.scrollIntoView({block: 'center'});
+    }
     else if (node.dataset.close) turn(node.dataset.close, false);
     else copy(node, 'copy' in node.dataset ? node.dataset.copy : location.href);
   });

@@ -21,6 +21,10 @@ element.addEventListener('click', (event) => {
   event.preventDefault();
   send({...node.dataset});
 });
+['click', 'auxclick'].forEach((name) => element.addEventListener(name, (event) => { // it is followed, and written down
+  const link = event.target.closest('a[data-tells]');
+  if (link && event.button < 2) send({...link.dataset, act: link.dataset.tells});
+}));
 element.addEventListener('submit', (event) => {
   event.preventDefault();
   const form = event.target.closest('form[data-act]');
@@ -65,6 +69,10 @@ document.addEventListener('newsctx:refused', () => {
   });
   submitted = [];
 });
+document.addEventListener('newsctx:drawer', (event) => { // what is on this machine may have changed since it was painted
+  if (event.detail === 'profiles' && element.querySelector('#profiles')) check();
+});
+const check = () => send({act: 'profile-check', was: element.querySelector('.drawer').dataset.current});
 let watching = null, painted = 0;
 const watchSwitch = () => { // answers may overtake each other, and the change may be another page's: ask how it ended
   painted = Date.now();
