@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from newsctx.errors import AccessRefused, CaseNotFound
+from newsctx.errors import AccessRefused, BatchNotFound, CaseNotFound
 
 if TYPE_CHECKING:
     from newsctx.workbench import Workbench
@@ -65,16 +65,22 @@ ON_A_CASE: dict[str, Right] = {
     **dict.fromkeys(
         ("view", "writer_of", "prompts", "preview", "detail", "inspect", "hides_photo", "case_article", "match_view",
          "match_overlay", "export_json", "export_case", "trail", "entries", "verify", "runs", "run_document",
-         "overrides_made", "preview_override", "news", "shares", "owner_of", "upload_copy"), "read"),
+         "overrides_made", "preview_override", "shares", "owner_of", "upload_copy"), "read"),
     **dict.fromkeys(
         ("set_inputs", "override", "undo", "redo", "run", "cancel", "rename", "tag", "set_status", "archive",
          "allow_service", "note_sent", "look_up_place"), "edit"),
     **dict.fromkeys(("delete_case", "share", "give"), "own"),
+    "news": "read",
 }  # fmt: skip
+#: Methods on the batch of their first argument: they are its owner's alone. Its cases can be shared as any.
+ON_A_BATCH = frozenset(
+    {"batch", "batch_items", "owner_of_batch", "batch_news", "add_to_batch", "start_batch", "resume_batch",
+     "pause_batch", "stop_batch", "cancel_batch", "retry_batch", "delete_batch", "export_batch"}
+)  # fmt: skip
 #: Methods that make a case: it belongs to who asks.
-MAKING = frozenset({"create_case", "import_case"})
+MAKING = frozenset({"create_case", "create_batch", "import_case"})
 #: Methods over all cases: they see those that who asks may read.
-LISTING = frozenset({"cases", "count_cases", "case_tags", "recent"})
+LISTING = frozenset({"cases", "batches", "count_cases", "case_tags", "recent"})
 #: What shows or changes no case: the archive, its pictures and articles, settings.
 FREE = frozenset(
     {"archive_info", "archive_problem", "atlas", "channels", "writers", "settings", "models", "media_dir", "examples",
@@ -109,6 +115,8 @@ class _Guard:
             return getattr(self._bench, name)
         if name in ON_A_CASE:
             return self._on_a_case(name, getattr(self._bench, name))
+        if name in ON_A_BATCH:
+            return self._on_a_batch(getattr(self._bench, name))
         if name in LISTING:
             return self._listing(getattr(self._bench, name))
         if name in MAKING:
@@ -137,6 +145,16 @@ class _Guard:
                 if has == "read"
                 else "Only the owner of this case can do that. Ask the owner."
             )
+
+    def _on_a_batch(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def run(batch_id: str, *args: Any, **named: Any) -> Any:
+            if right_of(self.visitor, self._bench.owner_of_batch(batch_id), {}) != "own":
+                raise BatchNotFound.of(batch_id)
+            bound = self._signed(method, (batch_id, *args), named)
+            return method(*bound.args, **bound.kwargs)
+
+        return run
 
     def _signed(self, method: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         bound = inspect.signature(method).bind(*args, **named)

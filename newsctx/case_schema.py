@@ -96,4 +96,19 @@ MIGRATIONS = (
             case_id TEXT NOT NULL, name TEXT NOT NULL, allowed TEXT NOT NULL, PRIMARY KEY (case_id, name));
         """,
     ),
+    Migration(
+        5,
+        "batches of photographs",
+        # source: where the command line found them; archive: what they were last searched in; note: why it rests
+        """
+        CREATE TABLE batches (
+            batch_id TEXT PRIMARY KEY, title TEXT NOT NULL, owner TEXT NOT NULL, who TEXT NOT NULL, made TEXT NOT NULL,
+            source TEXT NOT NULL, archive TEXT NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL);
+        CREATE TABLE batch_items (
+            batch_id TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL,
+            sha256 TEXT NOT NULL, inputs TEXT NOT NULL, title TEXT NOT NULL, tags TEXT NOT NULL, case_id TEXT NOT NULL,
+            state TEXT NOT NULL, error TEXT NOT NULL, started TEXT NOT NULL, ended TEXT NOT NULL,
+            seconds DOUBLE NOT NULL, attempts INTEGER NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY (batch_id, number));
+        """,
+    ),
 )

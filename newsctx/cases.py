@@ -12,6 +12,7 @@ from typing import Any
 
 from newsctx import audit, case_list
 from newsctx.audit import What
+from newsctx.batch.store import CaseBatches
 from newsctx.case_core import named
 from newsctx.case_db import now
 from newsctx.case_edits import CaseEdits
@@ -25,7 +26,7 @@ from newsctx.records import Inputs
 __all__ = ["CASE_STATUSES", "Case", "CaseStatus", "CaseStore", "CaseSummary", "OverrideMade", "RunSummary"]
 
 
-class CaseStore(CaseEdits, CaseTransfer, CaseShares):
+class CaseStore(CaseEdits, CaseTransfer, CaseShares, CaseBatches):
     """All cases of one state folder; one process writes, any of its threads may call."""
 
     # --- cases ------------------------------------------------------------------------------------------------

@@ -22,11 +22,13 @@ from newsctx.archive.opened import OpenArchive, open_archive
 from newsctx.archive.store import ArchiveStore
 from newsctx.article_search import FoundArticles
 from newsctx.atlas import Atlas
+from newsctx.audit import AuditEntry
+from newsctx.batch.desk import BatchDesk
 from newsctx.cache import StageCache
 from newsctx.case_articles import CaseArticles
+from newsctx.case_conflicts import STACK, Seen, editing, inputs_to_write, slots, unseen
 from newsctx.case_desk import CaseDesk
 from newsctx.cases import Case, CaseStatus, CaseStore
-from newsctx.case_conflicts import STACK, Seen, editing, inputs_to_write, slots, unseen
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
 from newsctx.inspection import Inspection, LastSeen, inspect
@@ -70,10 +72,10 @@ class CaseView(Record):
     archived: bool = False
     can_undo: bool = False
     can_redo: bool = False
+    entries: int = 0  # of the trail, counted before anything else was read: all of them are in what is shown
     interrupted: bool = False  # the process ended in the middle of the last run; `run` goes on where it was
     waiting: int = 0  # place in the queue of guests' analyses, 1 is next; 0: it does not wait
 
-    entries: int = 0  # of the trail, counted before anything else was read: all of them are in what is shown
 
 @dataclass(frozen=True)
 class Example:
@@ -84,7 +86,7 @@ class Example:
     note: str = ""
 
 
-class Workbench(CaseDesk, ServiceDesk):
+class Workbench(CaseDesk, ServiceDesk, BatchDesk):
     """One archive, one set of models, many cases."""
 
     def __init__(
@@ -418,13 +420,13 @@ class Workbench(CaseDesk, ServiceDesk):
             self._cases.redo(case_id, who)
         return self.view(case_id)
 
-    # --- running ----------------------------------------------------------------------------------------------
-
-    def run(self, case_id: str, who: str = "", pace: float = 0.0) -> Iterator[CaseView]:
     def news(self, case_id: str, since: Seen) -> tuple[AuditEntry, ...]:
         """What others did to the case since, oldest first, without runs and downloads."""
         return tuple(unseen(self._cases, case_id, since))
 
+    # --- running ----------------------------------------------------------------------------------------------
+
+    def run(self, case_id: str, who: str = "", pace: float = 0.0) -> Iterator[CaseView]:
         """Compute what is stale; yields the case after each change. Leaving the loop does not stop the work.
 
         The last view but one is the answer: nothing is running any more, and the store begins to write the run down;
@@ -452,11 +454,11 @@ class Workbench(CaseDesk, ServiceDesk):
             self._workers[case.case_id] = worker = Worker(
                 self._cases, case.case_id, pipeline, request, running, who, turns, owner
             )
+            if before_stage:
+                worker.before_stage = before_stage
             worker.start()
             return worker
 
-            if before_stage:
-                worker.before_stage = before_stage
     def cancel(self, case_id: str) -> None:
         """Stop after the stage that is running."""
         worker = self._workers.get(case_id)
@@ -594,6 +596,7 @@ class Workbench(CaseDesk, ServiceDesk):
         if self._switch:
             self._switch.cancel()
             self._switch.join(10)  # a download cannot be interrupted; it ends with the process
+        self._close_batches()
         for worker in list(self._workers.values()):
             worker.stop()
             worker.join()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 
@@ -44,6 +44,7 @@ class Worker(threading.Thread):
         self._before, self._who, self._turns, self._owner = before, who, turns, owner
         self._context = copy_context()  # of who asks: a ZeroGPU Space counts borrowed time against that visitor
         self.place = 0  # in the queue, 1 is next; 0: it does not wait
+        self.before_stage: Callable[[], None] = lambda: None  # the next stage begins when it returns
         if before:
             before.stop()
         self._news = threading.Condition()
@@ -63,6 +64,15 @@ class Worker(threading.Thread):
     def computing(self) -> bool:
         """Whether there is more to come than the store's account of the run."""
         return not self._done and self._answered is None
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a page follows it."""
+        return self._followers > 0
 
     def stop(self) -> None:
         self._stopped.set()
@@ -113,7 +123,7 @@ class Worker(threading.Thread):
         stored = self._cases.document(self._case_id)
         before, old_keys = stored if stored else (None, {})
         document, keys, saved = None, {}, time.monotonic()
-        for document in self._pipeline.analyse(self._request, self._stopped.is_set):
+        for document in self._pipeline.analyse(self._request, self._ask):
             if self._stopped.is_set():
                 break  # a newer run owns the case now, or the analyst cancelled: the cache keeps what is done
             keys = {s.name: self.keys[s.name] for s in document.status if s.state == "fresh"}
@@ -126,6 +136,11 @@ class Worker(threading.Thread):
                 self._cases.add_caption(self._case_id, whole.caption)
             self._tell()
         return document, keys
+
+    def _ask(self) -> bool:
+        """Before each stage: whether it is not to begin."""
+        self.before_stage()
+        return self._stopped.is_set()
 
     def _answer(self) -> None:
         """Pages are told that everything is computed, and show it before the store writes its account of the run.

@@ -7,7 +7,7 @@ import inspect
 import pytest
 from conftest import QUERIES
 
-from newsctx.access import DESK, FREE, LISTING, MAKING, NOBODY, ON_A_CASE, OPERATING, Visitor, guarded
+from newsctx.access import DESK, FREE, LISTING, MAKING, NOBODY, ON_A_BATCH, ON_A_CASE, OPERATING, Visitor, guarded
 from newsctx.errors import AccessRefused, CaseError, CaseNotFound
 from newsctx.workbench import Workbench
 
@@ -15,7 +15,7 @@ ANNA, BEN, CHIEF = Visitor("account", "anna"), Visitor("account", "ben"), Visito
 GUEST, OTHER_GUEST = Visitor("guest", "a" * 32), Visitor("guest", "b" * 32)
 PHOTO = (QUERIES / "q02-paris-crop.jpg").read_bytes()
 #: Public parts of the workbench that no visitor needs: the process that serves it calls them.
-INTERNAL = {"pipeline", "keep", "close"}
+INTERNAL = {"pipeline", "keep", "close", "batch_of", "continue_batches"}
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def bench(demo_archive, models, tmp_path):
 def test_every_method_of_the_workbench_is_either_guarded_or_closed():
     public = {name for name, _ in inspect.getmembers(Workbench) if not name.startswith("_")}
     public |= {"settings", "models", "archive_problem", "atlas"}  # set when it is made
-    assert public == {*ON_A_CASE, *MAKING, *LISTING, *FREE, *OPERATING, *INTERNAL}
+    assert public == {*ON_A_CASE, *ON_A_BATCH, *MAKING, *LISTING, *FREE, *OPERATING, *INTERNAL}
 
 
 def test_a_case_is_its_owners_until_it_is_shared(bench):

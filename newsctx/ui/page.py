@@ -91,17 +91,17 @@ class Conflict:
     again: str = ""  # what the page sent, JSON
 
 
-    text: str = ""
-    kind: str = "info"  # info or error
-
 @dataclass(frozen=True)
 class Message:
     """One line for the analyst: an error or a confirmation."""
 
-
-@dataclass(frozen=True)
+    text: str = ""
+    kind: str = "info"  # info or error
     others: tuple[AuditEntry, ...] = ()  # what others have done meanwhile
     conflict: Conflict | None = None  # the edit that was refused for them
+
+
+@dataclass(frozen=True)
 class Guest:
     """Who asks is a guest of a public demonstration."""
 
