@@ -47,11 +47,9 @@ class Parser(_plain):  # type: ignore[misc, valid-type]
 
     async def parse(self) -> FormData:
         try:
-            return await super().parse()
+            form = await super().parse()
         except BaseException as error:
-            for file in self._files_to_close_on_error:
-                file.close()
-                Path(file.name).unlink(missing_ok=True)
+            self._remove(set())
             if isinstance(error, OSError):  # a full disk
                 log.error("an upload could not be kept: %s", error)
                 raise route_utils.MultiPartException(
@@ -61,6 +59,15 @@ class Parser(_plain):  # type: ignore[misc, valid-type]
                     )
                 ) from error
             raise
+        # a part that has not ended, or has another name than those that are taken, is nobody's
+        self._remove({f.file.name for f in form.getlist("files") if isinstance(f, route_utils.GradioUploadFile)})
+        return form
+
+    def _remove(self, kept: set[str]) -> None:
+        for file in self._files_to_close_on_error:
+            if file.name not in kept:
+                file.close()
+                Path(file.name).unlink(missing_ok=True)
 
 
 def _refusal(url: object) -> gr.Error:
