@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from gradio.i18n import I18nData as word  # its text is a key of the catalogues: the browser shows the translation
 
-from newsctx.ui import charts
+from newsctx.ui import api, charts
 from newsctx.ui.handlers import TABS, Handlers
 from newsctx.ui.html import script
 from newsctx.ui.page import Look
@@ -52,7 +52,9 @@ def build(workbench: Workbench, gate: Gate | None = None) -> gr.Blocks:
     """The whole interface over a workbench; `gate` tells who asks, None: a desk without accounts."""
     with gr.Blocks(title="newsctx", fill_width=True, analytics_enabled=False) as page:
         parts, bridge = _assemble()
-        _connect(page, parts, bridge, Handlers(workbench, parts, gate))
+        handlers = Handlers(workbench, parts, gate)
+        api.register(workbench, handlers.gate)  # first: a handler of the same name would take its name
+        _connect(page, parts, bridge, handlers)
     page.queue(default_concurrency_limit=None)
     return page
 
