@@ -64,7 +64,8 @@ NOBODY = Visitor("nobody")
 ON_A_CASE: dict[str, Right] = {
     **dict.fromkeys(
         ("view", "writer_of", "prompts", "preview", "detail", "inspect", "hides_photo", "case_article", "match_view",
-         "match_overlay", "export_json", "export_case", "trail", "entries", "verify", "runs", "run_document",
+         "match_overlay", "export_json", "export_case", "report", "captioned_photo", "trail",
+         "entries", "verify", "runs", "run_document",
          "overrides_made", "preview_override", "shares", "owner_of", "upload_copy"), "read"),
     **dict.fromkeys(
         ("set_inputs", "override", "undo", "redo", "run", "cancel", "rename", "tag", "set_status", "archive",
@@ -80,7 +81,7 @@ ON_A_BATCH = frozenset(
 #: Methods that make a case: it belongs to who asks.
 MAKING = frozenset({"create_case", "create_batch", "import_case"})
 #: Methods over all cases: they see those that who asks may read.
-LISTING = frozenset({"cases", "batches", "count_cases", "case_tags", "recent"})
+LISTING = frozenset({"cases", "batches", "count_cases", "case_tags", "recent", "shows_photo"})
 #: What shows or changes no case: the archive, its pictures and articles, settings.
 FREE = frozenset(
     {"archive_info", "archive_problem", "atlas", "channels", "writers", "settings", "models", "media_dir", "examples",

@@ -77,6 +77,10 @@ class CaseDesk:
 
     # --- whose they are ---------------------------------------------------------------------------------------
 
+    def shows_photo(self, sha256: str, viewer: str | None = None) -> bool:
+        """Whether one of the cases that this owner may read is about a photograph; `viewer` None: any case."""
+        return self._cases.photo_shown(sha256, viewer)
+
     def owner_of(self, case_id: str) -> str:
         """The owner of a case, empty where it is nobody's. Raises CaseNotFound."""
         return self._cases.owner_of(case_id)

@@ -24,6 +24,14 @@ class CaseShares(CaseCore):
         rows = self._execute("SELECT name, allowed FROM shares WHERE case_id = ? ORDER BY name", [case_id])
         return {name: allowed for name, allowed in rows}
 
+    def photo_shown(self, sha256: str, viewer: str | None = None) -> bool:
+        """Whether a case of this owner, or one that is shared with this name, is about the photograph; None: any."""
+        mine = "((owner = ? AND owner <> '') OR case_id IN (SELECT shares.case_id FROM shares WHERE shares.name = ?))"
+        where, values = ("", []) if viewer is None else (f" AND {mine}", [viewer, viewer])
+        return bool(
+            self._execute(f"SELECT count(*) FROM cases WHERE photo_sha256 = ?{where}", [sha256, *values])[0][0]
+        )
+
     def share(self, case_id: str, name: str, right: str, who: str = "") -> None:
         """Let somebody read or edit a case; "none" takes it back. Raises CaseNotFound, CaseError."""
         name, who = line(name, "name", WHO), named(who)
