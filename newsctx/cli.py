@@ -21,6 +21,7 @@ COMMANDS = (
     "newsctx.archive.index_command",
     "newsctx.captioning.command",
     "newsctx.analyse_command",
+    "newsctx.batch.command",
     "newsctx.case_command",
     "newsctx.users_command",
     "newsctx.demo.commands",

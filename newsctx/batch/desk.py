@@ -75,7 +75,7 @@ class BatchDesk:
         with self._cases.together():
             batch_id = batch_id or self._cases.create_batch(title or found.title, who, owner, found.source)
             self._fits(self._cases.batch(batch_id), 0)
-            self._cases.add_entries(batch_id, found.entries)
+            self._cases.add_entries(batch_id, found.entries, by_name=found.source.startswith("folder:"))
         return batch_id
 
     def add_to_batch(

@@ -42,5 +42,5 @@ def _abstained(context: Context | None, caption: str) -> str:
     """Why there is neither place nor date."""
     if context is None or context.place.place or context.date.date:
         return ""
-    notes = dict.fromkeys(n for n in (context.place.note, context.date.note, caption) if n)
-    return " ".join(notes)[:300] or "The evidence found was not enough for an answer."
+    found = next((n for n in (context.place.note, context.date.note, caption) if n), "")
+    return found[:300] or "The evidence found was not enough for an answer."

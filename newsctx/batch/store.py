@@ -76,19 +76,23 @@ class CaseBatches(CaseCore):
         )
         return str(rows[0][0]) if rows else ""
 
-    def add_entries(self, batch_id: str, entries: Iterable[Entry]) -> int:
-        """Photographs that lie in files; those that the batch has already are left out. How many came in."""
+    def add_entries(self, batch_id: str, entries: Iterable[Entry], by_name: bool = False) -> int:
+        """Photographs that lie in files; those that the batch has already are left out. How many came in.
+
+        by_name: a name stands for one photograph, whatever its note and claim; else rows of a list may share one.
+        """
         with self._db.transaction():
             self.batch(batch_id)
             rows = self._execute(
                 "SELECT name, inputs, title, tags FROM batch_items WHERE batch_id = ? ORDER BY number", [batch_id]
             )
-            known, number = {tuple(row) for row in rows}, len(rows)
+            known, number = {row[:1] if by_name else tuple(row) for row in rows}, len(rows)
             values = []
             for entry in entries:
                 key = (entry.name, entry.inputs.model_dump_json(), entry.title, json.dumps(entry.tags))
-                if key not in known:
-                    known.add(key)
+                seen = key[:1] if by_name else key
+                if seen not in known:
+                    known.add(seen)
                     number += 1
                     values.append([batch_id, number, entry.name, str(entry.path or ""), "", *key[1:], "waiting", ""])
             self._insert(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,23 +23,35 @@ from newsctx.workbench import Workbench
 CROP = (QUERIES / "q02-paris-crop.jpg").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def light() -> Models:
+@cache
+def _models() -> Models:
+    """Loaded once for all test files."""
     return light_models()
 
 
-@pytest.fixture(scope="module")
-def few(light, tmp_path_factory) -> Path:
-    """Three events of the demonstration archive with their photographs."""
-    folder = tmp_path_factory.mktemp("few")
+@cache
+def _archive(folders: pytest.TempPathFactory) -> Path:
+    folder = folders.mktemp("few")
     rows = (demo_source() / "articles.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     rows = [row for row in rows if json.loads(row)["id"].rpartition("-")[0] in EVENTS]
     (folder / "articles.jsonl").write_text("".join(rows), encoding="utf-8")
     shutil.copytree(demo_source() / "images", folder / "images")
     import_archive(folder / "articles.jsonl", folder / "archive")
     with ArchiveStore.open(folder / "archive") as store:
-        build_index(store, light, folder / "archive", Settings())
+        build_index(store, _models(), folder / "archive", Settings())
     return folder / "archive"
+
+
+@pytest.fixture(scope="session")
+def light() -> Models:
+    """Models without encoders."""
+    return _models()
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory) -> Path:
+    """Three events of the demonstration archive with their photographs."""
+    return _archive(tmp_path_factory)
 
 
 @pytest.fixture
