@@ -5,6 +5,9 @@ Originals are never served: they can carry GPS positions and bytes that a browse
 
 from __future__ import annotations
 
+import secrets
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,10 +28,12 @@ OVERLAY_SIDE = 1000
 class Media:
     """Makes a picture when it is first asked for and keeps it."""
 
-    def __init__(self, folder: Path, settings: PhotoSettings) -> None:
+    def __init__(self, folder: Path, settings: PhotoSettings, kept_minutes: float = 60) -> None:
+        """`kept_minutes`: how long a download stays."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._settings = settings
+        self._kept = 60 * kept_minutes
 
     def keep(self, name: str, make: Callable[[], np.ndarray]) -> Path:
         """The file of that name in the folder, made where there is none: (H, W, 3 or 4) uint8."""
@@ -73,17 +78,43 @@ class Media:
             lambda: laid_over(self._decode(archived.read_bytes()), match, size, OVERLAY_SIDE),
         )
 
+    def upload_copy(self, sha256: str, read: Callable[[], bytes], side: int, quality: int) -> Path:
+        """A JPEG of the photograph's bare pixels. Its name tells nothing: whoever it is uploaded to sees the name."""
+        path = self.folder / f"copy-{sha256}-{side}-{quality}" / "photograph.jpg"
+        if not path.exists():
+            write_beside(path, imaging.encode_jpeg(imaging.working_copy(self._decode(read()), side), quality))
+        return path
+
     def export(self, name: str, data: bytes) -> Path:
-        path = self.folder / "exports" / name
+        """A file for a download, in a folder of its own that nobody can guess who knows the case. Older ones go."""
+        self._sweep()
+        path = self.folder / "exports" / secrets.token_urlsafe(16) / name
         write_beside(path, data)
         return path
+
+    def _sweep(self) -> None:
+        """Remove downloads that are older than they are kept."""
+        oldest = time.time() - self._kept
+        for path in (self.folder / "exports").glob("*"):
+            try:
+                if path.stat().st_mtime >= oldest:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)  # as older versions left them
+            except FileNotFoundError:  # another thread was faster
+                continue
 
     def forget(self, case_id: str, sha256: str) -> None:
         """Remove what was exported of a case, and the pictures made of its photograph; `sha256` is empty where another
         case shows it.
         """
-        names = [*(self.folder / "exports").glob(f"newsctx-{case_id}*")]
+        names = [*(self.folder / "exports").rglob(f"newsctx-{case_id}*")]
         if sha256:
             names += [p for p in self.folder.glob(f"*{sha256}*") if not p.name.startswith("archive-")]
         for path in names:
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)

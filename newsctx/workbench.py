@@ -28,6 +28,7 @@ from newsctx.cache import StageCache
 from newsctx.case_articles import CaseArticles
 from newsctx.case_conflicts import STACK, Seen, editing, inputs_to_write, slots, unseen
 from newsctx.case_desk import CaseDesk
+from newsctx.case_reports import CaseReports
 from newsctx.cases import Case, CaseStatus, CaseStore
 from newsctx.document import ArchiveInfo, Document
 from newsctx.errors import ArchiveError, IndexMismatch, NewsctxError, OverrideError
@@ -86,7 +87,7 @@ class Example:
     note: str = ""
 
 
-class Workbench(CaseDesk, ServiceDesk, BatchDesk):
+class Workbench(CaseDesk, ServiceDesk, BatchDesk, CaseReports):
     """One archive, one set of models, many cases."""
 
     def __init__(
@@ -107,7 +108,7 @@ class Workbench(CaseDesk, ServiceDesk, BatchDesk):
         self._notices = notices
         self._cases = CaseStore(state, self.settings.cases)
         self._cache = StageCache(state / "cache")
-        self._media = Media(state / "media", self.settings.photo)
+        self._media = Media(state / "media", self.settings.photo, self.settings.report.kept_minutes)
         self._writers = Writers(self.settings.caption)
         self._prompts: tuple[str, tuple[PromptShown, ...]] = ("", ())  # of the case shown last, by its key
         self._inspections = LastSeen()
@@ -436,6 +437,21 @@ class Workbench(CaseDesk, ServiceDesk, BatchDesk):
         """
         worker = self._start(self._cases.get(case_id), who)
         seen: int | None = -1
+        with worker.followed():
+            while seen is not None:
+                seen = worker.wait_for_news(seen, pace)
+                yield self.view(case_id)
+
+    def follow(self, case_id: str, pace: float = 0.0) -> Iterator[CaseView]:
+        """The same of a run that somebody else has begun; nothing is started. One view where none is at work.
+
+        Raises CaseNotFound.
+        """
+        worker = self._workers.get(case_id)
+        seen: int | None = -1
+        if worker is None or not worker.alive:
+            yield self.view(case_id)
+            return
         with worker.followed():
             while seen is not None:
                 seen = worker.wait_for_news(seen, pace)
