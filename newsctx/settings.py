@@ -1163,7 +1163,7 @@ class Settings(_Group):
     imports: ImportSettings = ImportSettings()
     fetch: FetchSettings = FetchSettings()
     hosting: HostingSettings = HostingSettings()
-    services: ServicesSettings = ServicesSettings()
+    services: ServicesSettings = Field(default_factory=ServicesSettings)
     cases: CaseSettings = CaseSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newsctx import imaging
-from newsctx.cache import StageCache, digest, write_beside
+from newsctx.cache import StageCache, digest
 from newsctx.cases import CaseStore
 from newsctx.errors import ServiceRefused
 from newsctx.media import Media
@@ -89,11 +88,7 @@ class ServiceDesk:
     def upload_copy(self, case_id: str) -> Path:
         """A JPEG of the photograph's bare pixels, to be uploaded by hand: no metadata, no name. Raises CaseNotFound."""
         case, s = self._cases.get(case_id), self.settings.services
-        path = self._media.folder / f"copy-{case.photo_sha256}-{s.copy_side}-{s.copy_quality}.jpg"
-        if not path.exists():
-            pixels = imaging.decode(self._cases.photo(case), self.settings.photo).pixels
-            write_beside(path, imaging.encode_jpeg(imaging.working_copy(pixels, s.copy_side), s.copy_quality))
-        return path
+        return self._media.upload_copy(case.photo_sha256, lambda: self._cases.photo(case), s.copy_side, s.copy_quality)
 
     def _check_allowed(self, service: str) -> None:
         if service not in CHOSEN:

@@ -92,8 +92,8 @@ class Geocoder:
     def __init__(self, settings: ServicesSettings) -> None:
         self._settings = settings
         self._ask = RateLimiter(
-            self._nominatim(_Bounded).geocode, min_delay_seconds=settings.geocoder_wait, max_retries=0,
-            swallow_exceptions=False,
+            self._nominatim(_Bounded).geocode, min_delay_seconds=settings.geocoder_wait,
+            error_wait_seconds=settings.geocoder_wait, max_retries=0, swallow_exceptions=False,
         )  # fmt: skip
         self._turn = threading.Lock()
 
@@ -131,7 +131,7 @@ class Geocoder:
             raise ServiceRefused(f"{host} gave no usable answer ({_short(error)}): {INSTEAD}.") from error
         finally:
             self._turn.release()
-        return tuple(_answer(_Raw.model_validate(one.raw)) for one in found or ())
+        return tuple(_answer(_Raw.model_validate(one.raw)) for one in (found or ())[: self._settings.geocoder_answers])
 
     def _named(self) -> dict[str, Any]:
         return {
@@ -209,12 +209,12 @@ class _Bounded(BaseSyncAdapter):
         match found:
             case bytes():
                 return found.decode("utf-8", "replace")
+            case AdapterHTTPError() | GeopyError():  # the first is an OSError, too
+                raise found
             case httpx.TimeoutException():
                 raise GeocoderTimedOut("too slow") from found
             case httpx.TransportError() | OSError():
                 raise GeocoderUnavailable(str(found) or type(found).__name__) from found
-            case GeopyError():
-                raise found
         raise GeocoderServiceError(f"{type(found).__name__}: {found}") from found
 
     def _body(self, client: httpx.Client, url: str) -> bytes:

@@ -109,7 +109,7 @@ def last_used(page: Page, one: Service) -> dict[str, str] | None:
 
 def _entry(entry: AuditEntry) -> dict[str, str]:
     what, host = str(entry.detail.get("what") or ""), str(entry.detail.get("host") or "")
-    return {"who": who(entry), "made": moment(entry.made), "what": what if what.startswith("http") else (what or host)}
+    return {"who": who(entry), "made": moment(entry.made), "what": ": ".join(filter(None, (host, what)))}
 
 
 def addresses(page: Page) -> list[dict[str, str]]:
