@@ -1051,6 +1051,12 @@ class ApiSettings(_Group):
     snippet_chars: int = Field(300, ge=40, le=2000, description="longest passage that a found article is shown with, characters (own choice)")
     articles: int = Field(10, ge=1, le=100, description="best articles that the answer of a case names (own choice)")
     pace: float = Field(0.5, ge=0, le=10, description="shortest time between two messages of progress of an analysis, seconds (own choice)")
+    password_minutes: float = Field(
+        5.0, ge=0, le=60, description="how long a right password that an MCP client sends with every request is not hashed again, minutes (own choice)"
+    )
+    mcp_wait: float = Field(
+        50.0, ge=1, le=7200, description="longest time that a call of analyse over MCP waits, seconds: clients give up after 60 (the default of the protocol's TypeScript SDK)"
+    )
     wait: float = Field(
         900.0, ge=1, le=7200, description="longest time that a call of analyse waits, seconds; the analysis goes on without it (own choice)"
     )
@@ -1135,6 +1141,24 @@ class LimitsSettings(_Group):
         return value
 
 
+class AnalystSettings(_Group):
+    """The simulated analysts of `bench analysts`. Nothing here changes a result."""
+
+    think_least: float = Field(5.0, ge=0, description="least seconds between an answer and the next act: 20 words of a headline at 238 words a minute (Brysbaert 2019, J. Memory and Language 109)")
+    think_most: float = Field(12.0, gt=0, description="most seconds: a headline with its abstract, 48 words at the same rate")
+    watch: float = Field(5.0, gt=0, description="seconds between two questions of a page whether its case was changed elsewhere (what `cases.js` does)")
+    shared: float = Field(1 / 3, ge=0, le=1, description="share of the cases that two or three analysts work in (own choice)")
+    slowest: float = Field(1.0, gt=0, description="seconds that 95 of 100 overrides may take to the last update of the page")
+    alone: int = Field(40, ge=1, description="acts of the baseline: one analyst alone, without pauses")
+    sample: float = Field(1.0, gt=0, description="seconds between two looks at the server's memory")
+    mix: dict[str, float] = Field(
+        default_factory=lambda: {
+            "pin": 22, "exclude": 14, "move": 14, "drop cluster": 12, "place": 10, "undo": 12, "approve": 6, "note": 8, "upload": 2,
+        },
+        description="how often an analyst does what, relative to one another; `note` is typing a note and analysing again (own choice)",
+    )
+
+
 class Settings(_Group):
     """Everything that changes a result; recorded with every analysis."""
 
@@ -1165,6 +1189,7 @@ class Settings(_Group):
     hosting: HostingSettings = HostingSettings()
     services: ServicesSettings = Field(default_factory=ServicesSettings)
     cases: CaseSettings = CaseSettings()
+    analysts: AnalystSettings = AnalystSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()
     api: ApiSettings = ApiSettings()
