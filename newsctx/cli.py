@@ -23,6 +23,7 @@ COMMANDS = (
     "newsctx.analyse_command",
     "newsctx.batch.command",
     "newsctx.case_command",
+    "newsctx.mcp_server.command",
     "newsctx.users_command",
     "newsctx.demo.commands",
     "newsctx.bench.command",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import gradio
-
+from newsctx.settings import Settings
 from newsctx.ui.serving import serve
 from newsctx.workbench import Workbench
 
@@ -21,12 +20,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(archive: Path, state: Path, models: Any, **how: Any) -> Iterator[tuple[Workbench, str]]:
+def served(
+    archive: Path, state: Path, models: Any, settings: Settings | None = None,
+    doors: Callable[[Workbench], tuple[Any, ...]] = lambda bench: (), **how: Any,
+) -> Iterator[tuple[Workbench, str]]:  # fmt: skip
     """The workbench and its address; afterwards its server and its store are closed."""
-    bench, port = Workbench(archive, state, models), free_port()
+    bench, port = Workbench(archive, state, models, settings), free_port()
+    app = None
     try:
-        serve(bench, "127.0.0.1", port, prevent_thread_lock=True, quiet=True, **how)
+        app, *_ = serve(bench, "127.0.0.1", port, middleware=doors(bench), prevent_thread_lock=True, quiet=True, **how)
         yield bench, f"http://127.0.0.1:{port}/"
     finally:
-        gradio.close_all()
+        if app is not None:
+            app.get_blocks().close()
         bench.close()

@@ -24,6 +24,9 @@ Part = Literal[
     "settings", "models", "seconds", "status",
 ]  # fmt: skip
 PARTS: tuple[Part, ...] = get_args(Part)
+#: A report, the photograph with the approved caption in its metadata, or the analysis document.
+Format = Literal["html", "pdf", "md", "json", "csv", "photo", "document"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 MARK = "API"  # how the trail names a program that gives no name
 
 
@@ -96,11 +99,18 @@ class Calls:
         """See `article_search.search`."""
         return self.bench.search_articles(query, after, before, place, limit, offset)
 
-    def export_report(self, case_id: str, format: str = "json", who: str = "") -> Path:
-        """A case as a file. Raises CaseNotFound, CallRefused; NewsctxError where nothing was analysed yet."""
-        if format != "json":
-            raise CallRefused(f"format {readable(format, 40)!r}: expected json.")
-        return self.bench.export_json(case_id, signature(who))
+    def export_report(self, case_id: str, format: str = "html", who: str = "") -> Path:
+        """A case as a file; its trail tells so.
+
+        Raises CaseNotFound, CallRefused; NewsctxError where there is nothing to export yet.
+        """
+        if format not in FORMATS:
+            raise CallRefused(f"format {readable(format, 40)!r}: expected one of {', '.join(FORMATS)}.")
+        if format == "document":
+            return self.bench.export_json(case_id, signature(who))
+        if format == "photo":
+            return self.bench.captioned_photo(case_id, signature(who))
+        return self.bench.report(case_id, format, signature(who))
 
     def _answer(self, view: CaseView, part: str = "summary") -> CaseAnswer:
         document: dict[str, Any] | None = summary.part_of(view, part) if part != "summary" else None

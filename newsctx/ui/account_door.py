@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from newsctx.accounts import Account, Accounts
 from newsctx.errors import AccountError
-from newsctx.ui import language
+from newsctx.ui import basic_login, language
 from newsctx.ui.door import route_path
 from newsctx.ui.html import ASSETS, render
 from newsctx.ui.language import tr
@@ -39,6 +39,8 @@ VISITOR = "newsctx.visitor"  # in the scope of a request: whose it is, as the se
 #: What is answered without a login beside the login itself: nothing of it tells of a case or an account.
 OPEN = frozenset({"/favicon.ico", "/robots.txt", "/gradio_api/startup-events"})
 FORM, SLOWEST = 8_000, 10.0  # bytes and seconds of a form
+#: Where programs may send name and password with each request, since they cannot log in: MCP.
+BY_PASSWORD = frozenset({"/gradio_api/mcp"})
 HASHING = 2  # passwords that are hashed at once: each takes a core and argon2_memory_kib
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -53,6 +55,7 @@ class AccountDoor:
         self._app, self._accounts, self._settings, self._sessions = app, accounts, settings.access, sessions
         self._proxies = settings.limits.trusted_proxies
         self._attempts = Attempts(settings.access)
+        self._proven = basic_login.Proven(settings.api.password_minutes * 60)
         self._hashing: anyio.CapacityLimiter | None = None
         # cookies know no ports: two workbenches of one machine each have their own
         self._cookie = "newsctx-" + hashlib.sha256(os.fsencode(accounts.file.path.absolute())).hexdigest()[:12]
@@ -68,6 +71,8 @@ class AccountDoor:
         if path in ("/login", "/logout", "/account"):
             answer = await self._own(request, path, account)
             await answer(scope, receive, send)
+        elif account is None and path in BY_PASSWORD and "authorization" in request.headers:
+            await self._with_password(request, receive, send)
         elif account or path in OPEN:
             await self._app(scope, receive, send)
         else:
@@ -108,6 +113,31 @@ class AccountDoor:
         log.info("login of %r from %s", account.name, address)
         found = self._back(request, form.get("case", "")) if _browser(request) else JSONResponse({"success": True})
         return self._with_login(request, found, account)
+
+    async def _with_password(self, request: Request, receive: Receive, send: Send) -> None:
+        """A program that sends name and password with each request: no login is begun."""
+        name, password = basic_login.read(request.headers["authorization"]) or ("", "")
+        address = address_of(request.scope, self._proxies)
+        account = self._proven.find(name, password, self._accounts.get)
+        if account is None:
+            wait = self._attempts.begin(name, address)
+            if wait > 0:
+                log.warning("password of %r from %s not tried: too many failures", name[:80], address)
+                said = tr("Too many tries. Wait %(seconds)s seconds, then try again.", seconds=int(wait) + 1)
+                answer = JSONResponse({"detail": said}, 429, {"Retry-After": str(int(wait) + 1)})
+                await answer(request.scope, receive, send)
+                return
+            account = await self._hashed(self._accounts.check, name, password)
+            if account is None:
+                log.warning("password of %r from %s is not right", name[:80], address)
+                await anyio.sleep(self._attempts.delay(name, address))
+                answer = JSONResponse({"detail": tr("Name or password is not right.")}, 401, basic_login.CHALLENGE)
+                await answer(request.scope, receive, send)
+                return
+            self._attempts.passed(name, address)
+            self._proven.keep(name, password, account)
+        request.scope[VISITOR] = account.name
+        await self._app(request.scope, receive, send)
 
     async def _hashed(self, check: Any, *given: Any) -> Any:
         if self._hashing is None:  # belongs to the event loop
@@ -191,7 +221,8 @@ class AccountDoor:
         if path == "/" and request.method in ("GET", "HEAD"):
             return self._to_login(request, request.query_params.get("case", ""))
         said = {"detail": "Log in first: the page /login, or POST username and password there."}
-        return JSONResponse(said, 401, {"X-Newsctx-Login": "needed", "Cache-Control": "no-store"})
+        challenge = basic_login.CHALLENGE if path in BY_PASSWORD else {}
+        return JSONResponse(said, 401, {"X-Newsctx-Login": "needed", "Cache-Control": "no-store"} | challenge)
 
     def _to_login(self, request: Request, case: str = "") -> Response:
         return _away(request, "login" + (f"?case={quote(case[:80])}" if case else ""))

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from newsctx.access import guarded
 from newsctx.api.answers import CaseAnswer, CasesAnswer, FoundArticles
-from newsctx.api.calls import Calls, Part, Photograph
+from newsctx.api.calls import Calls, Format, Part, Photograph
 from newsctx.errors import CallRefused, NewsctxError
 from newsctx.ui import uploads, visits
 from newsctx.ui.visits import Gate, visited
@@ -129,12 +129,12 @@ class Api:
             return self.calls(request).search_articles(*words, limit, offset).model_dump(mode="json")
 
     @visited
-    def export_report(self, case_id: str, request: gr.Request, format: str = "json", who: str = "") -> Json:
+    def export_report(self, case_id: str, request: gr.Request, format: Format = "html", who: str = "") -> Json:
         """A case as a file to keep or to publish; the case's trail tells that it was exported.
 
         Args:
             case_id: as analyse or list_cases tell it.
-            format: json for the analysis document.
+            format: a report as html, pdf, md, json or csv; photo: with the approved caption; document: the analysis.
             who: the caller's name for the trail; with accounts the account's own name stands there.
         """
         with one_line():

@@ -55,6 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a public demonstration: every browser has cases of its own, which expire (always so on a Space)",
     )
+    parser.add_argument(
+        "--mcp", action="store_true", help="answer MCP clients, too, at /gradio_api/mcp (see also: newsctx mcp)"
+    )
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -98,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"newsctx: {how}", flush=True)
             with_accounts = {"gate": gate, "middleware": gate.doors(workbench)} if gate else {}
             served = _for_guests(settings) if guests else with_accounts
-            serve(workbench, host=host, port=port, root_path=root_path, **served)
+            serve(workbench, host=host, port=port, root_path=root_path, mcp=args.mcp, **served)
     except OSError as error:  # Gradio's word for a port that is taken
         raise NewsctxError(
             f"{host}:{port} cannot be opened: the port is taken, or this machine has no such address. "

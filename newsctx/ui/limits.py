@@ -14,7 +14,7 @@ import logging
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -219,9 +219,12 @@ class Limits:
 
     def __init__(
         self, app: ASGIApp, settings: LimitsSettings, account: Account | None = None, room: Room | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.monotonic, larger: Mapping[str, int] | None = None,
     ) -> None:  # fmt: skip
-        """`account` tells who is logged in; `room` why no upload can be taken now."""
+        """`account` tells who is logged in; `room` why no upload can be taken now; `larger`: the largest body, bytes,
+        of what takes more than other calls, by its name behind /gradio_api/.
+        """
+        self._larger = larger or {}
         self.app, self._settings, self._clock = app, settings, clock
         self._account, self._room = account or (lambda scope: ""), room or (lambda: "")
         self.clients = Clients(settings)
@@ -264,16 +267,18 @@ class Limits:
         seconds = max(1, math.ceil(wait))
         return _Answer(429, tr("Too many requests came from here. Try again in %(seconds)s s.", seconds=seconds), seconds)
 
-    def _most(self, kind: Kind) -> int:
-        return self._settings.upload_bytes if kind == "upload" else self._settings.json_bytes
+    def _most(self, kind: Kind, path: str) -> int:
+        name = path.rpartition(_GRADIO)[2].rstrip("/")
+        return self._settings.upload_bytes if kind == "upload" else self._larger.get(name, self._settings.json_bytes)
 
     def _too_large(self, scope: Scope, kind: Kind) -> _Answer | None:
         length = Headers(scope=scope).get("content-length", "")
-        return too_large(self._most(kind)) if length.isdigit() and int(length[:20]) > self._most(kind) else None
+        most = self._most(kind, scope["path"])
+        return too_large(most) if length.isdigit() and int(length[:20]) > most else None
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send, kind: Kind) -> None:
         """To the application; its answer gives way to a refusal of the body, however it has taken that one."""
-        body = _Body(self._most(kind), self._settings, receive, self._clock, self._clock())
+        body = _Body(self._most(kind, scope["path"]), self._settings, receive, self._clock, self._clock())
         began = False
 
         async def answer(message: Message) -> None:

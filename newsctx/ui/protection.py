@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 ACCOUNT = "newsctx.visitor"  # in the scope of a request: the account, where a door has found one
 
 
-def protection(settings: LimitsSettings, doors: Sequence[Middleware] = ()) -> list[Middleware]:
-    """Headers, then the `doors` (who comes in at all, and as whom), then limits of those who came in.
+def protection(
+    settings: LimitsSettings, doors: Sequence[Middleware] = (), larger: Mapping[str, int] | None = None
+) -> list[Middleware]:
+    """Headers, then the `doors` (who comes in at all, and as whom), then limits of those who came in; for `larger` see
+    `newsctx.ui.limits.Limits`.
 
     From now on Gradio reads uploads as `newsctx.ui.uploads` says, in this whole process.
     """
@@ -27,7 +30,7 @@ def protection(settings: LimitsSettings, doors: Sequence[Middleware] = ()) -> li
     return [
         Middleware(SafeHeaders, frame_ancestors=settings.frame_ancestors),
         *doors,
-        Middleware(Limits, settings=settings, account=_account, room=uploads.Waiting(settings)),
+        Middleware(Limits, settings=settings, account=_account, room=uploads.Waiting(settings), larger=larger),
     ]
 
 

@@ -18,6 +18,7 @@ from newsctx.ui.health import Health
 from newsctx.ui.hosts import own_hosts
 from newsctx.ui.layout import build
 from newsctx.ui.protection import protection
+from newsctx.ui.visits import OpenGate
 
 if TYPE_CHECKING:
     from newsctx.ui.visits import Gate
@@ -32,12 +33,15 @@ def serve(
     gate: Gate | None = None,
     middleware: Sequence[Middleware] = (),
     kept_hours: float | None = None,
+    mcp: bool = False,
     **launch: Any,
 ) -> tuple[Any, str, str]:
     """Serve the workbench; `gate` tells who asks, None: a desk without accounts.
 
     `middleware` stands before every request but `/health`, the first one outermost. `kept_hours`: Gradio's copies of
     uploads and downloads are deleted after so long; None: after `limits.upload_age`.
+
+    `mcp`: whether MCP clients are answered, too (`newsctx.ui.mcp`); Gradio's own MCP server is off in any case.
 
     Only the folder of re-encoded pictures is served, never uploads. The browser keeps no copy of inputs or outputs
     (`run_history`). An upload above the limit is refused while it arrives.
@@ -62,15 +66,30 @@ def serve(
         run_history=False,
         ssr_mode=False,
         enable_monitoring=False,
+        mcp_server=False,  # also where GRADIO_MCP_SERVER asks for it
         pwa=False,  # on a Space Gradio would offer to install the page, with icons and names of its own
         app_kwargs={
             "middleware": [
                 Middleware(Health, workbench=workbench, root_path=root_path or ""),
-                *protection(workbench.settings.limits, (meant, *middleware)),
-            ]
+                *protection(workbench.settings.limits, (meant, *middleware), _larger(workbench) if mcp else None),
+            ],
+            **(_mcp(workbench, gate or OpenGate()) if mcp else {}),
         },
         **{"quiet": False, **launch},
     )
+
+
+def _larger(workbench: Workbench) -> dict[str, int]:
+    from newsctx.ui.mcp import most_bytes
+
+    return {"mcp": most_bytes(workbench.settings.photo.max_bytes)}
+
+
+def _mcp(workbench: Workbench, gate: Gate) -> dict[str, Any]:
+    from newsctx.ui.mcp import Mcp  # only where it is asked for
+
+    served = Mcp(workbench, gate)
+    return {"routes": served.routes, "lifespan": served.lifespan}
 
 
 def component_texts(page: gr.Blocks) -> list[str]:

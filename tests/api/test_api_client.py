@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from conftest import QUERIES
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from PIL import Image
 from served import served
 
 from newsctx.api.answers import CaseAnswer, CasesAnswer, FoundArticles
@@ -108,7 +110,9 @@ def test_cases_are_listed_a_page_at_a_time(client, analysed):
 
 
 def test_articles_are_searched(client):
-    found = FoundArticles.model_validate(client.predict(query="ferry collision Istanbul", limit=2, api_name="/search_articles"))
+    found = FoundArticles.model_validate(
+        client.predict(query="ferry collision Istanbul", limit=2, api_name="/search_articles")
+    )
     assert found.articles[0].article_id.startswith("istanbul-ferry") and len(found.articles) == 2
     assert found.next_offset == 2
     nothing = client.predict(query="ferry", after="2090", api_name="/search_articles")
@@ -117,10 +121,21 @@ def test_articles_are_searched(client):
 
 def test_a_report_is_a_file_of_the_client(client, analysed, place):
     case_id = analysed[-1]["case_id"]
-    path = client.predict(case_id=case_id, format="json", who="robot", api_name="/export_report")
-    jsonschema.validate(json.loads(Path(path).read_text(encoding="utf-8")), json_schema())
-    last = place[0].trail(case_id)[-1]
-    assert (last.what, last.who) == ("exported", "robot (API)")
+
+    def exported(name: str) -> bytes:
+        path = Path(client.predict(case_id=case_id, format=name, who="robot", api_name="/export_report"))
+        last = place[0].trail(case_id)[-1]
+        assert (last.what, last.who) == ("exported", "robot (API)")
+        return path.read_bytes()
+
+    assert exported("html").lstrip()[:9].lower() == b"<!doctype" and b"paris-flood-1" in exported("csv")
+    jsonschema.validate(json.loads(exported("document")), json_schema())
+    with pytest.raises(AppError, match="approve"):
+        exported("photo")
+    place[0].override(case_id, {"action": "approve", "version": 1})
+    with Image.open(io.BytesIO(exported("photo"))) as photo:
+        assert photo.format == "JPEG"
+    place[0].undo(case_id)
 
 
 @pytest.mark.parametrize(
