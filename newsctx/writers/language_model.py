@@ -21,6 +21,7 @@ from newsctx.writers import language, structured
 from newsctx.writers.base import CaptionEvidence
 from newsctx.writers.refusal import nothing
 from newsctx.writers.steps import LOOKS, asking, placeholders, steps
+from newsctx.writers.unwelcome import unwelcome
 
 BLIND = "The model did not see the photograph: none was handed over."
 UNREPAIRED = "The model was asked to repair its caption and did not improve it; the first one is shown."
@@ -196,9 +197,14 @@ class _Run:
         )
 
     def _checked(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
-        """Held against the evidence; a problem of the answer itself (an unknown id) stays."""
+        """Held against the evidence; a problem of the answer itself (an unknown id, what no caption says) stays."""
         found = grounding.check(sentences, self.evidence, self.settings.language)
-        kept = [old.problem if old.problem != structured.NO_CITATION else "" for old in sentences]
+        own = prompts.load("synthesise", self.settings.preset)
+        words = (own.system, self.evidence.prompts.get("synthesise") or own.text)
+        kept = [
+            unwelcome(old.text, words) or (old.problem if old.problem != structured.NO_CITATION else "")
+            for old in sentences
+        ]
         return tuple(
             new.model_copy(update={"problem": problem}) if problem else new
             for new, problem in zip(found, kept, strict=True)
