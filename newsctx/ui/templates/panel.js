@@ -58,10 +58,6 @@ element.addEventListener('click', (event) => {
 });
 element.addEventListener('focusin', (event) => { focused = event.target.closest('[data-key]')?.dataset.key ?? null; });
 
-document.addEventListener('newsctx:drawer', (event) => { // what is on this machine may have changed since it was painted
-  if (element.querySelector(`#${CSS.escape(event.detail)}`)) check();
-});
-const check = () => send({act: 'profile-check', was: element.querySelector('.drawer').dataset.current});
 document.addEventListener('newsctx:refused', () => {
   submitted.forEach(([key, text]) => {
     drafts.set(key, text);
@@ -103,12 +99,12 @@ const settle = () => {
   }
   const error = element.querySelector('.message[data-kind=error]:not([hidden])');
   if (error && error.textContent !== complained) error.scrollIntoView({block: 'nearest'});
+  const refusal = error?.querySelector('[data-act="apply-mine"]') && error.textContent !== complained;
   complained = error?.textContent ?? '';
+  if (refusal) document.dispatchEvent(new CustomEvent('newsctx:refused'));
   watchSwitch();
   window.newsctx?.mark();
   element.dispatchEvent(new CustomEvent('newsctx:painted', {bubbles: true}));
-  const refusal = error?.querySelector('[data-act="apply-mine"]') && error.textContent !== complained;
 };
-  if (refusal) document.dispatchEvent(new CustomEvent('newsctx:refused'));
 watch('value', settle);
 settle();
