@@ -11,6 +11,11 @@ CSS = tuple(ASSETS / f"{room}.css" for room in ROOMS)
 SCRIPTS = ("page.js", "cases.js", "select.js", "evidence.js", "viewer.js", "help.js")  # what works without the server
 FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
+#: Browsers ask for an icon at the root of the host where none is named, and Gradio's page names a manifest there: under
+#: a root path both belong to another program.
+OWN_PLACE = (
+    '<link rel="icon" href="favicon.ico">\n<script>document.querySelector(\'link[rel="manifest"]\')?.remove();</script>'
+)
 
 
 def theme() -> gr.themes.Base:
@@ -43,6 +48,5 @@ def head() -> str:
     The outlines are part of the page and not a file beside it, so that they also arrive under a root path.
     """
     outlines = OUTLINES.read_text(encoding="utf-8")
-    return f"<script>window.PlotlyGeoAssets = {{topojson: {{world_110m: {outlines}}}}};</script>\n" + "\n".join(
-        f"<script>{script(name)}</script>" for name in SCRIPTS
-    )
+    atlas = f"<script>window.PlotlyGeoAssets = {{topojson: {{world_110m: {outlines}}}}};</script>"
+    return "\n".join((OWN_PLACE, atlas, *(f"<script>{script(name)}</script>" for name in SCRIPTS)))
