@@ -7,7 +7,7 @@ from typing import Any
 
 from newsctx.overrides import ExcludeArticle
 from newsctx.records import Hit, StageName
-from newsctx.ui import adjust, ladder, why, whyhere
+from newsctx.ui import adjust, ladder, services_panel, why, whyhere
 from newsctx.ui.correction import correction
 from newsctx.ui.language import tr
 from newsctx.ui.page import LISTS, Page
@@ -44,6 +44,7 @@ def view(page: Page) -> dict[str, Any]:
         "ladder": ladder.view(page, listed),
         "excluded": [brief(page, a) | {"why": reason(page, a)} for a in page.edits.excluded],
         "reasons": [{"value": r, "title": tr(r)} for r in REASONS],
+        "web_archive": services_panel.choosable(page, "web_archive"),
         "added": [brief(page, a.article_id) | {"headline": a.headline or a.article_id} for a in page.edits.added],
     }
 

@@ -57,7 +57,7 @@ def card(page: Page, one: Service) -> dict[str, Any]:
     """One service with its state in this case; `ask` is the step that waits, where it is this one's."""
     trail = page.history.trail
     given, sent = standing_leave(page, one), last_used(page, one)
-    choosable = one.id in CHOSEN and one.standing == "choose"
+    offered = one.id in CHOSEN and page.case is not None and choosable(page, one.id)
     asked = page.look.service
     return {
         "id": one.id,
@@ -74,9 +74,11 @@ def card(page: Page, one: Service) -> dict[str, Any]:
         "last": sent,
         "open": one.open,
         "policies": [{"host": host, "url": url} for host, url in one.policies],
-        "choosable": choosable and page.case is not None,
+        "choosable": offered,
         "trail": bool(trail),
-        "asked": confirm(asked, bool(given)) if isinstance(asked, Asked) and asked.service == one.id else None,
+        "asked": confirm(asked, bool(given))
+        if isinstance(asked, Asked) and asked.service == one.id and offered
+        else None,
     }
 
 
@@ -126,10 +128,14 @@ def upload_copy(page: Page) -> str:
     return picture(page.pictures.upload_copy(page.case.case_id))
 
 
+def choosable(page: Page, service: str) -> bool:
+    """Whether a service may be chosen here at all, by who looks at the page."""
+    return page.right in ("edit", "own") and any(s.id == service and s.standing == "choose" for s in page.services)
+
+
 def chosen(page: Page, service: str) -> bool:
     """Whether a service may be asked in this case."""
-    allowed = any(s.id == service and s.standing == "choose" for s in page.services)
-    return allowed and leave(page.history.trail, service) is not None
+    return choosable(page, service) and leave(page.history.trail, service) is not None
 
 
 def sizes(page: Page) -> str:
@@ -147,7 +153,7 @@ def geocoder(page: Page) -> dict[str, Any]:
     mine = isinstance(asked, Asked) and asked.service == "geocoder"
     found = asked.found if mine else None
     return {
-        "on": service is not None and service.standing == "choose",
+        "on": choosable(page, "geocoder"),
         "host": ", ".join(service.hosts) if service else "",
         "asked": confirm(asked, chosen(page, "geocoder")) if mine else None,
         "found": None if found is None else {
