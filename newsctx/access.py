@@ -66,7 +66,7 @@ ON_A_CASE: dict[str, Right] = {
         ("view", "writer_of", "prompts", "preview", "detail", "inspect", "hides_photo", "case_article", "match_view",
          "match_overlay", "export_json", "export_case", "report", "captioned_photo", "trail",
          "entries", "verify", "runs", "run_document",
-         "overrides_made", "preview_override", "shares", "owner_of", "upload_copy"), "read"),
+         "overrides_made", "preview_override", "follow", "shares", "owner_of", "upload_copy"), "read"),
     **dict.fromkeys(
         ("set_inputs", "override", "undo", "redo", "run", "cancel", "rename", "tag", "set_status", "archive",
          "allow_service", "note_sent", "look_up_place"), "edit"),

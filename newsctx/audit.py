@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from newsctx.access import GUEST
 from newsctx.cache import digest
 from newsctx.overrides import Edits
 from newsctx.records import Inputs, Record
@@ -129,6 +130,11 @@ def _json(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"unreadable": text}
 
 
+def owned(owner: str) -> dict[str, str]:
+    """What the entry that begins a case says of its owner; nothing of a guest, whose name is a key to the case."""
+    return {} if owner.startswith(GUEST) else {"owner": owner}
+
+
 def changed(before: Edits, after: Edits) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parts of the edits that differ, as they were and as they are; articles that were added by their ids."""
     old, new = _plain(before), _plain(after)
@@ -196,7 +202,7 @@ def _chain(entries: Sequence[AuditEntry]) -> list[tuple[int, str]]:
 def _against(said: dict[str, Any], stored: dict[str, Any]) -> list[tuple[int, str]]:
     stored = stored | {"approved": {v: stored.get("approved", {}).get(v, "") for v in said["approved"]}}
     said["runs"] = {k: v for k, v in said["runs"].items() if k in stored.get("runs", ())}  # of older ones none is kept
-    known = [n for n in stored if n in said or n != "photo_sha256"]
+    known = [n for n in stored if n in said or n not in ("photo_sha256", "owner")]
     return [(0, _differs(name, said.get(name), stored[name])) for name in known if said.get(name) != stored[name]]
 
 
@@ -215,14 +221,20 @@ def _differs(name: str, said: Any, found: Any) -> str:
 
 def told(entries: Sequence[AuditEntry]) -> dict[str, Any]:
     """The case as its trail tells it: title, tags, status, archived, inputs, filename, photo_sha256 (of one that was
-    adopted from an older store its trail knows none), overrides {number: [action, state, who]}, approved {version of
-    the caption: its digest} and runs {run id: SHA-256 of the document}.
+    adopted from an older store its trail knows none), owner (unknown of a guest's case, and of older ones until they
+    are given away), shares {name: right}, overrides {number: [action, state, who]}, approved {version of the caption:
+    its digest} and runs {run id: SHA-256 of the document}.
     """
     state: dict[str, Any] = {}
     runs: dict[str, str] = {}
     overrides: dict[int, list[Any]] = {}
     approved: dict[int, str] = {}
+    shares: dict[str, str] = {}
     for entry in entries:
+        if entry.what in ("created", "adopted", "imported"):  # whoever brings a case in is its owner there
+            shares = {}
+            state.pop("owner", None)
+            state |= {"owner": entry.detail["owner"]} if "owner" in entry.detail else {}
         match entry.what:
             case "created" | "adopted" | "inputs" | "renamed" | "tagged" | "status" | "archived":
                 state |= entry.after | {n: entry.detail[n] for n in ("filename", "photo_sha256") if n in entry.detail}
@@ -236,8 +248,15 @@ def told(entries: Sequence[AuditEntry]) -> dict[str, Any]:
                     approved[entry.detail["override"]["version"]] = entry.detail["caption"]
             case "run_ended" if "document" in entry.detail:
                 runs[entry.detail["run_id"]] = entry.detail["document"]
+            case "shared":
+                name, right = str(entry.detail.get("name")), str(entry.after.get("right"))
+                shares = {n: r for n, r in shares.items() if n != name} | ({name: right} if right != "none" else {})
+            case "given":
+                state["owner"], before = str(entry.after.get("owner")), str(entry.before.get("owner") or "")
+                shares = {n: r for n, r in shares.items() if n != state["owner"]}
+                shares |= {before: "edit"} if before else {}
             case "undo" | "redo" if entry.detail.get("number") in overrides:
                 overrides[entry.detail["number"]][1] = "undone" if entry.what == "undo" else "live"
     if "inputs" in state:  # a field that later versions know stands there with its default
         state["inputs"] = Inputs.model_validate(state["inputs"]).model_dump(mode="json")
-    return state | {"overrides": overrides, "approved": approved, "runs": runs}
+    return state | {"shares": shares, "overrides": overrides, "approved": approved, "runs": runs}

@@ -11,6 +11,7 @@ from newsctx.audit import AuditEntry, AuditProblem
 from newsctx.cache import StageCache
 from newsctx.case_bundle import FORMAT, pack, unpack
 from newsctx.case_conflicts import Seen, editing
+from newsctx.case_list import Whose
 from newsctx.cases import CaseStore, CaseSummary, OverrideMade, RunSummary
 from newsctx.document import Document
 from newsctx.errors import CaseError, PhotoRefused
@@ -53,12 +54,12 @@ class CaseDesk:
 
     def cases(
         self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
-        limit: int = 50, offset: int = 0, viewer: str | None = None,
+        limit: int = 50, offset: int = 0, viewer: str | None = None, whose: Whose = ("", ""),
     ) -> tuple[CaseSummary, ...]:  # fmt: skip
         """Cases that hold every word of the query, newest change first; `archived` None: both; `viewer`: those that
-        this owner may read, None: all. Raises CaseError.
+        this owner may read, None: all; `whose`: of those only some. Raises CaseError.
         """
-        return self._cases.list(query, status, tag, archived, limit, offset, viewer)
+        return self._cases.list(query, status, tag, archived, limit, offset, viewer, whose)
 
     def count_cases(
         self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,

@@ -141,6 +141,9 @@ class CaseEdits(CaseCore):
         rows = self._execute("SELECT number, action, state, who FROM overrides WHERE case_id = ?", [case_id])
         told = case.model_dump(mode="json", include=audit.FIELDS)
         overrides = {n: [json.loads(action), state, who or audit.NOBODY] for n, action, state, who in rows}
+        ((owner,),) = self._execute("SELECT owner FROM cases WHERE case_id = ?", [case_id])
+        shared = self._execute("SELECT name, allowed FROM shares WHERE case_id = ?", [case_id])
+        told |= {"owner": owner or "", "shares": dict(shared)}
         beside = {"approved": self._captions(case_id), "runs": self._runs.digests(case_id)}
         return told | {"overrides": overrides} | beside
 

@@ -16,6 +16,10 @@ _FIELDS = (
 )
 
 
+#: Only somebody's own cases ("mine"), or those that others share with this name ("shared"); ("", ""): both, and more.
+Whose = tuple[str, str]
+
+
 def status_named(status: str) -> CaseStatus:
     """The status of this name. Raises CaseError."""
     for known in get_args(CaseStatus):
@@ -24,7 +28,9 @@ def status_named(status: str) -> CaseStatus:
     raise CaseError(f"{status[:40]!r} is no status of a case; expected one of {', '.join(get_args(CaseStatus))}.")
 
 
-def _where(query: str, status: str, archived: bool | None, viewer: str | None) -> tuple[str, list[Any]]:
+def _where(
+    query: str, status: str, archived: bool | None, viewer: str | None, whose: Whose = ("", "")
+) -> tuple[str, list[Any]]:
     terms = folded(line(query, "search", QUERY, "Search for fewer words.")).split()
     parts, values = ["TRUE"], []
     if archived is not None:
@@ -34,6 +40,11 @@ def _where(query: str, status: str, archived: bool | None, viewer: str | None) -
     if viewer is not None:
         shared = "case_id IN (SELECT shares.case_id FROM shares WHERE shares.name = ?)"
         parts, values = [*parts, f"((owner = ? AND owner <> '') OR {shared})"], [*values, viewer, viewer]
+    if whose[0] == "mine":
+        parts, values = [*parts, "owner = ?"], [*values, whose[1]]
+    if whose[0] == "shared":
+        shared = "case_id IN (SELECT shares.case_id FROM shares WHERE shares.name = ?)"
+        parts, values = [*parts, f"owner <> ? AND {shared}"], [*values, whose[1], whose[1]]
     for term in terms:
         parts, values = [*parts, "contains(words, ?)"], [*values, term]
     return " AND ".join(parts), values
@@ -48,9 +59,10 @@ def find(
     limit: int,
     offset: int,
     viewer: str | None = None,
+    whose: Whose = ("", ""),
 ) -> tuple[CaseSummary, ...]:
     """Cases that hold every word of the query, newest change first. Raises CaseError."""
-    where, values = _where(query, status, archived, viewer)
+    where, values = _where(query, status, archived, viewer, whose)
     order = f"SELECT {_FIELDS} FROM cases WHERE {where} ORDER BY updated DESC, case_id"
     if not tag:
         rows = db.execute(f"{order} LIMIT ? OFFSET ?", [*values, max(limit, 0), max(offset, 0)])

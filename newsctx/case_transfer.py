@@ -91,7 +91,7 @@ class CaseTransfer(CaseResults):
             for entry in bundle.trail:
                 audit.keep(self._execute, entry)
             came = bundle.manifest.made if bundle.manifest else ""
-            entry = audit.write(self._execute, case.case_id, "imported", who, {"made": came})
+            entry = audit.write(self._execute, case.case_id, "imported", who, {"made": came} | audit.owned(owner))
             audit.write(self._execute, "", "case_imported", who, {"case_id": case.case_id, "head": entry.previous})
             also(case.case_id)
         return case.case_id

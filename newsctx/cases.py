@@ -46,7 +46,7 @@ class CaseStore(CaseEdits, CaseTransfer, CaseShares, CaseBatches):
                 + [searched(title, (), given, Found()), owner],
             )
             after = {"title": title, "tags": [], "status": "open", "archived": False, "inputs": given}
-            detail = {"filename": filename, "photo_sha256": sha256}
+            detail = {"filename": filename, "photo_sha256": sha256} | audit.owned(owner)
             first = audit.write(self._execute, case_id, "created", who, detail, after=after)
             audit.write(self._execute, "", "case_created", who, {"case_id": case_id, "head": first.hash})
         return case_id
@@ -57,15 +57,15 @@ class CaseStore(CaseEdits, CaseTransfer, CaseShares, CaseBatches):
 
     def list(
         self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,
-        limit: int = 50, offset: int = 0, viewer: str | None = None,
+        limit: int = 50, offset: int = 0, viewer: str | None = None, whose: case_list.Whose = ("", ""),
     ) -> tuple[CaseSummary, ...]:  # fmt: skip
         """Cases that hold every word of the query, newest change first; `archived` None: both kinds; `viewer`: those
-        that are this owner's or shared with this name, None: all.
+        that are this owner's or shared with this name, None: all; `whose`: of those only some (`case_list.Whose`).
 
         Searched are title, tags, note, claim, caption and the answers of place and date, without case and diacritics.
         Raises CaseError for an unknown status or a query that is too long.
         """
-        return case_list.find(self._db, query, status, tag, archived, limit, offset, viewer)
+        return case_list.find(self._db, query, status, tag, archived, limit, offset, viewer, whose)
 
     def count(
         self, query: str = "", status: str = "", tag: str = "", archived: bool | None = False,

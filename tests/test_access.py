@@ -122,3 +122,52 @@ def test_a_deleted_case_leaves_no_share_behind(bench):
     annas.share(case, "ben", "edit")
     annas.delete_case(case)
     assert bench.shares(case) == {}
+
+
+def test_the_trail_holds_owner_and_shares(bench):
+    annas = guarded(bench, ANNA)
+    case = annas.create_case(PHOTO, "a.jpg")
+    annas.share(case, "ben", "read")
+    annas.share(case, "carl", "edit")
+    annas.share(case, "carl", "none")
+    guarded(bench, CHIEF).give(case, "ben")
+    assert bench.shares(case) == {"anna": "edit"} and bench.verify(case) == ()
+    execute = bench._cases._execute
+    execute("UPDATE cases SET owner = 'carl' WHERE case_id = ?", [case])
+    execute("INSERT INTO shares VALUES (?, 'dora', 'edit')", [case])
+    problems = [p.problem for p in bench.verify(case)]
+    assert len(problems) == 2 and any("owner of the case is 'carl'" in p for p in problems)
+    assert any("shares of the case" in p and "dora" in p for p in problems)
+    nobodys = bench.create_case(PHOTO, "b.jpg")
+    execute("UPDATE cases SET owner = 'carl' WHERE case_id = ?", [nobodys])
+    assert [p.problem for p in bench.verify(nobodys)] == ["the owner of the case is 'carl', the trail says ''"]
+
+
+def test_the_trail_of_a_guests_case_names_no_guest(bench):
+    mine = guarded(bench, GUEST)
+    case = mine.create_case(PHOTO, "a.jpg")
+    assert bench.verify(case) == () and "guest" not in str(bench.trail(case)) + str(bench.trail(""))
+
+
+def test_a_case_that_comes_in_belongs_to_who_brings_it(bench):
+    annas, bens = guarded(bench, ANNA), guarded(bench, BEN)
+    case = annas.create_case(PHOTO, "a.jpg")
+    annas.share(case, "carl", "edit")
+    bundle = annas.export_case(case)
+    copy = bundle.with_name("copy.zip")
+    copy.write_bytes(bundle.read_bytes())
+    annas.delete_case(case)
+    assert bens.import_case(copy) == case
+    assert bench.owner_of(case) == "ben" and bench.shares(case) == {} and bench.verify(case) == ()
+
+
+def test_a_reader_follows_a_run_and_starts_none(bench):
+    annas, bens = guarded(bench, ANNA), guarded(bench, BEN)
+    case = annas.create_case(PHOTO, "a.jpg")
+    annas.share(case, "ben", "read")
+    with pytest.raises(AccessRefused):
+        bens.run(case)
+    assert [v.running for v in bens.follow(case)] == [False], "nothing is at work, and nothing was started"
+    assert bench.runs(case) == ()
+    *_, last = annas.run(case)
+    assert list(bens.follow(case))[-1].document is not None and len(bench.runs(case)) == 1
