@@ -92,7 +92,11 @@ def run(args: argparse.Namespace) -> int:
     if guests:
         settings = hosting.public(settings)
     locked = "" if args.auth else profile_lock(host, root_path, os.environ)  # with accounts, administrators choose
-    workbench = start(args.archive, hosting.state(args.state, os.environ), settings, locked)
+    try:
+        workbench = start(args.archive, hosting.state(args.state, os.environ), settings, locked)
+    except KeyboardInterrupt:
+        print("newsctx: stopped before it was ready; the next start goes on from what is done", flush=True)
+        return 130
     house = House(workbench) if guests else None
     try:
         if house:
@@ -160,8 +164,13 @@ def end_on_term() -> None:
 
     The first process of a container gets no default action for it, and would be killed seconds later.
     """
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the ending
+        raise KeyboardInterrupt
+
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, end)
 
 
 def profile_lock(host: str, root_path: str | None, environment: Mapping[str, str]) -> str:
