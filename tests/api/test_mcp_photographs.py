@@ -29,9 +29,8 @@ def test_a_path_is_read_only_where_files_are(tmp_path):
     for given in (str(path), path.as_uri()):
         found = photograph(given, "", 100, True)
         assert (found.data, found.filename) == (DATA, "a b.jpg")
-        with pytest.raises(CallRefused, match="expected a data URI") as refused:
+        with pytest.raises(CallRefused, match="expected a data URI"):
             photograph(given, "", 100, False)
-        assert str(tmp_path.parent.parent) not in str(refused.value) or given in str(refused.value)
 
 
 @pytest.mark.parametrize(
