@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from newsctx.compare_runs import Comparison, compare
 from newsctx.errors import CaseNotFound, NewsctxError
+from newsctx.ui import visits
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import ENTRIES, MORE, RUNS, CaseHistory, CaseList, CasesLook, Checked
 from newsctx.ui.cases_panel import WORD
@@ -32,10 +33,12 @@ KEPT = 8  # comparisons that are remembered
 
 def listed(bench: Workbench, look: CasesLook) -> CaseList:
     """The cases that the search finds, and what can be filtered by."""
+    now = visits.current()
+    whose = (look.whose, now.owner if now else "")
     try:
-        found = bench.cases(look.query, look.status, look.tag, look.archived, look.shown + 1)
+        found = bench.cases(look.query, look.status, look.tag, look.archived, look.shown + 1, whose=whose)
     except NewsctxError:  # a filter that is none came from the page
-        found = bench.cases(archived=look.archived, limit=look.shown + 1)
+        found = bench.cases(archived=look.archived, limit=look.shown + 1, whose=whose)
     tags = tuple(name for name, _ in bench.case_tags(look.archived))
     return CaseList(found[: look.shown], len(found) > look.shown, bench.count_cases(archived=None), tags)
 
@@ -103,7 +106,7 @@ def _look(handlers: Handlers, here: Here, **changes: Any) -> Iterator[Update]:
 def _search(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     yield from _look(
         handlers, here, query=_text(data, "query")[:200], status=_text(data, "status"), tag=_text(data, "tag"),
-        archived=bool(data.get("archived")), shown=MORE, editing="", deleting="",
+        archived=bool(data.get("archived")), whose=_text(data, "whose"), shown=MORE, editing="", deleting="",
     )  # fmt: skip
 
 

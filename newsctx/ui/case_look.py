@@ -37,6 +37,7 @@ class CasesLook:
     status: str = ""  # "": all
     tag: str = ""
     archived: bool = False  # those that were archived, and only those
+    whose: str = ""  # "mine", "shared", or "" for all that may be seen
     shown: int = MORE
     editing: str = ""  # the case whose title and tags are being edited
     deleting: str = ""  # the case whose deletion waits for its word
@@ -46,7 +47,8 @@ class CasesLook:
 
     def anew(self) -> CasesLook:
         """Another case opens: the search stays, what belonged to the case is gone."""
-        return replace(CasesLook(), query=self.query, status=self.status, tag=self.tag, archived=self.archived)
+        kept = {"query": self.query, "status": self.status, "tag": self.tag, "archived": self.archived}
+        return replace(CasesLook(), whose=self.whose, **kept)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ WORD = "delete"  # what is typed to delete a case, in every language: no slip of
 def view(page: Page) -> dict[str, Any]:
     """Shown while no case is open."""
     look, found = page.look.cases, page.cases
-    chosen = bool(look.query or look.status or look.tag)
+    chosen = bool(look.query or look.status or look.tag or look.whose)
     return {
         "open": page.case is None,
         "rows": [row(page, one) for one in found.rows],
@@ -30,6 +30,7 @@ def view(page: Page) -> dict[str, Any]:
         "status": look.status,
         "tag": look.tag,
         "statuses": statuses(look.status),
+        "whose": whose(page),
         "tags": [{"name": t, "on": t == look.tag} for t in _with(found.tags, look.tag)],
         "filtered": chosen,
         "word": WORD,
@@ -41,10 +42,19 @@ def statuses(chosen: str) -> list[dict[str, Any]]:
     return [{"id": key, "title": tr(title), "on": key == chosen} for key, title in STATUSES.items()]
 
 
+def whose(page: Page) -> list[dict[str, Any]]:
+    """Whose cases can be shown; nothing where there are no accounts."""
+    if page.person is None:
+        return []
+    named = {"": tr("all"), "mine": tr("mine"), "shared": tr("shared with me")}
+    return [{"id": key, "title": title, "on": key == page.look.cases.whose} for key, title in named.items()]
+
+
 def row(page: Page, one: CaseSummary) -> dict[str, Any]:
     """One case of the list."""
     look = page.look.cases
     hidden = page.pictures.hides_photo(one.case_id)
+    right = page.rights.get(one.case_id, "own")
     return {
         "id": one.case_id,
         "title": one.title,
@@ -59,9 +69,22 @@ def row(page: Page, one: CaseSummary) -> dict[str, Any]:
         "date": one.date,
         "updated": moment(one.updated),
         "archived": one.archived,
-        "editing": look.editing == one.case_id,
-        "deleting": look.deleting == one.case_id,
+        "owner": _owner(page, one),
+        "edits": right in ("edit", "own"),
+        "owns": right == "own",
+        "editing": look.editing == one.case_id and right != "read",
+        "deleting": look.deleting == one.case_id and right == "own",
     }
+
+
+def _owner(page: Page, one: CaseSummary) -> str:
+    """Whose a case is that is not the own one of who asks, and what may be done with it."""
+    if page.person is None or one.owner == page.person.name:
+        return ""
+    if not one.owner:
+        return tr("nobody's")
+    reads = page.rights.get(one.case_id) == "read"
+    return tr("of %(name)s, to read", name=one.owner) if reads else tr("of %(name)s", name=one.owner)
 
 
 def _with(tags: tuple[str, ...], chosen: str) -> list[str]:

@@ -15,7 +15,7 @@ import gradio as gr
 
 from newsctx.access import guarded
 from newsctx.case_conflicts import INPUTS, differing, fields, inputs_of
-from newsctx.errors import CaseNotFound, NewsctxError
+from newsctx.errors import AccessRefused, CaseNotFound, NewsctxError
 from newsctx.records import Inputs
 from newsctx.ui import (
     actions,
@@ -24,8 +24,10 @@ from newsctx.ui import (
     evidence_acts,
     guest_gate,
     language,
+    people,
     photo_acts,
     service_acts,
+    share_acts,
     visits,
 )
 from newsctx.ui.acts import Act, Here, Update
@@ -54,6 +56,7 @@ MORE = 20  # articles added by "show more"
 #: Acts that are more than one override, by the name that the page sends.
 ACTS: dict[str, Act] = {
     **case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACTS, **photo_acts.ACTS, **service_acts.ACTS,
+    **share_acts.ACTS,
 }  # fmt: skip
 
 
@@ -145,8 +148,11 @@ class Handlers:
         """Stop after the stage that runs."""
         here = (case_id, self.received(look, update), automatic)
         running = bool(case_id) and self.workbench.view(case_id).running
-        if running:
-            self.workbench.cancel(case_id)
+        try:
+            if running:
+                self.workbench.cancel(case_id)
+        except AccessRefused as error:
+            return self.paint(self.painter(), here, Message(str(error), "error"))
         text = "Stopping after the stage that runs now. What is done is kept; Analyse goes on from there."
         text = text if running else "Nothing is running any more."
         return self.paint(self.painter(), here, Message(text))
@@ -173,6 +179,8 @@ class Handlers:
         try:
             for answer in self._answer(data, typed, here):
                 yield from self._in_turn(answer, event.target)
+        except AccessRefused as error:
+            yield self.paint(self.painter(), here, Message(str(error), "error"))
         except CaseNotFound as error:  # it was deleted in another tab, or is no longer shared
             yield from self._gone(here, error)
 
@@ -277,7 +285,7 @@ class Handlers:
         if view:
             self._tabs.filled(look.tab, case_id, view.inputs)
         yield self.paint(painter, here, message) | painter.case(here[0], look) | painter.typed(view)
-        if view and (view.running or view.interrupted):
+        if view and (view.running or (view.interrupted and people.right(self.workbench, case_id) != "read")):
             yield from self.compute(here, painter, _resumed() if view.interrupted else None)
 
     def _example(self, data: dict[str, Any], typed: list[str], here: Here) -> Iterator[Update]:
@@ -343,10 +351,17 @@ class Handlers:
         painter = painter or self.painter()
         self.seen(here[1])
         try:
-            for view in self.workbench.run(here[0], here[1].who, PACE):
+            for view in self._run(here):
                 yield self.paint(painter, self._looks.newest(here), _queued(view) or message, view)
         except NewsctxError as error:
             yield self.paint(painter, here, Message(str(error), "error"))
+
+    def _run(self, here: Here) -> Iterator[CaseView]:
+        """What is stale is computed; who may only read the case follows what others have begun."""
+        bench = self.workbench
+        if here[0] and people.right(bench, here[0]) == "read":
+            return bench.follow(here[0], PACE)
+        return bench.run(here[0], here[1].who, PACE)
 
     def looking(self, here: Here) -> Update:
         self.seen(here[1])
@@ -375,12 +390,14 @@ class Handlers:
     ) -> Update:
         case_id, look, automatic = here
         bench = self.workbench
+        cases = CaseList() if case_id else case_acts.listed(bench, look.cases)
         page = replace(
             self.page(painter, message),
+            **people.standing(bench, case_id, cases.rows),
             case=view or (bench.view(case_id) if case_id else None),
             look=look,
             examples=() if case_id else self._examples(painter.pictures),
-            cases=CaseList() if case_id else case_acts.listed(bench, look.cases),
+            cases=cases,
             history=case_acts.history(bench, self._comparisons, case_id, look.cases) if case_id else CaseHistory(),
             automatic=automatic,
             writer=bench.writer_of(case_id) if case_id else bench.settings.caption.writer,
@@ -393,7 +410,7 @@ class Handlers:
 
     def page(self, painter: Painter, message: Message | None = None) -> Page:
         """What a page shows whatever its case is."""
-        bench = self.workbench
+        bench, someone = self.workbench, people.person(self.gate)
         if painter.choices is None:
             painter.choices = bench.profile_choices()
         return Page(
@@ -404,11 +421,12 @@ class Handlers:
             channels=bench.settings.retrieve.weights,
             profiles=painter.choices,
             switch=bench.switch,
-            profile_locked=bench.profile_locked,
+            profile_locked=people.profile_locked(someone, bench.profile_locked),
             hide_all=bench.settings.photo.hide_all,
             services=bench.services,
             writers=bench.writers,
             atlas=bench.atlas,
+            person=someone,
             guest=guest_gate.guest(visits.current(), bench.settings.hosting.guest_hours),
         )
 

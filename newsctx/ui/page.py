@@ -18,6 +18,7 @@ from newsctx.ui.guarded import Guarded
 from newsctx.ui.tabs import Event
 
 if TYPE_CHECKING:  # the workbench loads models; the views only need to know its shape
+    from newsctx.access import Right
     from newsctx.audit import AuditEntry
     from newsctx.profile_choices import Choice
     from newsctx.services.registry import Service
@@ -110,6 +111,15 @@ class Guest:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Who asks has an account."""
+
+    name: str
+    display: str = ""
+    admin: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
     """One rendering of everything."""
 
@@ -134,11 +144,21 @@ class Page:
     hide_all: bool = False  # the setting: every picture is covered until it is chosen
     services: tuple[Service, ...] = ()  # what could leave this machine
     guest: Guest | None = None  # None: a desk, or somebody with an account
+    person: Person | None = None  # None: a desk, or a guest
+    right: Right = "own"  # what who asks may do with the case
+    owner: str = ""  # whose the case is
+    shares: Mapping[str, Right] = field(default_factory=dict)  # with whom else
+    rights: Mapping[str, Right] = field(default_factory=dict)  # to the cases of the list; none named: all
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pictures", Guarded.over(self.pictures, self))
         if self.hides_all and self.examples:
             object.__setattr__(self, "examples", tuple((title, note, "") for title, note, _ in self.examples))
+
+    @property
+    def readonly(self) -> bool:
+        """Whether who asks may read the case and not change it."""
+        return self.case is not None and self.right == "read"
 
     @property
     def document(self) -> Document | None:

@@ -106,8 +106,8 @@ class Painter:
         for component, drawn in zip((parts.timeline, parts.map), self._charts(page), strict=True):
             large[component] = gr.update(value=drawn, visible=drawn is not None)
         running = bool(page.case and page.case.running)
-        new[parts.analyse] = gr.update(value=tr("Analyse"), interactive=page.case is not None)
-        new[parts.cancel] = gr.update(value=tr("Cancel"), interactive=running)
+        new[parts.analyse] = gr.update(value=tr("Analyse"), interactive=page.case is not None and not page.readonly)
+        new[parts.cancel] = gr.update(value=tr("Cancel"), interactive=running and not page.readonly)
         new[parts.drop] = gr.update(height=48 if page.case else 130)
         tab = page.look.tab
         if self._held is None or not tab:

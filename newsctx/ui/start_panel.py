@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from newsctx.ui import conflict_words, profiles_panel
+from newsctx.ui import conflict_words, profiles_panel, share_panel
 from newsctx.ui.cases_panel import statuses
 from newsctx.ui.html import moment
 from newsctx.ui.language import ENGLISH, current, gettext, number
@@ -43,6 +43,11 @@ def head(page: Page) -> dict[str, Any]:
         "archived": bool(page.case and page.case.archived),
         "archive": archive(page),
         "guest": page.guest,
+        "person": {"name": page.person.name, "display": page.person.display, "admin": page.person.admin}
+        if page.person
+        else None,
+        "share": share_panel.view(page),
+        "readonly": page.readonly,
         "hours": f"{page.guest.hours:g}" if page.guest else "",
         "problem": page.archive_problem,
         "label": profiles_panel.label(

@@ -6,9 +6,9 @@ import gradio as gr
 
 from newsctx.ui.html import ASSETS, script
 
-ROOMS = ("workbench", "evidence", "cases", "overrides", "conflicts", "charts", "viewer", "help", "services")
+ROOMS = ("workbench", "evidence", "cases", "overrides", "conflicts", "charts", "viewer", "help", "account", "services")
 CSS = tuple(ASSETS / f"{room}.css" for room in ROOMS)
-SCRIPTS = ("page.js", "cases.js", "select.js", "evidence.js", "viewer.js", "help.js")  # what works without the server
+SCRIPTS = ("page.js", "cases.js", "select.js", "evidence.js", "viewer.js", "help.js", "account.js")
 FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
 #: Browsers ask for an icon at the root of the host where none is named, and Gradio's page names a manifest there: under

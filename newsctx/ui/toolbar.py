@@ -34,6 +34,7 @@ def view(page: Page) -> dict[str, Any]:
         "redo": override_words.sentence(page, again) if again else "",
         "overrides": [describe(page, o) for o in reversed(overrides)],
         "who": page.look.who,
+        "person": page.person.name if page.person else "",
         "standing": standing(page),
         "state": "running" if running else "stale" if stale else "fresh",
         "expected": expected(page, stale),

@@ -77,9 +77,23 @@ def told(page: Page, entry: AuditEntry, known: dict[int, Override]) -> str:
             )
         case "sent":
             return _sent(values)
+        case "shared":
+            return _shared(values, str(entry.after.get("right", "")))
+        case "given":
+            return tr("Gave the case to %(name)s", name=_text(entry.after.get("owner")))
         case "exported":
             return tr("Downloaded the case")
     return str(entry.what).replace("_", " ")
+
+
+def _shared(values: dict[str, Any], right: str) -> str:
+    name = _text(values.get("name"))
+    match right:
+        case "read":
+            return tr("Shared the case with %(name)s to read", name=name)
+        case "edit":
+            return tr("Shared the case with %(name)s to edit", name=name)
+    return tr("Stopped sharing the case with %(name)s", name=name)
 
 
 def _sent(values: dict[str, Any]) -> str:
