@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,15 @@ def refused(error: NewsctxError, event: Event) -> Message:
         return Message(str(error), "error")
     conflict = Conflict(error.mine, error.entries, event.data)
     return Message("", "error", error.others, conflict)  # type: ignore[arg-type]
+
+
+def over(error: NewsctxError) -> str:
+    """What the page sends to store note and claim all the same: over which values, those that it shows."""
+    held: dict[str, str] = {}
+    if isinstance(error, EditConflict) and isinstance(error.mine, Mapping) and error.others:
+        last = Inputs.model_validate(error.others[-1].after.get("inputs") or {})  # type: ignore[attr-defined]
+        held = {n: v for n, v in fields(last).items() if n in error.mine}
+    return json.dumps({"act": "analyse", "over": held}, ensure_ascii=False)
 
 
 def line(page: Page, message: Message) -> str:

@@ -32,7 +32,7 @@ from newsctx.ui import (
 )
 from newsctx.ui.acts import Act, Here, Update
 from newsctx.ui.case_look import CaseHistory, CaseList
-from newsctx.ui.conflict_words import refused
+from newsctx.ui.conflict_words import over, refused
 from newsctx.ui.held import Held
 from newsctx.ui.html import picture
 from newsctx.ui.language import tr
@@ -131,7 +131,7 @@ class Handlers:
         except CaseNotFound:
             raise
         except NewsctxError as error:
-            yield self.paint(painter, here, refused(error, look.event))
+            yield self.paint(painter, here, refused(error, replace(look.event, data=over(error))))
             return
         now = self.workbench.view(case_id).inputs
         self._tabs.filled(look.tab, case_id, now)
@@ -256,6 +256,8 @@ class Handlers:
             yield from self._answer(again, typed, now)
 
     def _refreshed(self, here: Here, typed: list[str]) -> Update:
+            over_these = again.get("over")
+            self._tabs.shown(look.tab, case_id, over_these if isinstance(over_these, dict) else {})
         """The fields of note and claim that others have changed and nobody is changing in this tab."""
         case_id, look, _ = here
         seen = self._tabs.seen(look.tab, look.event, case_id)

@@ -11,12 +11,12 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from newsctx.case_conflicts import Seen
+from newsctx.case_conflicts import INPUTS, Seen, fields, inputs_of
 from newsctx.records import Inputs
 
 if TYPE_CHECKING:
@@ -98,6 +98,15 @@ class Tabs:
         if tab:
             with self._lock:
                 self._case(tab, case_id).inputs = inputs
+
+    def shown(self, tab: str, case_id: str, held: Mapping[str, str]) -> None:
+        """A refusal has shown the tab what these fields hold for others."""
+        if tab:
+            with self._lock:
+                case = self._case(tab, case_id)
+                if case.inputs is not None:
+                    with suppress(ValueError):  # a date that is none: it came from the page
+                        case.inputs = inputs_of(fields(case.inputs) | {n: str(held[n]) for n in INPUTS if n in held})
 
     def seen(self, tab: str, event: Event, case_id: str) -> Seen | None:
         """What a tab had seen of a case as it sent an event; None for a caller that is no tab.
