@@ -1,4 +1,4 @@
-"""`python -m newsctx cases`: list, show, verify, export, replay and delete cases from the command line."""
+"""`python -m newsctx cases`: list, show, verify, export, report, replay and delete cases from the command line."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from newsctx.access import GUEST
 from newsctx.cases import CASE_STATUSES, CaseStore
 from newsctx.errors import CaseError
+from newsctx.report import command as report_command
 from newsctx.state import state_folder
 
 
@@ -42,6 +44,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     exported = add("export", _export, "a case with its photograph, trail and last run as one ZIP file")
     exported.add_argument("case_id", metavar="CASE")
     exported.add_argument("--out", type=Path, required=True, metavar="FILE", help="the ZIP file to write")
+    reported = add(
+        "report", report_command.run, "a case as HTML, PDF, Markdown, JSON or CSV, or its captioned photograph"
+    )
+    report_command.add_arguments(reported)
+    given = add("give", _give, "make a case somebody's, e.g. one from before there were accounts")
+    given.add_argument("case_id", metavar="CASE")
+    given.add_argument("name", metavar="NAME", help="the account")
+    given.add_argument("--auth", type=Path, metavar="FILE", help="the accounts file: the name must be in it")
     replayed = add("replay", _replay, "compute an exported case again here; 1 where the result is another")
     replayed.add_argument("file", type=Path, metavar="FILE", help="the ZIP file of `cases export`")
     replayed.add_argument("--archive", type=Path, required=True, metavar="DIR", help="the archive to search")
@@ -51,8 +61,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     gone = add("delete", _delete, "remove a case with all that belongs to it")
     gone.add_argument("case_id", metavar="CASE")
     gone.add_argument("--yes", action="store_true", help="do not ask")
-    for one in (exported, replayed, gone):
+    for one in (exported, reported, replayed, gone):
         one.add_argument("--who", default="", help="who does it, for the trail")
+    given.add_argument("--who", default="", help="who does it, for the trail")
+    found.add_argument("--owner", default="", metavar="NAME", help="only the cases of an account")
     gone.add_argument("--reason", default="", help="why, for the trail")
 
 
@@ -72,13 +84,15 @@ def _line(text: str) -> str:
 
 def _list(args: argparse.Namespace) -> int:
     with _store(args) as store:
-        found = store.list(args.query, args.status, args.tag, args.archived, max(args.limit, 0))
-        total = store.count(args.query, args.status, args.tag, args.archived)
+        whose = ("mine", args.owner) if args.owner else ("", "")
+        found = store.list(args.query, args.status, args.tag, args.archived, max(args.limit, 0), whose=whose)
+        total = len(found) if args.owner else store.count(args.query, args.status, args.tag, args.archived)
     for case in found:
         if args.json:
             print(case.model_dump_json())
             continue
-        answers = " · ".join(x for x in (case.place, case.date, *(f"#{t}" for t in case.tags)) if x)
+        owner = f"({_owner(case.owner)})" if case.owner else ""
+        answers = " · ".join(x for x in (case.place, case.date, *(f"#{t}" for t in case.tags), owner) if x)
         print(_line(f"{case.case_id}  {case.updated}  {case.status:15}  {case.title}  {answers}").rstrip())
     if not args.json and total != len(found):
         print(f"{len(found)} of {total} cases; --limit shows more.", file=sys.stderr)
@@ -89,6 +103,7 @@ def _show(args: argparse.Namespace) -> int:
     with _store(args) as store:
         case, trail, runs = store.get(args.case_id), store.trail(args.case_id), store.runs(args.case_id)
         made = store.overrides(args.case_id)
+        owner, shares = store.owner_of(args.case_id), store.shares(args.case_id)
     if args.json:
         for entry in trail:
             print(entry.model_dump_json())
@@ -96,6 +111,8 @@ def _show(args: argparse.Namespace) -> int:
     tags = ", ".join(case.tags) or "none"
     print(_line(f"{case.title} ({case.case_id})"))
     print(_line(f"status {case.status}{', archived' if case.archived else ''}; tags: {tags}; created {case.created}"))
+    with_ = ", ".join(f"{name} ({right})" for name, right in shares.items()) or "nobody"
+    print(_line(f"owner: {_owner(owner) or 'nobody'}; shared with: {with_}"))
     print(_line(f"note: {case.inputs.note or 'none'}; claim: {case.inputs.claim.text or 'none'}"))
     for one in made:
         action = one.override.model_dump(mode="json", exclude={"article"})
@@ -111,6 +128,22 @@ def _show(args: argparse.Namespace) -> int:
         changed = f" {_short(entry.before)} -> {_short(entry.after)}" if entry.after else ""
         why = f" because {entry.reason}" if entry.reason else ""
         print(_line(f"{entry.number:4} {entry.made} {entry.who}: {entry.what}{changed}{why}"))
+    return 0
+
+
+def _owner(name: str) -> str:
+    """As it is printed: a guest's name is a key to the case."""
+    return "a guest" if name.startswith(GUEST) else name
+
+
+def _give(args: argparse.Namespace) -> int:
+    from newsctx.accounts import AccountFile, account_name, find
+
+    name = find(AccountFile(args.auth).read(), args.name).name if args.auth else account_name(args.name)
+    with _store(args, read_only=False) as store:
+        before = store.owner_of(args.case_id)
+        store.give(args.case_id, name, args.who)
+    print(_line(f"{args.case_id} belongs to {name}" + (f"; {_owner(before)} may still edit it" if before else "")))
     return 0
 
 

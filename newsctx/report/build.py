@@ -38,6 +38,7 @@ class Sources:
     claimed: Place | None = None  # where the claimed place lies
     pictures: Mapping[str, bytes] = field(default_factory=dict)  # what is shown, by name: see `pictures`
     sensitive: bool = False  # also show pictures that are marked sensitive: it was chosen
+    expected: frozenset[str] = frozenset()  # pictures that a report of this case has where their files are there
 
 
 def report(sources: Sources, made: str) -> facts.Report:
@@ -56,7 +57,7 @@ def report(sources: Sources, made: str) -> facts.Report:
         caption=caption, order=words.STAGES.get(order, ""), hits=_hits(document, order),
         matches=_matches(document, covered), events=events(document), marks=answers.marks(document, sources.claimed),
         overrides=_overrides(document, sources.overrides), excluded=edits.excluded,
-        unavailable=_unavailable(document), stale=tuple(s.name for s in document.status if s.state == "stale"),
+        unavailable=_unavailable(document, sources), stale=tuple(s.name for s in document.status if s.state == "stale"),
         articles={a: _article(c) for a, c in sorted(document.articles.items())}
         | {a: _unknown(a) for a in edits.excluded if a not in document.articles},
         images=_images(document, sources, covered), archive=document.archive, models=document.models,
@@ -251,7 +252,7 @@ def _trail(sources: Sources) -> facts.TrailFacts:
 # --- how it was made --------------------------------------------------------------------------------------------
 
 
-def _unavailable(document: Document) -> tuple[facts.MissingFacts, ...]:
+def _unavailable(document: Document, sources: Sources) -> tuple[facts.MissingFacts, ...]:
     """Everything that could not work, each with why."""
     stages, rows = document.stages, []
     if document.photo and document.photo.ocr_unavailable:
@@ -272,6 +273,9 @@ def _unavailable(document: Document) -> tuple[facts.MissingFacts, ...]:
     rows += [(f"Stage: {words.STAGES[s.name]}", s.note) for s in document.status if s.state == "failed"]
     done = {s.name for s in document.status}
     rows += [(f"Stage: {words.STAGES[n]}", "it has not run") for n in STAGES if n not in done]
+    lost = len(sources.expected - set(sources.pictures))
+    if lost:
+        rows.append(("Pictures", f"{words.count(lost, 'archived photograph')} could not be read from the archive"))
     return tuple(facts.MissingFacts(part=part, why=why) for part, why in dict.fromkeys(rows))
 
 

@@ -305,6 +305,6 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the report as it is written; its document follows the schema of analyses."""
     schema = ReportFacts.model_json_schema(by_alias=True, mode="serialization")
     schema |= {"title": "Report", "description": "A case as a report."}
-    schema["properties"]["document"] = {"$ref": ANALYSIS}
+    schema["properties"]["document"] = {"$ref": f"../{ANALYSIS}"}  # from this one's own id
     schema["required"].append("document")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA, **schema}

@@ -47,6 +47,15 @@ def pictures(
     return found
 
 
+def expected(document: Document, settings: ReportSettings, chosen: bool = False) -> frozenset[str]:
+    """Names of the archived photographs that `pictures` shows where the archive has their files."""
+    covered = build.covers(document, chosen)
+    shown = {f"archive-{i}" for i in _archived(document, covered, settings)}
+    if PHOTO not in covered:
+        shown |= {f"match-{m.image_id}" for m in _matches(document, covered, settings)}
+    return frozenset(shown)
+
+
 def _matches(document: Document, covered: frozenset[str], settings: ReportSettings) -> Iterable[Match]:
     matches = document.stages.verify.matches if document.stages.verify else ()
     shown = {m.image_id: m for m in reversed(matches) if m.accepted and m.image_id not in covered}  # the best of each

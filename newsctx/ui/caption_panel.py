@@ -7,7 +7,7 @@ from typing import Any
 
 from newsctx.document import ArticleCard
 from newsctx.records import GO, Caption, CaptionVersion, Mention, Sentence
-from newsctx.ui import approval
+from newsctx.ui import approval, report_panel
 from newsctx.ui.html import day, moment
 from newsctx.ui.language import tr
 from newsctx.ui.page import Page
@@ -79,6 +79,7 @@ def view(page: Page) -> dict[str, Any]:
         "versions": [_version(v, caption) for v in reversed(versions)],
         "compared": compared(versions, page.look.compare),
         "approval": approval.view(page),
+        "report": report_panel.view(page),
     }
 
 

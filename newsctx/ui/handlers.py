@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from newsctx.errors import AccessRefused, CaseNotFound, NewsctxError
 from newsctx.records import Inputs
 from newsctx.ui import (
     actions,
+    batch_acts,
     case_acts,
     chart_acts,
     evidence_acts,
@@ -26,11 +28,13 @@ from newsctx.ui import (
     language,
     people,
     photo_acts,
+    report_panel,
     service_acts,
     share_acts,
     visits,
 )
 from newsctx.ui.acts import Act, Here, Update
+from newsctx.ui.batch_look import BatchList
 from newsctx.ui.case_look import CaseHistory, CaseList
 from newsctx.ui.conflict_words import over, refused
 from newsctx.ui.held import Held
@@ -56,7 +60,7 @@ MORE = 20  # articles added by "show more"
 #: Acts that are more than one override, by the name that the page sends.
 ACTS: dict[str, Act] = {
     **case_acts.ACTS, **evidence_acts.ACTS, **chart_acts.ACTS, **photo_acts.ACTS, **service_acts.ACTS,
-    **share_acts.ACTS,
+    **share_acts.ACTS, **batch_acts.ACTS,
 }  # fmt: skip
 
 
@@ -81,7 +85,8 @@ class Handlers:
     def outputs(self) -> list[Any]:
         p = self.parts
         return [
-            *p.panels.values(), p.timeline, p.map, p.drop, *p.typed, p.analyse, p.cancel, p.case_id, p.look, p.update,
+            *p.panels.values(), p.timeline, p.map, p.drop, p.many, *p.typed, p.analyse, p.cancel, p.case_id, p.look,
+            p.update,
         ]  # fmt: skip
 
     # --- events -----------------------------------------------------------------------------------------------
@@ -251,13 +256,13 @@ class Handlers:
         event = replace(look.event, seen=-1 if seen is None else seen, data=str(data.get("again", "")))
         now = (case_id, replace(look, event=event), automatic)
         if again.get("act") == "analyse":
+            over_these = again.get("over")
+            self._tabs.shown(look.tab, case_id, over_these if isinstance(over_these, dict) else {})
             yield from self._analyse(typed, now)
         elif again.get("act") != "apply-mine":
             yield from self._answer(again, typed, now)
 
     def _refreshed(self, here: Here, typed: list[str]) -> Update:
-            over_these = again.get("over")
-            self._tabs.shown(look.tab, case_id, over_these if isinstance(over_these, dict) else {})
         """The fields of note and claim that others have changed and nobody is changing in this tab."""
         case_id, look, _ = here
         seen = self._tabs.seen(look.tab, look.event, case_id)
@@ -270,10 +275,12 @@ class Handlers:
 
     @visited
     def export(self, case_id: str, look: Look, event: gr.EventData, request: gr.Request | None = None) -> Any:
-        """The analysis document as a file, or the whole case as a bundle."""
-        whole = (event._data or {}).get("format") == "bundle"
-        make = self.workbench.export_case if whole else self.workbench.export_json
-        return gr.update(value=str(make(case_id, look.who)))
+        """A report, the photograph with its caption, the analysis document, or the whole case as a bundle."""
+        wanted = str((event._data or {}).get("format", ""))
+        try:
+            return gr.update(value=str(report_panel.made(self.workbench, case_id, wanted, look.who)))
+        except NewsctxError as error:
+            raise gr.Error(escape(str(error)), print_exception=False) from error
 
     # --- steps ------------------------------------------------------------------------------------------------
 
@@ -400,6 +407,7 @@ class Handlers:
             look=look,
             examples=() if case_id else self._examples(painter.pictures),
             cases=cases,
+            batches=BatchList() if case_id else batch_acts.listed(bench, look.batch),
             history=case_acts.history(bench, self._comparisons, case_id, look.cases) if case_id else CaseHistory(),
             automatic=automatic,
             writer=bench.writer_of(case_id) if case_id else bench.settings.caption.writer,

@@ -7,7 +7,7 @@ from typing import Any
 from newsctx.audit import AuditEntry
 from newsctx.case_records import RunSummary
 from newsctx.trail_reading import MADE
-from newsctx.ui import comparison, trail
+from newsctx.ui import comparison, report_panel, trail
 from newsctx.ui.case_look import RUNS
 from newsctx.ui.html import moment
 from newsctx.ui.language import tr
@@ -35,6 +35,7 @@ def view(page: Page) -> dict[str, Any]:
         "most": RUNS,
         "compared": comparison.view(page, history.compared) if history.compared else None,
         "problem": history.problem,
+        "report": report_panel.view(page),
     }
 
 

@@ -6,9 +6,12 @@ import gradio as gr
 
 from newsctx.ui.html import ASSETS, script
 
-ROOMS = ("workbench", "evidence", "cases", "overrides", "conflicts", "charts", "viewer", "help", "account", "services")
+ROOMS = (
+    "workbench", "evidence", "cases", "batch", "overrides", "conflicts", "charts", "viewer",
+    "help", "report", "account", "services",
+)  # fmt: skip
 CSS = tuple(ASSETS / f"{room}.css" for room in ROOMS)
-SCRIPTS = ("page.js", "cases.js", "select.js", "evidence.js", "viewer.js", "help.js", "account.js")
+SCRIPTS = ("page.js", "cases.js", "batch.js", "select.js", "evidence.js", "viewer.js", "help.js", "account.js")  # what works without the server
 FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
 #: Browsers ask for an icon at the root of the host where none is named, and Gradio's page names a manifest there: under

@@ -82,8 +82,18 @@ def told(page: Page, entry: AuditEntry, known: dict[int, Override]) -> str:
         case "given":
             return tr("Gave the case to %(name)s", name=_text(entry.after.get("owner")))
         case "exported":
-            return tr("Downloaded the case")
+            return _downloaded(str(values.get("format", "")))
     return str(entry.what).replace("_", " ")
+
+
+def _downloaded(kind: str) -> str:
+    if kind == "photo":
+        return tr("Downloaded the photograph with its caption")
+    names = {"html": "HTML", "pdf": "PDF", "md": "Markdown", "json": "JSON", "csv": "CSV"}
+    report, _, name = kind.partition(" ")
+    if report == "report" and name in names:
+        return tr("Downloaded a report (%(format)s)", format=names[name])
+    return tr("Downloaded the case")
 
 
 def _shared(values: dict[str, Any], right: str) -> str:
