@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsctx import imaging
 from newsctx.access import GUEST
-from newsctx.errors import CaseNotFound, NewsctxError
+from newsctx.errors import BatchNotFound, CaseNotFound, NewsctxError
 
 if TYPE_CHECKING:
     from newsctx.cases import CaseSummary
@@ -33,6 +34,10 @@ def sweep(bench: Workbench, now: datetime | None = None) -> int:
     found = bench.cases(archived=None, limit=1_000_000)
     gone = [c for c in reversed(found) if c.owner.startswith(GUEST) and datetime.fromisoformat(c.updated) <= last]
     count = sum(_delete(bench, c.case_id, "a guest's case that was not changed for long") for c in gone)
+    for batch in bench.batches(limit=1_000_000):  # with what it holds of uploads that were never begun
+        if batch.owner.startswith(GUEST) and datetime.fromisoformat(batch.made) <= last:
+            with suppress(BatchNotFound):  # the guest was faster
+                bench.delete_batch(batch.batch_id)
     photos = {c.photo_sha256 for c in gone}
     for c in found:
         if _of_the_house(c) and (c.photo_sha256 in photos or datetime.fromisoformat(c.created) <= last):

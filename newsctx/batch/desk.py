@@ -191,7 +191,7 @@ class BatchDesk:
             raise BatchError(f"{kind[:20]!r} is no format of a batch's table; expected one of {', '.join(FORMATS)}.")
         batch, items = self._cases.batch(batch_id), self._cases.batch_items(batch_id)
         text = as_csv(items) if kind == "csv" else as_json(batch, items)
-        return self._media.export(f"newsctx-batch-{batch_id}.{kind}", text.encode())
+        return self._media.export(f"batch-{batch_id}.{kind}", text.encode())
 
     # --- going on ---------------------------------------------------------------------------------------------
 

@@ -15,19 +15,19 @@ from newsctx.settings import Settings
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("bench", help="measure the copy channel, the chunks and the time per stage")
-    kinds = ["all", "copy", "verify", "stages", "clusters", "scale", "overrides", "chunks"]
+    kinds = ["all", "copy", "verify", "stages", "clusters", "scale", "overrides", "chunks", "batch"]
     parser.add_argument("what", nargs="?", choices=kinds, default="all")
     parser.add_argument(
         "--photos",
         type=Path,
         metavar="DIR",
-        help="a folder of photographs for the copy benchmark (default: the demo's)",
+        help="copy, batch: a folder of photographs (copy: default: the demo's)",
     )
     parser.add_argument(
         "--source", type=Path, metavar="FILE", help="clusters: articles as JSON Lines, with `event` and `image`"
     )
     parser.add_argument(
-        "--settings", type=Path, metavar="FILE", help="clusters, chunks: settings that differ from the defaults"
+        "--settings", type=Path, metavar="FILE", help="clusters, chunks, batch: settings that differ from the defaults"
     )
     parser.add_argument(
         "--articles",
@@ -58,6 +58,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive to time (default: the demo's)")
     parser.add_argument(
         "--queries", type=int, default=200, metavar="N", help="photographs to query with (default: 200)"
+    )
+    parser.add_argument("--count", type=int, default=200, metavar="N", help="batch: photographs (default: 200)")
+    parser.add_argument(
+        "--sample", type=int, default=20, metavar="N", help="batch: of them, those of the baseline (default: 20)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the sample and the edits (default: 0)")
     parser.add_argument("--state", type=Path, metavar="DIR", help="where the demonstration archive lies")
@@ -91,6 +95,8 @@ def run(args: argparse.Namespace) -> int:
         print(_overrides(args))
     if args.what == "chunks":
         print(_chunks(args))
+    if args.what == "batch":
+        print(_batch(args))
     return 0
 
 
@@ -161,6 +167,25 @@ def _chunks(args: argparse.Namespace) -> str:
     with tqdm(total=len(articles), unit="article") as bar:
         told = lambda done: bar.update(done - bar.n)  # noqa: E731
         return chunks.run(articles, models.embed, gazetteer.load(), settings.chunks, told).text()
+
+
+def _batch(args: argparse.Namespace) -> str:
+    from newsctx.analyse_command import read_settings
+    from newsctx.bench import batch
+    from newsctx.models import load
+    from newsctx.start import prepare_demo
+    from newsctx.state import state_folder
+
+    if args.photos is None:
+        raise SettingsError("bench batch: --photos DIR is needed: a folder of photographs.")
+    if args.count < 1 or args.sample < 1:
+        raise SettingsError(f"--count {args.count}, --sample {args.sample}: expected at least 1 each.")
+    settings = read_settings(args.settings, None)
+    models = load(settings.profile)
+    archive = args.archive or prepare_demo(state_folder(args.state), models, settings)
+    with tqdm(total=args.count, unit="photo") as bar:
+        told = lambda done: bar.update(done - bar.n)  # noqa: E731
+        return batch.run(archive, models, settings, args.photos, args.count, args.sample, told).text()
 
 
 def _clusters(args: argparse.Namespace) -> str:

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.i18n import I18nData as word  # its text is a key of the catalogues: the browser shows the translation
 
 from newsctx.ui import api, charts
+from newsctx.ui.batch_acts import BatchHandlers
 from newsctx.ui.handlers import TABS, Handlers
 from newsctx.ui.html import script
 from newsctx.ui.page import Look
@@ -41,6 +42,7 @@ class Parts:
     case_id: gr.State
     look: gr.State
     update: gr.Number  # number of the newest update that the page holds, see `newsctx.ui.held`
+    many: gr.File  # the photographs of a batch
 
 
 def panel(name: str) -> gr.HTML:
@@ -84,12 +86,16 @@ def _assemble() -> tuple[Parts, gr.HTML]:
             automatic = gr.Checkbox(True, label=word("Recompute automatically"), container=False, elem_id="automatic")
             panels["facts"] = panel("facts")
         with gr.Column(scale=9, min_width=300, elem_id="stages"):
-            panels |= {name: panel(name) for name in ("rail", "start", "cases", "toolbar", "selection")}
+            panels |= {name: panel(name) for name in ("rail", "start", "batch")}
+            many = gr.File(
+                label=word("Photographs of a batch"), show_label=False, file_count="multiple", height=92, elem_id="many"
+            )
+            panels |= {name: panel(name) for name in ("cases", "toolbar", "selection")}
             timeline, places, bridge = _tabs(panels)
     download = gr.DownloadButton(word("Download"), visible="hidden", elem_id="download")
     parts = Parts(
         panels, timeline, places, drop, (note, claim, place, when), analyse, cancel, automatic, download,
-        gr.State(False), case_id, look, gr.Number(0, visible="hidden", elem_id="update"),
+        gr.State(False), case_id, look, gr.Number(0, visible="hidden", elem_id="update"), many,
     )  # fmt: skip
     return parts, bridge
 
@@ -131,8 +137,11 @@ def _connect(page: gr.Blocks, parts: Parts, bridge: gr.HTML, on: Handlers) -> No
     chosen = parts.panels["profiles"].profile(profile.act, None, profile.outputs, **EVENT)
     for one in (followed, chosen):  # a change takes minutes: what is on the page then is asked when it has ended
         one.then(profile.settle, [parts.switched, *here], profile.settled, **EVENT)
+    batch = BatchHandlers(on)
+    parts.many.upload(batch.upload, [parts.many, *now], outputs, preprocess=False, **EVENT)
     clicked = "() => setTimeout(() => document.querySelector('#download')?.click(), 50)"
-    for one in (parts.panels["caption"], parts.panels["history"]):
-        one.export(on.export, [parts.case_id, parts.look], [parts.download], **EVENT).success(
+    exports = {"caption": on.export, "history": on.export, "batch": batch.export}
+    for name, export in exports.items():
+        parts.panels[name].export(export, [parts.case_id, parts.look], [parts.download], **EVENT).success(
             None, None, None, js=clicked, api_visibility="private"
         )

@@ -13,6 +13,7 @@ from newsctx.document import ArchiveInfo, ArticleCard, Document
 from newsctx.overrides import Edits, replay
 from newsctx.records import STAGES, Article, Hit, Match, Place, RelevanceResult, StageName, StageStatus
 from newsctx.sensitive import hidden
+from newsctx.ui.batch_look import BatchList, BatchLook
 from newsctx.ui.case_look import CaseHistory, CaseList, CasesLook
 from newsctx.ui.guarded import Guarded
 from newsctx.ui.tabs import Event
@@ -76,11 +77,15 @@ class Look:
     event: Event = Event()  # the event of this tab that is being answered
     tab: str = ""  # the tab's name while its page is open
     picked: Picked | None = None
+    batch: BatchLook = BatchLook()  # the batches, and the one that is open
     service: Any = None  # an outside service that is about to be asked (newsctx.ui.services_panel.Asked)
 
     def anew(self) -> Look:
         """Another case opens: what belongs to the visitor stays, what belonged to the case is gone."""
-        return Look(who=self.who, language=self.language, cases=self.cases.anew(), hide_all=self.hide_all, tab=self.tab)
+        return Look(
+            who=self.who, language=self.language, cases=self.cases.anew(), hide_all=self.hide_all, tab=self.tab,
+            batch=self.batch,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ class Page:
     archive_problem: str = ""
     examples: tuple[tuple[str, str, str], ...] = ()  # title, note, picture address
     cases: CaseList = CaseList()
+    batches: BatchList = BatchList()
     history: CaseHistory = CaseHistory()
     automatic: bool = True
     channels: Mapping[str, float] = field(default_factory=dict)  # default fusion weights

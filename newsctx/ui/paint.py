@@ -10,6 +10,7 @@ import gradio as gr
 from newsctx.case_conflicts import INPUTS, fields
 from newsctx.records import Inputs
 from newsctx.ui import (
+    batch_panel,
     caption_panel,
     cases_panel,
     charts,
@@ -51,6 +52,7 @@ PANELS: dict[str, tuple[str, View]] = {
     "profiles": (profiles_panel.TEMPLATE, profiles_panel.view),
     "services": (services_panel.TEMPLATE, services_panel.view),
     "start": (start_panel.START_TEMPLATE, start_panel.start),
+    "batch": (batch_panel.TEMPLATE, batch_panel.view),
     "cases": (cases_panel.TEMPLATE, cases_panel.view),
     "photo": (photo_panel.TEMPLATE, photo_panel.view),
     "facts": (photo_panel.FACTS_TEMPLATE, photo_panel.view),
@@ -109,6 +111,7 @@ class Painter:
         new[parts.analyse] = gr.update(value=tr("Analyse"), interactive=page.case is not None and not page.readonly)
         new[parts.cancel] = gr.update(value=tr("Cancel"), interactive=running and not page.readonly)
         new[parts.drop] = gr.update(height=48 if page.case else 130)
+        new[parts.many] = gr.update(visible=page.case is None and page.batches.offered)
         tab = page.look.tab
         if self._held is None or not tab:
             return self._some(new | large)

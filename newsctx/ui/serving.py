@@ -51,6 +51,7 @@ def serve(
     page.delete_cache = (max(60, kept // 4), kept)  # how often, and how old: seconds
     meant = Middleware(Door, hosts=own_hosts(host, root_path, workbench.settings.access.hosts))
     translations = gr.I18n(**language.component_texts(component_texts(page)))
+    workbench.continue_batches()
     return page.launch(
         server_name=host,
         server_port=port,

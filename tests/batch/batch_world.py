@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -30,8 +32,10 @@ def _models() -> Models:
 
 
 @cache
-def _archive(folders: pytest.TempPathFactory) -> Path:
-    folder = folders.mktemp("few")
+def _archive() -> Path:
+    temporary = tempfile.TemporaryDirectory(prefix="newsctx-few-")
+    atexit.register(temporary.cleanup)
+    folder = Path(temporary.name)
     rows = (demo_source() / "articles.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     rows = [row for row in rows if json.loads(row)["id"].rpartition("-")[0] in EVENTS]
     (folder / "articles.jsonl").write_text("".join(rows), encoding="utf-8")
@@ -49,9 +53,9 @@ def light() -> Models:
 
 
 @pytest.fixture(scope="session")
-def few(tmp_path_factory) -> Path:
+def few() -> Path:
     """Three events of the demonstration archive with their photographs."""
-    return _archive(tmp_path_factory)
+    return _archive()
 
 
 @pytest.fixture
