@@ -60,7 +60,6 @@ class Calls:
         case_id = bench.create_case(photo.data, photo.filename, inputs, signed)
         if title.strip():
             bench.rename(case_id, title, signed)
-        yield self._answer(bench.view(case_id))
         end = time.monotonic() + settings.wait
         for view in bench.run(case_id, signed, settings.pace):
             yield self._answer(view)

@@ -142,7 +142,7 @@ class _Tools:
         end = anyio.current_time() + settings.api.mcp_wait
         sent = await _told(lambda: photograph(photo, filename, settings.photo.max_bytes, self._files))
         steps = calls.analyse(sent, note, claim, claimed_place, claimed_date, title, who)
-        answer = await _told(lambda: next(steps))  # the case is there
+        answer = await _told(lambda: next(steps))  # the case is there, and at work
         while True:
             with anyio.move_on_after(end - anyio.current_time()):
                 step = await _told(lambda: next(steps, None))

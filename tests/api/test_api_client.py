@@ -17,6 +17,7 @@ from PIL import Image
 from served import served
 
 from newsctx.api.answers import CaseAnswer, CasesAnswer, FoundArticles
+from newsctx.api.calls import Calls, Photograph
 from newsctx.document import json_schema
 from newsctx.records import STAGES
 
@@ -75,7 +76,7 @@ def test_analyse_tells_how_far_it_is_and_ends_with_the_answer(analysed, place):
     answers = [CaseAnswer.model_validate(a) for a in analysed]
     first, last = answers[0], answers[-1]
     assert len({a.case_id for a in answers}) == 1 and len(answers) > 2
-    assert first.stages == () and not last.running
+    assert first.running and not first.caption.text and not last.running
     assert [(s.name, s.state) for s in last.stages] == [(n, "fresh") for n in STAGES]
     assert last.title == "Seine" and last.page == f"{place[1]}?case={last.case_id}"
     assert "Paris" in last.place.place and last.place.basis == "evidence" and last.place.confidence
@@ -87,6 +88,17 @@ def test_analyse_tells_how_far_it_is_and_ends_with_the_answer(analysed, place):
     assert cited == {"paris-flood-1"} and all(e.text for s in last.caption.sentences for e in s.evidence)
     trail = place[0].trail(last.case_id)
     assert {e.who for e in trail} == {"desk robot (API)"}
+
+
+def test_a_call_that_is_given_up_leaves_the_case_which_goes_on(place):
+    photo = Photograph((QUERIES / "q02-paris-crop.jpg").read_bytes(), "crop.jpg")
+    steps = Calls(place[0]).analyse(photo, note="given up")
+    case_id = next(steps).case_id
+    steps.close()
+    *_, view = place[0].run(case_id)  # waits for what is at work
+    assert [s.state for s in view.document.status] == ["fresh"] * len(STAGES)
+    assert len(place[0].runs(case_id)) == 1
+    place[0].delete_case(case_id)
 
 
 def test_a_case_is_told_with_its_document_or_a_part_of_it(client, analysed, place):

@@ -10,6 +10,8 @@ import httpx
 import httpx2
 import pytest
 from conftest import QUERIES
+from gradio_client import Client
+from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from served import served
@@ -205,6 +207,31 @@ def test_with_accounts_a_case_is_its_makers_under_the_accounts_name(desk):
     assert desk[0].owner_of(answer["case_id"]) == "ben"
     assert {e.who for e in desk[0].trail(answer["case_id"])} == {"ben"}
     assert "No case" in refused(ask(desk[1], "get_case", {"case_id": answer["case_id"]}, ("anna", PASSWORD)))
+
+
+def test_the_same_rights_hold_for_gradio_client(desk):
+    case_id = desk[0].create_case((QUERIES / "q02-paris-crop.jpg").read_bytes(), "b.jpg", owner="anna")
+    anna, ben = (Client(desk[1], auth=(name, PASSWORD), verbose=False) for name in ("anna", "ben"))
+    assert anna.predict(case_id=case_id, part="summary", api_name="/get_case")["title"] == "b.jpg"
+    with pytest.raises(AppError, match="No case has the address"):
+        ben.predict(case_id=case_id, part="summary", api_name="/get_case")
+    with pytest.raises(AppError, match="No case has the address"):
+        ben.predict(case_id=case_id, format="document", api_name="/export_report")
+    titles = [c["title"] for c in ben.predict(api_name="/list_cases")["cases"]]
+    assert "b.jpg" not in titles
+    with pytest.raises(Exception, match="401|[Ll]og|credentials|config"):
+        Client(desk[1], verbose=False)
+
+
+def test_under_a_root_path_answers_name_the_page_there(demo_archive, models, tmp_path):
+    with served(demo_archive, tmp_path / "state", models, root_path="/newsctx", mcp=True) as (bench, address):
+        case_id = bench.create_case((QUERIES / "q02-paris-crop.jpg").read_bytes(), "a.jpg")
+        for reached in (address, f"{address}newsctx/"):  # a proxy that takes the prefix off, and one that does not
+            told = ask(reached, "get_case", {"case_id": case_id}).structured_content
+            assert told["page"] == f"{address}newsctx/?case={case_id}"
+        client = Client(f"{address}newsctx/", verbose=False)
+        told = client.predict(case_id=case_id, part="summary", api_name="/get_case")
+        assert told["page"] == f"{address}newsctx/?case={case_id}"
 
 
 def test_a_guest_without_a_browser_reads_the_archive_only(demo_archive, models, tmp_path):
