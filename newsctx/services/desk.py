@@ -82,7 +82,8 @@ class ServiceDesk:
         answers = geocoder(self.settings.services).ask(question)
         today = datetime.now(UTC).date().isoformat()
         found = Lookup(text=question.text, host=question.host, asked=today, answers=answers)
-        self._cache.put(_CACHED, key, found, 0.0, self._cases.get(case_id).photo_sha256)  # goes with the photograph
+        if answers:  # a place that is missing today can be on the map tomorrow
+            self._cache.put(_CACHED, key, found, 0.0, self._cases.get(case_id).photo_sha256)  # goes with the photograph
         return found
 
     def upload_copy(self, case_id: str) -> Path:

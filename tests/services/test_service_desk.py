@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import socket
+from pathlib import Path
 
 import pytest
 from conftest import QUERIES
 from nominatim_server import MINE, nominatim  # noqa: F401
 from PIL import Image
 
+import newsctx
 from newsctx.access import Visitor, guarded
 from newsctx.cli import main
 from newsctx.errors import AccessRefused, CaseNotFound, ServiceRefused
@@ -96,6 +99,13 @@ def test_what_was_sent_stands_in_the_trail_also_where_no_answer_came(bench, nomi
     with pytest.raises(ServiceRefused, match="status 500"):
         bench.look_up_place(case, "Zollverein")
     assert [d["what"] for _, d in sent(bench, case)] == ["Zollverein"]
+
+
+def test_a_place_that_is_not_known_is_asked_for_again(bench, nominatim):  # noqa: F811
+    case = bench.create_case(PHOTO, "a.jpg")
+    bench.allow_service(case, "geocoder")
+    assert [bench.look_up_place(case, "Atlantis").answers for _ in range(2)] == [(), ()]
+    assert len(nominatim.seen) == len(sent(bench, case)) == 2
 
 
 def test_a_place_that_was_looked_up_is_an_answer_with_its_origin(bench, nominatim):  # noqa: F811
@@ -210,3 +220,25 @@ def test_the_command_prints_the_same_list(capsys, tmp_path):
     assert main(["services", "--settings", str(tmp_path / "s.json")]) == 0
     text = capsys.readouterr().out
     assert "Geocoder [off (services.allowed)]" in text and "Fonts [never]" in text and "nominatim" in text
+
+
+#: Modules that can open a connection, and the service that lists it; "" is this machine alone.
+TALKING = {
+    "newsctx/safe_fetch.py": "fetch", "newsctx/services/geocoder.py": "geocoder",
+    "newsctx/writers/completion.py": "language_model", "newsctx/writers/sse.py": "language_model",
+    "newsctx/hub.py": "model_hub", "newsctx/adapters.py": "model_hub", "newsctx/writers/model_files.py": "model_hub",
+    "newsctx/writers/local_model.py": "model_hub", "newsctx/encoders/sentence.py": "model_hub",
+}  # fmt: skip
+NETWORK = re.compile(
+    r"^\s*(?:import|from) (httpx|httpcore|socket|requests|aiohttp|urllib\.request|http\.client|huggingface_hub|smtplib"
+    r"|ftplib|websockets?|geopy\.(?:geocoders|adapters)|gradio_client)\b",
+    re.M,
+)
+
+
+def test_what_can_open_a_connection_is_on_the_list():
+    root = Path(newsctx.__file__).parents[1]
+    found = {p.relative_to(root).as_posix() for p in (root / "newsctx").rglob("*.py") if NETWORK.search(p.read_text())}
+    found = {p for p in found if not p.startswith("newsctx/bench/")}  # asks servers that it has started itself
+    assert found <= set(TALKING), "name the service that lists the connection, or what else it is, in TALKING"
+    assert set(TALKING.values()) <= {*NAMES, ""}
