@@ -7,7 +7,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,20 +14,15 @@ from typing import Any
 import gradio
 import httpx
 import pytest
+from account_world import PASSWORD, accounts, many_calls, serve_accounts
 from conftest import QUERIES
 
-from newsctx.accounts import Account, AccountFile, Accounts, Passwords
 from newsctx.imaging import sha256
 from newsctx.records import Claim, Inputs
-from newsctx.settings import AccessSettings, Settings
 from newsctx.ui import actions
-from newsctx.ui.account_gate import AccountGate
 from newsctx.ui.handlers import ACTS
-from newsctx.ui.serving import serve
 from newsctx.workbench import Workbench
 
-CHEAP = AccessSettings(argon2_memory_kib=8192, argon2_time=1, argon2_lanes=1, slow_seconds=0)
-PASSWORD = "flood gauge violet tram"
 PHOTO = (QUERIES / "q02-paris-crop.jpg").read_bytes()
 TITLE, NOTE, CLAIM = "Zebrafink secret title", "Quastenflosser secret note", "Hellebarde secret claim"
 SECRETS = (TITLE, NOTE, CLAIM, sha256(PHOTO))
@@ -39,31 +33,15 @@ OWN = ("home", "open", "example", "run", "undo", "redo", "dismiss", "order", "mo
 
 
 @pytest.fixture(scope="module")
-def settings() -> Settings:
-    fast = {"requests_per_second": 500, "requests_burst": 5000, "calls_per_second": 500, "calls_burst": 5000}
-    return Settings.model_validate({"access": CHEAP.model_dump(), "limits": fast})
-
-
-@pytest.fixture(scope="module")
-def bench(demo_archive, models, settings, tmp_path_factory) -> Iterator[Workbench]:
-    made = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models, settings)
+def bench(demo_archive, models, tmp_path_factory) -> Iterator[Workbench]:
+    made = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models, many_calls())
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
 def served(bench, tmp_path_factory) -> Iterator[tuple[Any, str]]:
-    path, hashes = tmp_path_factory.mktemp("auth") / "team.json", Passwords(CHEAP)
-    people = tuple(Account(name=n, hash=hashes.hash(PASSWORD, n), admin=n == "chief") for n in ("anna", "ben", "chief"))
-    AccountFile(path).change(lambda all_: people, make=True)
-    gate = AccountGate(Accounts(path, CHEAP))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app, *_ = serve(
-        bench, "127.0.0.1", port, gate=gate, middleware=gate.doors(bench), prevent_thread_lock=True, quiet=True
-    )
-    yield app, f"http://127.0.0.1:{port}"
+    yield serve_accounts(bench, accounts(tmp_path_factory.mktemp("auth")))
     gradio.close_all()
 
 

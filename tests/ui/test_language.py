@@ -49,8 +49,10 @@ def test_a_translation_formats_as_the_text_does():
 
 #: What looks like words and is none of the interface's: the program's name, a style's name, an example of names.
 ALLOWED: dict[str, tuple[str, ...]] = {
+    "account.html": ("newsctx", "• - newsctx"),
     "add_article.html": ("placeholder=https://", "placeholder=Paris; Lyon"),
     "head.html": ("newsctx",),
+    "login.html": ("newsctx", "• - newsctx"),
     "services.html": ("placeholder=https://",),
     "toolbar.html": ("primary amber",),
 }
