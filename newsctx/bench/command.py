@@ -15,7 +15,7 @@ from newsctx.settings import Settings
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("bench", help="measure the copy channel, the chunks and the time per stage")
-    kinds = ["all", "copy", "verify", "stages", "clusters", "scale", "overrides", "chunks", "batch"]
+    kinds = ["all", "copy", "verify", "stages", "clusters", "scale", "overrides", "chunks", "batch", "analysts"]
     parser.add_argument("what", nargs="?", choices=kinds, default="all")
     parser.add_argument(
         "--photos",
@@ -59,6 +59,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--queries", type=int, default=200, metavar="N", help="photographs to query with (default: 200)"
     )
+    parser.add_argument("--analysts", type=int, default=20, metavar="N", help="analysts: how many (default: 20)")
+    parser.add_argument(
+        "--minutes", type=float, default=5.0, metavar="N", help="analysts: how long they work (default: 5)"
+    )
     parser.add_argument("--count", type=int, default=200, metavar="N", help="batch: photographs (default: 200)")
     parser.add_argument(
         "--sample", type=int, default=20, metavar="N", help="batch: of them, those of the baseline (default: 20)"
@@ -97,6 +101,8 @@ def run(args: argparse.Namespace) -> int:
         print(_chunks(args))
     if args.what == "batch":
         print(_batch(args))
+    if args.what == "analysts":
+        return _analysts(args)
     return 0
 
 
@@ -167,6 +173,28 @@ def _chunks(args: argparse.Namespace) -> str:
     with tqdm(total=len(articles), unit="article") as bar:
         told = lambda done: bar.update(done - bar.n)  # noqa: E731
         return chunks.run(articles, models.embed, gazetteer.load(), settings.chunks, told).text()
+
+
+def _analysts(args: argparse.Namespace) -> int:
+    from newsctx.analyse_command import read_settings
+    from newsctx.bench import analysts
+    from newsctx.demo.locate import demo_source
+    from newsctx.models import load
+    from newsctx.start import prepare_demo
+    from newsctx.state import state_folder
+
+    if not 1 <= args.analysts <= 500:
+        raise SettingsError(f"--analysts {args.analysts}: expected 1 to 500.")
+    if not 0 < args.minutes <= 600:
+        raise SettingsError(f"--minutes {args.minutes:g}: expected more than 0, at most 600.")
+    settings = read_settings(args.settings, None)
+    archive = args.archive or prepare_demo(state_folder(args.state), load(settings.profile), settings)
+    photos = args.photos or demo_source() / "images"
+    report = analysts.run(
+        archive, photos, args.analysts, args.minutes, settings.analysts, settings.profile, args.seed
+    )  # fmt: skip
+    print(report.text())
+    return 1 if report.failed else 0
 
 
 def _batch(args: argparse.Namespace) -> str:

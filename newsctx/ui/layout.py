@@ -12,6 +12,7 @@ from newsctx.ui import api, charts
 from newsctx.ui.batch_acts import BatchHandlers
 from newsctx.ui.handlers import TABS, Handlers
 from newsctx.ui.html import script
+from newsctx.ui.lean import LeanBlocks
 from newsctx.ui.page import Look
 from newsctx.ui.parts import STAGE_TITLES
 from newsctx.ui.profile_handlers import ProfileHandlers
@@ -52,7 +53,7 @@ def panel(name: str) -> gr.HTML:
 
 def build(workbench: Workbench, gate: Gate | None = None) -> gr.Blocks:
     """The whole interface over a workbench; `gate` tells who asks, None: a desk without accounts."""
-    with gr.Blocks(title="newsctx", fill_width=True, analytics_enabled=False) as page:
+    with LeanBlocks(title="newsctx", fill_width=True, analytics_enabled=False) as page:
         parts, bridge = _assemble()
         handlers = Handlers(workbench, parts, gate)
         api.register(workbench, handlers.gate)  # first: a handler of the same name would take its name
