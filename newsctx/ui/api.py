@@ -226,11 +226,13 @@ def _schema(kind: Any) -> Json:
 
 
 def _read_by_gradio(schema: Any) -> Any:
-    """The schema without `additionalProperties: true` or `false`, at which Gradio's reading of schemas breaks off."""
-    if isinstance(schema, dict):
-        return {
-            k: _read_by_gradio(v)
-            for k, v in schema.items()
-            if not (k == "additionalProperties" and isinstance(v, bool))
-        }
-    return [_read_by_gradio(v) for v in schema] if isinstance(schema, list) else schema
+    """The schema without what breaks off Gradio's reading of it (`additionalProperties: true` or `false`), and without
+    what only makes every page larger, which holds it several times: titles that repeat a name, and defaults.
+    """
+    if isinstance(schema, list):
+        return [_read_by_gradio(v) for v in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {k: v for k, v in schema.items() if not (k == "additionalProperties" and isinstance(v, bool))}
+    spare = {k for k in kept if (k == "title" and isinstance(kept[k], str)) or (k == "default" and "type" in kept)}
+    return {k: _read_by_gradio(v) for k, v in kept.items() if k not in spare}
