@@ -17,6 +17,7 @@ from newsctx.ui.door import Door
 from newsctx.ui.health import Health
 from newsctx.ui.hosts import own_hosts
 from newsctx.ui.layout import build
+from newsctx.ui.own_place import OwnPlace
 from newsctx.ui.protection import protection
 from newsctx.ui.visits import OpenGate
 
@@ -73,6 +74,7 @@ def serve(
             "middleware": [
                 Middleware(Health, workbench=workbench, root_path=root_path or ""),
                 *protection(workbench.settings.limits, (meant, *middleware), _larger(workbench) if mcp else None),
+                Middleware(OwnPlace),
             ],
             **(_mcp(workbench, gate or OpenGate()) if mcp else {}),
         },

@@ -14,11 +14,6 @@ CSS = tuple(ASSETS / f"{room}.css" for room in ROOMS)
 SCRIPTS = ("page.js", "cases.js", "batch.js", "select.js", "evidence.js", "viewer.js", "help.js", "account.js")  # what works without the server
 FAVICON = ASSETS / "favicon.png"
 OUTLINES = ASSETS / "world_110m.json"
-#: Browsers ask for an icon at the root of the host where none is named, and Gradio's page names a manifest there: under
-#: a root path both belong to another program.
-OWN_PLACE = (
-    '<link rel="icon" href="favicon.ico">\n<script>document.querySelector(\'link[rel="manifest"]\')?.remove();</script>'
-)
 
 
 def theme() -> gr.themes.Base:
@@ -52,4 +47,4 @@ def head() -> str:
     """
     outlines = OUTLINES.read_text(encoding="utf-8")
     atlas = f"<script>window.PlotlyGeoAssets = {{topojson: {{world_110m: {outlines}}}}};</script>"
-    return "\n".join((OWN_PLACE, atlas, *(f"<script>{script(name)}</script>" for name in SCRIPTS)))
+    return "\n".join((atlas, *(f"<script>{script(name)}</script>" for name in SCRIPTS)))
