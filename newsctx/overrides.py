@@ -132,10 +132,11 @@ def dump_overrides(overrides: Sequence[Override]) -> str:
 
 def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(p) for p in first["loc"]) or "the list"
+    where = ".".join(str(p)[:80] for p in first["loc"]) or "the list"
+    problem = first["msg"] if len(first["msg"]) <= 600 else f"{first['msg'][:300]} …"  # it can quote what was given
     actions = ", ".join(["move", "threshold", *FIRST_STAGE, *BESIDE])
     return (
-        f"Override {where}: {first['msg']} (got {str(first['input'])[:80]!r}). "
+        f"Override {where}: {problem} (got {str(first['input'])[:80]!r}). "
         f"Expected a JSON list of actions: {actions}."
     )
 

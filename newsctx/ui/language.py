@@ -36,7 +36,7 @@ T = TypeVar("T")
 def catalogue(code: str) -> Mapping[str, str]:
     """English text -> its translation; empty for English."""
     path = CATALOGUES / f"{code}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if code.isalpha() and path.is_file() else {}
+    return json.loads(path.read_text(encoding="utf-8")) if code in LANGUAGES and path.is_file() else {}
 
 
 # --- which language ---------------------------------------------------------------------------------------------
