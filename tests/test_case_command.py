@@ -58,6 +58,29 @@ def test_a_case_is_shown_with_who_did_what_why(case_id, capsys):
     assert "'nowhere'" in capsys.readouterr().err
 
 
+def test_a_case_is_given_to_an_account_and_told_with_its_owner(case_id, tmp_path, capsys):
+    from account_world import accounts
+
+    team = accounts(tmp_path).file.path
+    assert main(["cases", "show", case_id]) == 0
+    assert "owner: nobody; shared with: nobody" in capsys.readouterr().out
+    assert main(["cases", "give", case_id, "nobody-there", "--auth", str(team)]) == 1
+    assert "There is no account 'nobody-there'" in capsys.readouterr().err
+    assert main(["cases", "give", case_id, "ANNA", "--auth", str(team), "--who", "Ada"]) == 0
+    assert f"{case_id} belongs to anna" in capsys.readouterr().out
+    assert main(["cases", "give", case_id, "guest:x"]) == 1
+    assert main(["cases", "give", case_id, "ben"]) == 0 and "anna may still edit it" in capsys.readouterr().out
+    assert main(["cases", "list", "--owner", "ben"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(case_id) and "(ben)" in line
+    assert main(["cases", "show", case_id]) == 0
+    assert "owner: ben; shared with: anna (edit)" in capsys.readouterr().out
+    assert main(["cases", "verify", case_id]) == 0
+    execute(tmp_path, "UPDATE cases SET owner = 'guest:abcdef' WHERE case_id = ?", [case_id])
+    main(["cases", "list"])
+    assert "abcdef" not in (said := capsys.readouterr().out) and "(a guest)" in said
+
+
 def test_stored_text_cannot_move_the_terminals_cursor(case_id, tmp_path, capsys):
     execute(tmp_path, "UPDATE cases SET title = ? WHERE case_id = ?", ["a\x1b[2Jb", case_id])
     for command in (["list"], ["show", case_id], ["verify"]):

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -29,6 +30,7 @@ from newsctx.ui.door import route_path
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from newsctx.ui.visits import Gate
     from newsctx.workbench import Workbench
 
 TABS = 20_000  # owners remembered: longer than Gradio keeps the state of a tab (the 10,000 used last)
@@ -40,6 +42,11 @@ _OF_CASE = re.compile(
 )  # 22: as cases are named here
 _OF_PHOTO = re.compile(r"(?:photo|detail|match|[a-z_]+)-([0-9a-f]{64})\b.*")
 Who = Callable[["Scope"], Visitor]
+
+
+def by_cookie(gate: Gate) -> Who:
+    """Tells guests by the cookie of a request; without one they are nobody here, since only their tab tells them."""
+    return lambda scope: gate.visitor(SimpleNamespace(headers=Headers(scope=scope), session_hash=None))
 
 
 class TabOwners:

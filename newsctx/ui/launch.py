@@ -153,10 +153,15 @@ def _for_guests(settings: Settings) -> dict[str, Any]:
     """How the page is served to guests."""
     from starlette.middleware import Middleware
 
+    from newsctx.ui.belongings import TabOwners, by_cookie
     from newsctx.ui.guest_gate import GuestCookies, GuestGate
 
-    hours = settings.hosting.guest_hours
-    return {"gate": GuestGate(), "middleware": (Middleware(GuestCookies, hours=hours),), "kept_hours": hours}
+    gate, hours = GuestGate(), settings.hosting.guest_hours
+    doors = (
+        Middleware(GuestCookies, hours=hours),
+        Middleware(TabOwners, who=by_cookie(gate), most=2 * settings.photo.max_bytes),
+    )
+    return {"gate": gate, "middleware": doors, "kept_hours": hours}
 
 
 def end_on_term() -> None:

@@ -55,7 +55,11 @@ class ProfileHandlers:
             case "profile-switch":
                 yield from self._switch(str(data.get("name", "")), painter)
             case "profile-cancel":
-                self._bench.cancel_switch()
+                try:
+                    self._bench.cancel_switch()
+                except NewsctxError as error:  # somebody who may not
+                    yield self._paint(painter, Message(str(error), "error"))
+                    return
                 yield self._paint(painter)
                 yield from self._news(self._bench.follow_switch(), painter)  # to its end: answers may overtake
             case _:

@@ -15,8 +15,9 @@ from newsctx.errors import NewsctxError
 from newsctx.settings import AccessSettings, Settings
 from newsctx.ui.account_door import VISITOR, AccountDoor
 from newsctx.ui.account_gate import AccountGate
-from newsctx.ui.belongings import TabOwners
+from newsctx.ui.belongings import TabOwners, by_cookie
 from newsctx.ui.door import CLOSED, Door
+from newsctx.ui.guest_gate import GuestGate
 from newsctx.ui.hosts import own_hosts
 from newsctx.ui.launch import who_comes_in
 from newsctx.ui.logins import Attempts, Sessions
@@ -298,6 +299,22 @@ def test_oversized_and_odd_forms_are_no_login(client):
 def test_a_claimed_visitor_does_not_count(client):
     forged = {"newsctx.visitor": "anna", "x-newsctx-visitor": "anna", "cookie": "newsctx-x=anna; =; a=x"}
     assert client.get("/x", headers=forged).status_code == 401
+
+
+# --- guests ----------------------------------------------------------------------------------------------------
+
+
+def test_the_session_of_a_guests_tab_is_the_guests_alone():
+    client = served(Middleware(TabOwners, who=by_cookie(GuestGate()), most=10_000))
+
+    def ask(token: str) -> int:
+        cookie = {"cookie": f"newsctx-guest={token}"} if token else {}
+        return client.post("/gradio_api/queue/join", json={"session_hash": "s1"}, headers=cookie).status_code
+
+    assert [ask("a" * 43), ask("b" * 43), ask("a" * 43)] == [200, 403, 200]
+    assert ask("") == 200, (
+        "a browser without cookies is known by its tab, as the gate says, and sees no case of a cookie"
+    )
 
 
 # --- the session of a tab --------------------------------------------------------------------------------------

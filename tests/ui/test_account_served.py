@@ -25,7 +25,8 @@ from newsctx.workbench import Workbench
 
 PHOTO = (QUERIES / "q02-paris-crop.jpg").read_bytes()
 TITLE, NOTE, CLAIM = "Zebrafink secret title", "Quastenflosser secret note", "Hellebarde secret claim"
-SECRETS = (TITLE, NOTE, CLAIM, sha256(PHOTO))
+BATCH = "Wiedehopf secret batch"
+SECRETS = (TITLE, NOTE, CLAIM, BATCH, sha256(PHOTO))
 #: What answers without a login, and what it says.
 ANSWERED = {"/login", "/health", "/favicon.ico", "/robots.txt", "/gradio_api/startup-events"}
 #: The page's own acts beside the tables (`Handlers._answer`).
@@ -153,7 +154,7 @@ def filler(config: dict[str, Any], case_id: str) -> dict[int, Any]:
     """A value for every component: the case for the hidden field that would name it, and wherever text is taken."""
     values: dict[int, Any] = {}
     for one in config["components"]:
-        values[one["id"]] = {"textbox": case_id, "number": 1, "checkbox": True}.get(one["type"])
+        values[one["id"]] = {"number": 1, "checkbox": True, "file": None}.get(one["type"], case_id)
     return values
 
 
@@ -190,14 +191,21 @@ def _act(caller: Caller, config: dict[str, Any], act: str) -> tuple[int, list[An
     return one["id"], [None] * len(one["inputs"])
 
 
-def test_every_act_and_override_aimed_at_anothers_case_is_refused(bench, ben, case_id):
+def test_every_act_and_override_aimed_at_anothers_case_is_refused(bench, ben, anna, case_id):
+    batch = bench.create_batch(BATCH, "anna", owner="anna")
     config = ben.http.get("/config").json()
     trail, listed = bench.trail(case_id), [c.case_id for c in bench.cases(viewer="anna", archived=None)]
+    see = {"act": "see-batch", "id": batch}
+    anna.call(*_act(anna, config, "home"), event={"act": "home"})
+    assert BATCH in anna.call(*_act(anna, config, "see-batch"), event=see), "the test can see it"
+    known = bench.batch(batch)
     for event in events(case_id):
         fn, data = _act(ben, config, event["act"])
+        event |= {"id": batch, "batch": batch} if "batch" in event["act"] else {}
         said = ben.call(fn, data, event)
         assert not [s for s in SECRETS if s in said], event["act"]
         assert "Traceback" not in said and "process_completed" in said, (event["act"], said[:500])
+    assert bench.batch(batch) == known
     assert bench.trail(case_id) == trail and bench.shares(case_id) == {} and bench.owner_of(case_id) == "anna"
     assert [c.case_id for c in bench.cases(viewer="anna", archived=None)] == listed
     assert bench.switch is None, "nobody but an administrator changes the profile"
@@ -246,14 +254,18 @@ def test_a_reader_reads_and_changes_nothing(bench, ben, case_id):
     config = ben.http.get("/config").json()
     said = ben.call(*_act(ben, config, "open"), event={"act": "open", "id": case_id})
     assert TITLE in said
-    trail = bench.trail(case_id)
+    trail, left = bench.trail(case_id), False
     for event in events(case_id):
         if event["act"] == "export":
             continue  # a reader may take a copy, which the trail tells
-        ben.call(*_act(ben, config, "open"), event={"act": "open", "id": case_id})  # in the open case
+        if left:
+            ben.call(*_act(ben, config, "open"), event={"act": "open", "id": case_id})  # each is done in the open case
+        left = event["act"] in ("home", "open", "example")
         fn, data = _act(ben, config, event["act"])
         said = ben.call(fn, data, event)
         assert "Traceback" not in said, event["act"]
+    said = ben.call(*_act(ben, config, "case-edit"), event={"act": "case-edit", "title": "mine"})
+    assert TITLE in said and "to read, not to change" in said, "each was done in the open case"
     assert bench.trail(case_id) == trail
     bench.share(case_id, "ben", "edit", "anna")
     ben.call(*_act(ben, config, "open"), event={"act": "open", "id": case_id})
@@ -267,3 +279,15 @@ def test_gradios_own_client_logs_in(served):
 
     client = Client(served[1] + "/", auth=("ben", PASSWORD), verbose=False)
     assert client.config["dependencies"] and json.dumps(client.view_api(return_format="dict"))
+
+
+def test_a_page_of_another_site_gets_nothing_and_changes_nothing(served, anna):
+    evil = {"origin": "https://evil.example"}
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    preflight = anna.http.options("/gradio_api/queue/join", headers=evil | asked)
+    assert "access-control-allow-origin" not in preflight.headers
+    assert anna.http.post("/gradio_api/queue/join", json={"session_hash": "s"}, headers=evil).status_code == 403
+    assert anna.http.post("/gradio_api/upload", files={"files": b"x"}, headers=evil).status_code == 403
+    assert anna.http.post("/logout", headers=evil).status_code == 403
+    assert anna.http.get("/config", headers={"host": "evil.example"}).status_code == 421
+    assert anna.http.get("/config").status_code == 200, "she is logged in all the same"
