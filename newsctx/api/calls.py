@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from newsctx.api import summary
 from newsctx.api.answers import CaseAnswer, CaseLine, CasesAnswer, FoundArticles
 from newsctx.article_search import check_page
+from newsctx.case_words import TITLE, line
 from newsctx.errors import CallRefused
 from newsctx.quoted import readable
 from newsctx.records import Claim, Inputs, PartialDate
+from newsctx.unicodetext import stream_safe, well_formed
 from newsctx.workbench import CaseView, Workbench
 
 #: What of a case `get_case` gives beside its summary: nothing, the whole analysis document, or one part of it.
@@ -56,9 +58,10 @@ class Calls:
         Raises CallRefused, PhotoRefused, CaseError, ArchiveError, IndexMismatch, AccessRefused.
         """
         inputs, signed = _inputs(note, claim, claimed_place, claimed_date), signature(who)
+        title = line(title, "title", TITLE)  # before there is a case
         bench, settings = self.bench, self.bench.settings.api
         case_id = bench.create_case(photo.data, photo.filename, inputs, signed)
-        if title.strip():
+        if title:
             bench.rename(case_id, title, signed)
         end = time.monotonic() + settings.wait
         for view in bench.run(case_id, signed, settings.pace):
@@ -70,7 +73,7 @@ class Calls:
         """A case as it stands. Raises CaseNotFound, CallRefused."""
         if part not in PARTS:
             raise CallRefused(f"part {readable(part, 40)!r}: expected one of {', '.join(PARTS)}.")
-        return self._answer(self.bench.view(case_id), part)
+        return self._answer(self.bench.view(well_formed(case_id)), part)
 
     def list_cases(
         self, query: str = "", status: str = "", tag: str = "", archived: bool = False, limit: int = 20, offset: int = 0
@@ -96,6 +99,7 @@ class Calls:
         self, query: str, after: str = "", before: str = "", place: str = "", limit: int = 10, offset: int = 0
     ) -> FoundArticles:
         """See `article_search.search`."""
+        query, after, before, place = (stream_safe(well_formed(t)) for t in (query, after, before, place))
         return self.bench.search_articles(query, after, before, place, limit, offset)
 
     def export_report(self, case_id: str, format: str = "html", who: str = "") -> Path:
@@ -103,6 +107,7 @@ class Calls:
 
         Raises CaseNotFound, CallRefused; NewsctxError where there is nothing to export yet.
         """
+        case_id = well_formed(case_id)
         if format not in FORMATS:
             raise CallRefused(f"format {readable(format, 40)!r}: expected one of {', '.join(FORMATS)}.")
         if format == "document":
