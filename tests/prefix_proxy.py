@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 import uvicorn
@@ -23,12 +24,14 @@ OWN = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrad
 
 
 class Proxy:
-    """Serves `target` under `prefix`; `asked` holds every (status, path) outside of it."""
+    """Serves `target` under `prefix`; `outside` holds every path beside it that was asked for."""
 
     def __init__(self, target: str, prefix: str) -> None:
         self.target, self.prefix = target.rstrip("/"), prefix
         self.outside: list[str] = []
-        self._client = httpx.AsyncClient(timeout=None)
+        self.cookies = True  # False: as if the browser kept none
+        jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # a proxy has no cookies of its own
+        self._client = httpx.AsyncClient(timeout=None, cookies=jar)
         methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
         self.app = Starlette(routes=[Route("/{path:path}", self._answer, methods=methods)])
 
@@ -41,7 +44,8 @@ class Proxy:
             return PlainTextResponse("another program's", 404)
         rest = request.scope["raw_path"].decode()[len(self.prefix) :]
         query = request.scope["query_string"].decode()
-        headers = [(k, v) for k, v in request.headers.items() if k not in OWN] + [
+        kept = OWN if self.cookies else OWN | {"cookie"}
+        headers = [(k, v) for k, v in request.headers.items() if k not in kept] + [
             ("x-forwarded-host", request.headers["host"]),
             ("x-forwarded-proto", "http"),
             ("x-forwarded-for", "203.0.113.7"),
@@ -64,7 +68,7 @@ def proxied(target: str, prefix: str) -> Iterator[tuple[str, Proxy]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(proxy.app, "127.0.0.1", port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(proxy.app, "127.0.0.1", port, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
