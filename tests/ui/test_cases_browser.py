@@ -162,6 +162,6 @@ def test_a_case_that_another_tab_deleted_leads_back_to_the_list(bench, address, 
     page.wait_for_selector(DONE, timeout=LONG)
     bench.delete_case(case_id)
     page.evaluate("document.querySelector('#nx-retrieve [data-act=pin]')?.click()")  # or the page asks by itself
-    page.locator("#nx-message").get_by_text("No case has the address").wait_for(timeout=LONG)
+    page.locator("#nx-message").get_by_text("deleted meanwhile, or is no longer shared").wait_for(timeout=LONG)
     page.wait_for_selector(".cases")
     assert "case=" not in page.url
