@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from newsctx.workbench import CaseView
 
 ORDERS = ("events", "locate", "verify", "retrieve")  # ranking stages, the latest first
+_RANKED = re.compile(r"Rank \d+ of the final order and the scores behind it\.")  # the rank stands beside it
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,8 @@ def _hit(document: Document, hit: Hit) -> facts.HitFacts:
     rated = document.stages.relevance.articles.get(hit.article_id) if document.stages.relevance else None
     ways = [(s, _of(getattr(document.stages, s), hit.article_id)) for s in reversed(ORDERS)]
     first = next((h for _, h in ways if h is not None and h.channels), hit)
-    basis = rated.basis if rated and not rated.basis.startswith("Rank ") else ""  # the rank stands beside it
-    reasons = (hit.reason, basis.replace(" by you", " by the analyst"))
+    basis = _RANKED.sub("", rated.basis) if rated else ""
+    reasons = (_RANKED.sub("", hit.reason).strip(), basis.replace(" by you", " by the analyst").strip())
     return facts.HitFacts(
         rank=hit.rank, article_id=hit.article_id, tier=hit.tier, score=hit.score, probability=hit.probability,
         relevance=words.RELEVANCE[rated.level] if rated and rated.level else "",
