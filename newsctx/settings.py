@@ -1141,6 +1141,12 @@ class LimitsSettings(_Group):
         return value
 
 
+class ServingSettings(_Group):
+    """How the server of the page shares its processor. Nothing here changes a result."""
+
+    switch_seconds: float = Field(0.001, gt=0, le=1, description="after so long a thread that computes lets others answer pages, seconds (CPython's default 0.005 is waited for at each of the many steps of an answer)")
+
+
 class AnalystSettings(_Group):
     """The simulated analysts of `bench analysts`. Nothing here changes a result."""
 
@@ -1189,6 +1195,7 @@ class Settings(_Group):
     hosting: HostingSettings = HostingSettings()
     services: ServicesSettings = Field(default_factory=ServicesSettings)
     cases: CaseSettings = CaseSettings()
+    serving: ServingSettings = ServingSettings()
     analysts: AnalystSettings = AnalystSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import signal
 import threading
 from collections.abc import Mapping, Sequence
@@ -98,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
         print("newsctx: stopped before it was ready; the next start goes on from what is done", flush=True)
         return 130
     house = House(workbench) if guests else None
+    sys.setswitchinterval(settings.serving.switch_seconds)
     try:
         if house:
             house.start()
