@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import signal
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
