@@ -91,6 +91,10 @@ _OUTPUT = (
     r"\byour (?:caption|answer|output) is {0,3}:",
     r"(?<!the )\bcaption (?:must|has to|shall) (?:be|say|state|contain|read)\b",
     r"\bcite (?:only )?[cm]\d{1,3}\b",
+    r"\b(?:approve|accept|sign off(?: on)?) (?:this|the|your) caption\b|\bthe caption (?:was|is|has been) approved\b",
+    r"\bset the status to (?:approved|closed|checked)\b",
+    r"[\"'](?:tool_calls?|function_call|approved)[\"'] {0,3}:",  # the call of a tool, as answers have it
+    r"</?(?:function_calls?|invoke|tool_use)\b[^<>]{0,200}>",
     r"\{ {0,5}[\"'](?:sentences|caption|chunks|text)[\"'] {0,5}:",  # an answer in our own form
     r"\binstead,? (?:write|say|output|print|caption)\b",
     r"\b(?:write|state|say|claim) (?:in|that) (?:the|your) (?:caption|answer|response|output)\b",

