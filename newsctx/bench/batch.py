@@ -13,14 +13,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsctx import imaging
 from newsctx.batch.records import BatchItem, Found
 from newsctx.batch.sources import folder
 from newsctx.cache import StageCache
-from newsctx.errors import BatchError
+from newsctx.errors import BatchError, PhotoRefused
 from newsctx.models import Models
 from newsctx.pipeline import Request
 from newsctx.settings import Settings
@@ -100,19 +100,18 @@ def run(
 
 def _alone(bench: Workbench, found: Found, sample: int, cache: Path, report: BatchReport) -> None:
     """The pipeline without store and queue; the first of all is analysed once before, to load what loads late."""
-    pipeline = bench.pipeline()
     step = max(1, len(found.entries) // max(sample, 1))
     chosen = [found.entries[0], *found.entries[::step][:sample]]
     for number, entry in enumerate(chosen):
         assert entry.path is not None
-        pipeline.cache = StageCache(cache / str(number))
+        pipeline = replace(bench.pipeline(), cache=StageCache(cache / str(number)))
         began = time.perf_counter()
         data = entry.path.read_bytes()
         try:
             imaging.decode(data, bench.settings.photo)
             for _ in pipeline.analyse(Request(data, entry.name)):
                 pass
-        except Exception:  # what is refused is told by the batch
+        except PhotoRefused:  # the batch tells it
             continue
         if number:
             report.baseline[entry.name] = time.perf_counter() - began
