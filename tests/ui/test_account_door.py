@@ -200,6 +200,17 @@ def test_a_login_lasts_until_it_is_idle_over_or_ended(client, clock, accounts):
     assert client.get("/x").status_code == 401, "the token is dead, not only the cookie"
 
 
+def test_under_a_root_path_the_ways_keep_it(accounts):
+    settings, sessions = Settings(access=CHEAP), Sessions(CHEAP)
+    doors = Middleware(AccountDoor, accounts=accounts, settings=settings, sessions=sessions)
+    client = served(doors, root_path="/newsctx")
+    for begins in ("", "/newsctx"):  # a proxy that takes the prefix off, and one that leaves it
+        assert client.get(f"{begins}/?case=abc").headers["location"] == "/newsctx/login?case=abc"
+        assert client.get(f"{begins}/config").status_code == 401 and client.get(f"{begins}/login").status_code == 200
+    assert client.get("/newsctxx/login").status_code == 401
+    assert log_in(client, case="abc").headers["location"] == "/newsctx/?case=abc"
+
+
 def test_https_makes_the_cookie_secure(client):
     answer = client.post(
         "/login", data={"username": "anna", "password": PASSWORD}, headers=HTML | {"x-forwarded-proto": "https"}
