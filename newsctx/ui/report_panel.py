@@ -13,13 +13,14 @@ from newsctx.ui.page import Page
 if TYPE_CHECKING:
     from newsctx.workbench import Workbench
 
-#: What a button is called, and what it gives, by the format that the page sends.
-FORMATS: dict[str, tuple[str, str]] = {
-    "html": ("HTML", N_("One file for any browser, pictures included")),
-    "pdf": ("PDF", N_("For the file and for print")),
-    "md": ("Markdown", N_("Text without pictures, for a ticket or a wiki")),
-    "json": ("JSON", N_("Everything, for programs")),
-    "csv": (N_("Articles (CSV)"), N_("Every article of the evidence list, for a spreadsheet")),
+NAMES = {"html": "HTML", "pdf": "PDF", "md": "Markdown", "json": "JSON"}  # the same in every language
+#: What a button gives, by the format that the page sends.
+FORMATS: dict[str, str] = {
+    "html": N_("One file for any browser, pictures included"),
+    "pdf": N_("For the file and for print"),
+    "md": N_("Text without pictures, for a ticket or a wiki"),
+    "json": N_("Everything, for programs"),
+    "csv": N_("Every article of the evidence list, for a spreadsheet"),
 }
 WITH_ALL = "-all"  # ends the format of a report that also shows pictures marked as sensitive
 
@@ -29,7 +30,10 @@ def view(page: Page) -> dict[str, Any]:
     document = page.document
     camera = document.photo.camera if document and document.photo else None
     return {
-        "formats": [{"format": f, "name": tr(name), "title": tr(title)} for f, (name, title) in FORMATS.items()],
+        "formats": [
+            {"format": f, "name": NAMES.get(f) or tr("Articles (CSV)"), "title": tr(title)}
+            for f, title in FORMATS.items()
+        ],
         "state": approval.view(page)["state"] if document else "none",
         "blocked": _blocked(page),
         "hidden": len(page.sensitive),
