@@ -58,7 +58,7 @@ def build(workbench: Workbench, gate: Gate | None = None) -> gr.Blocks:
         handlers = Handlers(workbench, parts, gate)
         api.register(workbench, handlers.gate)  # first: a handler of the same name would take its name
         _connect(page, parts, bridge, handlers)
-    page.queue(default_concurrency_limit=None)
+    page.queue(default_concurrency_limit=None, max_size=workbench.settings.limits.waiting_events)
     return page
 
 

@@ -328,6 +328,7 @@ def test_what_nobody_took_is_removed_after_its_time(address: str, folder: Path) 
 
     served = next(b for b in Blocks.instances if f":{b.server_port}/" in address)
     assert served.delete_cache == (900, 3600), "the sweep is on"
+    assert served._queue.max_size == LimitsSettings().waiting_events, "and the queue has an end"
     delete_files_created_by_app(served, age=3600)
     assert path.exists()
     delete_files_created_by_app(served, age=0)
