@@ -21,6 +21,7 @@ from newsctx.stages.photo import clean_name
 from newsctx.worker import Worker
 
 FORMATS = ("csv", "json")
+_MAKING = threading.Lock()
 
 
 class BatchDesk:
@@ -139,8 +140,10 @@ class BatchDesk:
 
     def _run_batch(self, batch_id: str) -> None:
         with self._cases.together():
-            waits = self._cases.batch(batch_id).waiting > 0
             busy = self._runner().working_on(batch_id)
+            if not busy:  # left by an error of the store
+                self._cases.wait_again(batch_id, ("running",))
+            waits = self._cases.batch(batch_id).waiting > 0
             self._cases.set_batch(
                 batch_id, "running" if waits or busy else "done", archive=str(self._archive_dir.resolve())
             )
@@ -215,7 +218,7 @@ class BatchDesk:
         return tuple(going)
 
     def _runner(self) -> BatchRunner:
-        with self._lock:
+        with _MAKING:  # not the workbench's own lock: this is asked with the store's lock held
             if self._batches is None:
                 self._batches = BatchRunner(self._cases, _Analysing(self), self.settings.batch)
             return self._batches

@@ -359,3 +359,15 @@ def test_what_a_guest_left_waiting_goes_with_the_visit(desk):  # noqa: F811
     sweep(desk, datetime.now(UTC) + timedelta(hours=desk.settings.hosting.guest_hours, seconds=1))
     assert mine.batches() == () and [b.batch_id for b in desk.batches()] == [annas]
     assert not [p for p in (desk.media_dir.parent / "queue").rglob("*") if p.is_file()]
+
+
+def test_a_batch_begins_while_an_analysis_is_being_started(desk, photos):  # noqa: F811
+    """The workbench's lock is taken before the store's; nothing of a batch may take them the other way round."""
+    batch_id = desk.batch_of(sources.folder(photos))
+    for change in (desk.resume_batch, desk.pause_batch, desk.cancel_batch, desk.resume_batch, desk.retry_batch):
+        with desk._lock:  # as where an analysis is being started
+            asked = threading.Thread(target=change, args=(batch_id,), daemon=True)
+            asked.start()
+            asked.join(20)
+            assert not asked.is_alive(), change.__name__
+    until(desk, batch_id)
