@@ -144,7 +144,10 @@ class _Outline:
         found = []
         if self.of.stale:
             stages = ", ".join(words.STAGES[s] for s in self.of.stale)
-            found.append(f"Not up to date: the case was changed after these were computed: {stages}.")
+            what = "every stage" if len(self.of.stale) == len(words.STAGES) else stages
+            found.append(
+                f"Not up to date: the case, the archive or newsctx has changed since these were computed: {what}."
+            )
         if self.of.trail.problems:
             found.append("The audit trail does not hold: see “Hashes and trail”.")
         if self.of.conflicts:

@@ -218,7 +218,10 @@ def test_what_is_older_than_the_last_change_is_said_at_the_top(tmp_path):
     status = (StageStatus(name="caption", state="stale"),)
     found = of(tmp_path, status=status)
     (opening,) = [b for b in outline(found, SETTINGS.report, ()) if isinstance(b, Opening)]
-    assert "Not up to date: the case was changed after these were computed: caption." in opening.warnings
+    assert (
+        "Not up to date: the case, the archive or newsctx has changed since these were computed: caption."
+        in opening.warnings
+    )
 
 
 @pytest.mark.parametrize("more", [{"running": True}, {"document": None}])
