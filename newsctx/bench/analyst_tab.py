@@ -127,7 +127,10 @@ class Tab:
     async def upload(self, data: bytes, name: str) -> Answer:
         """A photograph is dropped."""
         start = time.perf_counter()
-        sent = await self.client.post("gradio_api/upload", files={"files": (name, data, "image/jpeg")})
+        try:
+            sent = await self.client.post("gradio_api/upload", files={"files": (name, data, "image/jpeg")})
+        except httpx.HTTPError as error:
+            return Answer(last=time.perf_counter() - start, error=f"upload: {type(error).__name__}: {error}")
         if sent.status_code != 200:
             return Answer(error=f"upload: HTTP {sent.status_code} {sent.text[:200]}")
         drop = self.config.named("drop")

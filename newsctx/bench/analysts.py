@@ -37,6 +37,7 @@ from newsctx.errors import NewsctxError
 from newsctx.settings import AnalystSettings
 
 READY = 180.0  # seconds that the server may take to start: models load
+IDLE = 1.0  # seconds that a connection is kept without use
 PATTERN = (3, 2)  # analysts of a shared case, in turn
 EDITS = ("override", "approved", "undo", "inputs")
 
@@ -206,7 +207,8 @@ async def _work(
     groups = grouped(analysts, s.shared)
     report = AnalystsReport(analysts, len(groups), sum(len(g) > 1 for g in groups), s.slowest)
     make, setup = photographs(photos), Log()
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    # uvicorn closes what was idle for 5 s: a browser asks again then, here no connection is kept for so long
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE)
     async with httpx.AsyncClient(base_url=server.address, timeout=120, limits=limits) as client:
 
         def analyst(number: int, log: Log) -> Analyst:
