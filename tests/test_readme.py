@@ -35,6 +35,7 @@ def test_every_command_does_something():
         "train": "init --out o", "caption-articles": "--archive a", "filter-articles": "--archive a",
         "evaluate": "--archive a --queries q", "score": "--truth t --predictions p",
         "tune": "--archive a --queries q --out p.json", "cases": "list",
+        "batch": "list", "users": "f list",
     }  # fmt: skip
     for name in subcommands():
         assert callable(build_parser().parse_args([name, *needed.get(name, "").split()]).run), name
