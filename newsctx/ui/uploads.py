@@ -7,9 +7,11 @@ files of uploads that break off; holds fields of any size in memory. Here nothin
 from __future__ import annotations
 
 import logging
+import secrets
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,14 @@ class Parser(_plain):  # type: ignore[misc, valid-type]
         named["max_files"] = min(self.most_files, named.get("max_files", self.most_files))
         super().__init__(*args, **named)
         self._field_bytes = 0
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        file = self._current_part.file
+        if file is not None:
+            # Gradio names an upload's folder by its bytes: of two who upload the same photograph, the one whose case
+            # takes it first would take it from the other
+            file.sha.update(secrets.token_bytes(32))
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._current_part.file is None:
@@ -159,3 +169,6 @@ def taken(path: str) -> bytes:
         return inside.read_bytes()
     finally:
         inside.unlink(missing_ok=True)
+        if inside.parent != folder:
+            with suppress(OSError):  # other files lie there
+                inside.parent.rmdir()

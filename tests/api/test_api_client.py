@@ -20,6 +20,7 @@ from newsctx.api.answers import CaseAnswer, CasesAnswer, FoundArticles
 from newsctx.api.calls import Calls, Photograph
 from newsctx.document import json_schema
 from newsctx.records import STAGES
+from newsctx.ui import uploads
 
 NAMES = {"/analyse", "/get_case", "/list_cases", "/search_articles", "/export_report"}
 
@@ -214,3 +215,16 @@ def test_no_caller_reads_files_of_the_server_or_makes_it_fetch(place, photo, mon
     said = call(place[1], "analyse", [photo, "", "", "", "", "", ""])
     assert said.startswith("event: error") and "root:" not in said and "/main/" not in said
     assert asked == [] and Path("/etc/passwd").exists()
+
+
+def test_the_same_photograph_sent_by_many_is_everybodys_own_upload(place):
+    data = (QUERIES / "q02-paris-crop.jpg").read_bytes()
+
+    def sent() -> Path:
+        files = {"files": ("crop.jpg", data, "image/jpeg")}
+        return Path(httpx.post(f"{place[1]}gradio_api/upload", files=files).json()[0])
+
+    first, second = sent(), sent()
+    assert first != second and first.name == second.name == "crop.jpg"
+    assert uploads.taken(str(first)) == data and not first.parent.exists()
+    assert uploads.taken(str(second)) == data
