@@ -40,6 +40,8 @@ class BatchReport:
     batch: dict[str, float] = field(default_factory=dict)
     items: tuple[BatchItem, ...] = ()
     wall: float = 0.0
+    cpu: float = 0.0  # processor time of the batch, all threads
+    cpu_alone: float = 0.0  # and of the baseline
     before: float = 0.0  # peak memory of the process before the batch, MB
     peak: float = 0.0  # and after it
 
@@ -59,6 +61,8 @@ class BatchReport:
             f"seconds a photograph     {_spread(list(self.batch.values()))}",
             f"pipeline alone (baseline) {_spread(list(self.baseline.values()))}; {len(self.baseline)} of the same "
             f"photographs, {60 * len(self.baseline) / alone:.1f} a minute",
+            f"processor seconds a photograph: {self.cpu / len(self.items):.2f}, baseline "
+            f"{self.cpu_alone / max(len(self.baseline), 1):.2f}",
             f"batch / baseline, median over these photographs: {ratio:.3f}",
             f"peak memory {self.peak:.0f} MB ({self.before:.0f} MB before the batch)",
             "outcomes: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in said.most_common()),
@@ -105,7 +109,7 @@ def _alone(bench: Workbench, found: Found, sample: int, cache: Path, report: Bat
     for number, entry in enumerate(chosen):
         assert entry.path is not None
         pipeline = replace(bench.pipeline(), cache=StageCache(cache / str(number)))
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         data = entry.path.read_bytes()
         try:
             imaging.decode(data, bench.settings.photo)
@@ -115,17 +119,18 @@ def _alone(bench: Workbench, found: Found, sample: int, cache: Path, report: Bat
             continue
         if number:
             report.baseline[entry.name] = time.perf_counter() - began
+            report.cpu_alone += time.process_time() - cpu
 
 
 def _together(bench: Workbench, found: Found, report: BatchReport, told: Told) -> None:
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     batch_id = bench.batch_of(found)
     bench.resume_batch(batch_id)
     seen = -1
     while (batch := bench.batch(batch_id)).state == "running":
         told(batch.ended)
         seen = bench.batch_news(batch_id, seen, 5.0)
-    report.wall = time.perf_counter() - began
+    report.wall, report.cpu = time.perf_counter() - began, time.process_time() - cpu
     if batch.state != "done":
         raise BatchError(f"The batch came to rest: {batch.note}")
     report.peak = _peak()
