@@ -25,6 +25,14 @@
       if (field.readOnly !== Boolean(why)) field.readOnly = Boolean(why);
     });
   };
+  // The panel of shares lies over the page: a click beside it, or Escape, puts it away.
+  const away = (outside) => {
+    const panel = document.querySelector('.head details.share[open]');
+    if (panel && !panel.contains(outside)) panel.open = false;
+  };
+  document.addEventListener('pointerdown', (event) => away(event.target));
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') away(null); });
+
   let waiting = 0;
   document.addEventListener('newsctx:painted', () => {
     cancelAnimationFrame(waiting);
