@@ -50,7 +50,9 @@ def by_cookie(gate: Gate) -> Who:
 
 
 class TabOwners:
-    """Refuses the session of a tab to all but its first visitor. Whoever is nobody has none."""
+    """Refuses the session of a tab to all but its first visitor. Whoever is nobody has none, and gets nobody's."""
+
+    reads_bodies = True  # and so stands inside of the limits (`newsctx.ui.protection`)
 
     def __init__(self, app: ASGIApp, who: Who, most: int) -> None:
         """`most`: bytes of a request that is read as a whole."""
@@ -59,10 +61,10 @@ class TabOwners:
         self._owners: OrderedDict[str, str] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visitor = self._who(scope).owner if scope["type"] == "http" else ""
-        if not visitor:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        visitor = self._who(scope).owner
         names = _of_address(scope)
         if scope["method"] in ("POST", "PUT", "PATCH") and not _is_form(Headers(scope=scope)):
             body = await _body(receive, self._most)
@@ -82,6 +84,8 @@ class TabOwners:
         if not isinstance(name, str) or len(name) > LONGEST:
             return name is None
         with self._lock:
+            if not visitor:  # a browser without cookies: its tab alone tells whose it is
+                return name not in self._owners
             owner = self._owners.setdefault(name, visitor)
             self._owners.move_to_end(name)
             while len(self._owners) > TABS:

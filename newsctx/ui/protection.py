@@ -22,15 +22,17 @@ def protection(
     settings: LimitsSettings, doors: Sequence[Middleware] = (), larger: Mapping[str, int] | None = None
 ) -> list[Middleware]:
     """Headers, then the `doors` (who comes in at all, and as whom), then limits of those who came in; for `larger` see
-    `newsctx.ui.limits.Limits`.
+    `newsctx.ui.limits.Limits`. Doors that read whole bodies (`reads_bodies`) stand behind the limits of bodies.
 
     From now on Gradio reads uploads as `newsctx.ui.uploads` says, in this whole process.
     """
     uploads.harden(settings)
+    inside = [door for door in doors if getattr(door.cls, "reads_bodies", False)]
     return [
         Middleware(SafeHeaders, frame_ancestors=settings.frame_ancestors),
-        *doors,
+        *(door for door in doors if door not in inside),
         Middleware(Limits, settings=settings, account=_account, room=uploads.Waiting(settings), larger=larger),
+        *inside,
     ]
 
 

@@ -12,15 +12,16 @@ from starlette.testclient import TestClient
 
 from newsctx.accounts import Account, AccountFile, Accounts, Passwords, added, changed
 from newsctx.errors import NewsctxError
-from newsctx.settings import AccessSettings, Settings
+from newsctx.settings import AccessSettings, LimitsSettings, Settings
 from newsctx.ui.account_door import VISITOR, AccountDoor
 from newsctx.ui.account_gate import AccountGate
 from newsctx.ui.belongings import TabOwners, by_cookie
 from newsctx.ui.door import CLOSED, Door
-from newsctx.ui.guest_gate import GuestGate
+from newsctx.ui.guest_gate import GuestCookies, GuestGate
 from newsctx.ui.hosts import own_hosts
 from newsctx.ui.launch import who_comes_in
 from newsctx.ui.logins import Attempts, Sessions
+from newsctx.ui.protection import protection
 
 CHEAP = AccessSettings(
     argon2_memory_kib=8192, argon2_time=1, argon2_lanes=1, slow_seconds=0, failures_name=3, failures_address=5,
@@ -323,9 +324,27 @@ def test_the_session_of_a_guests_tab_is_the_guests_alone():
         return client.post("/gradio_api/queue/join", json={"session_hash": "s1"}, headers=cookie).status_code
 
     assert [ask("a" * 43), ask("b" * 43), ask("a" * 43)] == [200, 403, 200]
-    assert ask("") == 200, (
-        "a browser without cookies is known by its tab, as the gate says, and sees no case of a cookie"
-    )
+    assert ask("") == 403, "what the tab's events answer would reach whoever asks first"
+    assert client.get("/gradio_api/queue/data?session_hash=s1").status_code == 403
+    alone = client.post("/gradio_api/queue/join", json={"session_hash": "s2"}).status_code
+    assert alone == 200, "a browser without cookies is known by its tab, as the gate says"
+
+
+@pytest.mark.parametrize("cookie", [{}, {"cookie": f"newsctx-guest={'a' * 43}"}])
+def test_what_reads_whole_bodies_stands_inside_of_their_limits(cookie, monkeypatch):
+    """Else everybody could have the server hold bodies of any size in memory, for any time."""
+    monkeypatch.setattr("newsctx.ui.limits._DRAIN", 0.01)
+    small = LimitsSettings(json_bytes=10_000)
+    doors = (Middleware(GuestCookies, hours=1), Middleware(TabOwners, who=by_cookie(GuestGate()), most=10**9))
+    client = served(*protection(small, doors))
+
+    def parts():
+        for _ in range(20):
+            yield b"x" * 5_000
+
+    answer = client.post("/gradio_api/queue/join", content=parts(), headers=cookie)
+    assert answer.status_code == 413 and "larger than" in answer.json()["detail"]
+    assert client.post("/gradio_api/queue/join", json={"session_hash": "s"}, headers=cookie).status_code == 200
 
 
 # --- the session of a tab --------------------------------------------------------------------------------------
