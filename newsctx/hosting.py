@@ -66,10 +66,14 @@ def _writable(folder: Path) -> bool:
 
 
 def public(settings: Settings) -> Settings:
-    """The settings of a workbench that anybody may use: it fetches no pages and asks no model for strangers."""
+    """The settings of a workbench that anybody may use: it fetches no pages, asks no model and no geocoder for
+    strangers. What opens in the visitor's own browser stays.
+    """
     caption = settings.caption.model_copy(update={"writer": "extractive", "model": ""})
     fetch = settings.fetch.model_copy(update={"enabled": False})
-    return settings.model_copy(update={"caption": caption, "fetch": fetch})
+    allowed = tuple(one for one in settings.services.allowed if one != "geocoder")
+    services = settings.services.model_copy(update={"allowed": allowed})
+    return settings.model_copy(update={"caption": caption, "fetch": fetch, "services": services})
 
 
 def environment() -> Mapping[str, str]:

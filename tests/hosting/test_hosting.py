@@ -63,6 +63,7 @@ def test_a_public_workbench_fetches_nothing_and_asks_no_model() -> None:
     )
     public = hosting.public(own)
     assert not public.fetch.enabled and public.caption.writer == "extractive" and not public.caption.model
+    assert public.services.allowed == ("reverse_search", "web_archive"), "what the visitor's own browser opens"
     assert public.caption.max_sentences == 2 and public.retrieve.k == 30, "what concerns nobody else stays"
 
 
