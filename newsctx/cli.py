@@ -1,6 +1,7 @@
 """The command line: every command lives beside what it runs; this file only lists them.
 
-Exit codes: 0 done, 1 an error that the message explains, 2 wrong usage, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 an error that the message explains, or nobody reads the output any more, 2 wrong usage, 130
+stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -56,7 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         level=logging.INFO if args.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
     try:
-        return int(args.run(args) or 0)
+        done = int(args.run(args) or 0)
+        sys.stdout.flush()
+        return done
+    except BrokenPipeError:  # whoever reads what is printed has seen enough: `... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to fail at the exit
+        return 1
     except NewsctxError as error:
         print(f"newsctx: {error}", file=sys.stderr)
         return 1
