@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from newsctx.batch.outcome import outcome
 from newsctx.batch.records import BatchItem
-from newsctx.errors import ArchiveError, BatchNotFound, CaseNotFound, IndexMismatch, NewsctxError
+from newsctx.errors import AccessRefused, ArchiveError, BatchNotFound, CaseNotFound, IndexMismatch, NewsctxError
 from newsctx.settings import BatchSettings
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ class BatchRunner:
         self._tell()
         item = store.batch_item(batch_id, number)
         case_id = item.case_id or self._make_case(item)
+        self._check_right(store.batch(batch_id).owner, case_id)
         worker: Worker | None = self._desk.analysing(case_id, store.batch(batch_id).who, self._turn)
         with self._news:
             self._worker = worker
@@ -196,6 +197,12 @@ class BatchRunner:
                 self._desk.let_go(case_id, last)
                 worker = None
         self._write_down(batch_id, number, case_id, time.monotonic() - began)
+
+    def _check_right(self, owner: str, case_id: str) -> None:
+        """A case that was given away since is its new owner's. Raises AccessRefused, CaseNotFound."""
+        its = self._store.owner_of(case_id)
+        if owner and owner != its and self._store.shares(case_id).get(owner) != "edit":
+            raise AccessRefused("Its case is somebody else's now: whoever has it can analyse it again.")
 
     def _make_case(self, item: BatchItem) -> str:
         data = self._store.photo_of_item(item.batch_id, item.number)

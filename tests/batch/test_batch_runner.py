@@ -69,6 +69,25 @@ def test_what_failed_can_be_retried_and_keeps_its_case(desk, begun, photos):  # 
     assert desk.count_cases() == 3 and desk.retry_batch(begun) == 0
 
 
+def test_a_case_that_was_given_away_is_not_analysed_again_for_who_had_it(desk):  # noqa: F811
+    mine = guarded(desk, ANNA)
+    batch_id = mine.create_batch("Mine")
+    mine.add_to_batch(batch_id, [("a.jpg", lambda: CROP)])
+    mine.start_batch(batch_id)
+    until(desk, batch_id)
+    (item,) = desk.batch_items(batch_id)
+    mine.give(item.case_id, "ben")
+    assert mine.retry_batch(batch_id, everything=True) == 1, "who gave it may still edit it"
+    assert until(desk, batch_id).done == 1
+    theirs = guarded(desk, BEN)
+    theirs.share(item.case_id, "anna", "none")
+    theirs.set_inputs(item.case_id, Inputs(note="what only Ben knows"))
+    runs = len(desk.runs(item.case_id))
+    mine.retry_batch(batch_id, everything=True)
+    assert until(desk, batch_id).failed == 1 and len(desk.runs(item.case_id)) == runs
+    assert "somebody else's now" in desk.batch_items(batch_id)[0].error
+
+
 def test_the_same_folder_goes_on_where_it_was(desk, begun, photos):  # noqa: F811
     (photos / "photo 11.jpg").write_bytes(CROP)
     assert desk.batch_of(sources.folder(photos)) == begun
