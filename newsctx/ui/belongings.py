@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TABS = 20_000  # owners remembered: longer than Gradio keeps the state of a tab (the 10,000 used last)
 LONGEST = 100  # characters of a tab's name
+NAMED = 8  # tabs that a request may name; Gradio names one. With more, one request could have all owners forgotten
 _IN_PATH = re.compile(r"/heartbeat/([^/]+)/?$")
 _FILE = "/gradio_api/file="
 _OF_CASE = re.compile(
@@ -74,7 +75,7 @@ class TabOwners:
                 await JSONResponse({"detail": "The request cannot be read."}, status)(scope, receive, send)
                 return
             names, receive = names + found, _again(body, receive)
-        if not all(self._claim(name, visitor) for name in names):
+        if len(names) > NAMED or not all(self._claim(name, visitor) for name in names):
             said = {"detail": "This session is not yours. Load the page again."}
             await JSONResponse(said, 403)(scope, receive, send)
             return

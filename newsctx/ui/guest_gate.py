@@ -90,14 +90,17 @@ def set_cookie(token: str, secure: bool, seconds: int) -> str:
 
 
 class GuestCookies:
-    """Gives every browser that opens the page its cookie, and its cookie a longer life whenever it comes again."""
+    """Gives every browser that opens the page its cookie, and its cookie a longer life whenever it comes again.
+
+    What is sent renews it, too: a tab that stays open changes cases, which then outlive what it was given.
+    """
 
     def __init__(self, app: ASGIApp, hours: float, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> None:
         """`hours`: how long a case lives after its last change."""
         self._app, self._seconds, self._make = app, int(hours * 3600), make
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD", "POST"):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -105,7 +108,9 @@ class GuestCookies:
         token = _token(headers.get("cookie", ""), secure)
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_page(MutableHeaders(scope=message)):
+            posted = scope["method"] == "POST"
+            renewed = bool(token) if posted else _is_page(MutableHeaders(raw=message.get("headers", [])))
+            if message["type"] == "http.response.start" and renewed:
                 MutableHeaders(scope=message).append(
                     "set-cookie", set_cookie(token or self._make(), secure, self._seconds)
                 )

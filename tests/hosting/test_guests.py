@@ -64,6 +64,13 @@ def test_a_browser_keeps_its_cookie_and_every_browser_has_another(client) -> Non
     assert first == again != client.get("/").cookies["newsctx-guest"] and len(first) == 43
 
 
+def test_a_tab_that_stays_open_keeps_its_guest(client) -> None:
+    """Else its cases, which live on with every change, would outlive the cookie that opens them."""
+    own = client.get("/").cookies["newsctx-guest"]
+    (renewed,) = given(client.post("/data"))
+    assert renewed.startswith(f"newsctx-guest={own};") and "Max-Age=86400" in renewed
+
+
 @pytest.mark.parametrize("forged", ["", "short", "a" * 44, "a" * 42 + "!", '"' + "a" * 41 + '"'])
 def test_what_the_server_could_not_have_made_is_replaced(client, forged) -> None:
     (new,) = given(client.get("/", headers={"cookie": f"newsctx-guest={forged}"}))

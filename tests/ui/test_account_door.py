@@ -372,6 +372,7 @@ def test_the_session_of_a_tab_is_its_first_visitors(client, accounts):
     for odd in (["anna1"], 7, "x" * 200):
         assert ask(session_hash=odd).status_code == 403
     assert ask(session_hash=None).status_code == 200
+    assert ask(data=[{"session_hash": f"many{n}"} for n in range(300)]).status_code == 403, "would push others' out"
     assert client.post("/gradio_api/queue/join", content=b"{").status_code == 400
     assert client.post("/gradio_api/queue/join", content=b"[" * 5000).status_code == 400
     assert client.post("/gradio_api/queue/join", content=b'"' + b"x" * 20_000 + b'"').status_code == 413
