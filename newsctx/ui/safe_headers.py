@@ -63,6 +63,7 @@ class SafeHeaders:
                 else:
                     for name, value in self._always.items():
                         headers[name] = value
+                headers.setdefault("Cache-Control", "private")  # pictures of cases are no shared cache's
             await send(message)
 
         await self.app(scope, receive, answer)

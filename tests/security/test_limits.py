@@ -267,6 +267,7 @@ def test_every_answer_carries_the_safe_headers(address: str) -> None:
         assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "http" not in policy
+        assert headers["cache-control"], "a proxy's cache keeps pictures that are told to be nobody's"
 
 
 def test_a_large_call_is_refused_with_and_without_its_length(address: str) -> None:
