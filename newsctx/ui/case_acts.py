@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,9 +45,13 @@ def listed(bench: Workbench, look: CasesLook) -> CaseList:
 
 
 class Comparisons:
-    """Runs side by side and trails; a run that has ended never changes, so what was compared once is kept a while."""
+    """Runs side by side and trails; a run that has ended never changes, so what was compared once is kept a while.
+
+    Safe for several threads. Who asks is checked before by what tells the trail.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()  # of the two dictionaries only: nothing is read or compared inside
         self._kept: dict[tuple[str, ...], Comparison] = {}
         self._trails: dict[str, CaseHistory] = {}
 
@@ -55,21 +60,24 @@ class Comparisons:
         count, known = bench.entries(case_id), self._trails.get(case_id)
         if known is None or len(known.trail) != count:
             known = CaseHistory(bench.trail(case_id), bench.runs(case_id))
-            self._trails.pop(case_id, None)
-            while len(self._trails) >= KEPT:
-                self._trails.pop(next(iter(self._trails)), None)
-            self._trails[case_id] = known
+            self._keep(self._trails, case_id, known)
         return known
 
     def of(self, bench: Workbench, case_id: str, runs: tuple[tuple[str, str], ...]) -> Comparison:
         """`runs`: run ids with their labels. Raises CaseNotFound where a document is not kept (any more)."""
         key = (case_id, *(f"{run_id} {label}" for run_id, label in runs))
-        if key not in self._kept:
+        found = self._kept.get(key)
+        if found is None:
             found = compare([(label, bench.run_document(case_id, run_id)) for run_id, label in runs])
-            while len(self._kept) >= KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[key] = found
-        return self._kept[key]
+            self._keep(self._kept, key, found)
+        return found
+
+    def _keep(self, known: dict[Any, Any], key: Any, value: Any) -> None:
+        with self._lock:
+            known.pop(key, None)
+            while len(known) >= KEPT:
+                known.pop(next(iter(known)))
+            known[key] = value
 
 
 def history(bench: Workbench, comparisons: Comparisons, case_id: str, look: CasesLook) -> CaseHistory:

@@ -152,10 +152,12 @@ class Handlers:
     ) -> Update:  # fmt: skip
         """Stop after the stage that runs."""
         here = (case_id, self.received(look, update), automatic)
-        running = bool(case_id) and self.workbench.view(case_id).running
         try:
+            running = bool(case_id) and self.workbench.view(case_id).running
             if running:
                 self.workbench.cancel(case_id)
+        except CaseNotFound as error:  # it was deleted in another tab, or is no longer shared
+            return next(self._gone(here, error))
         except AccessRefused as error:
             return self.paint(self.painter(), here, Message(str(error), "error"))
         text = "Stopping after the stage that runs now. What is done is kept; Analyse goes on from there."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -134,6 +135,28 @@ def test_two_runs_are_compared_once_and_name_what_was_excluded(bench, cases):
     assert case_acts.history(bench, kept, case_id, CasesLook(runs=runs)).compared is first.compared
     assert case_acts.history(bench, kept, case_id, CasesLook(runs=runs[:1])).compared is None
     assert case_acts.history(bench, kept, case_id, CasesLook(runs=("no such", "run"))).compared is None
+
+
+def test_what_another_thread_pushes_out_meanwhile_is_still_told(monkeypatch):
+    class Busy(dict):
+        """Another thread takes the place of everything right after it was looked for."""
+
+        def __contains__(self, key: object) -> bool:
+            found = super().__contains__(key)
+            self.clear()
+            return found
+
+    monkeypatch.setattr(case_acts, "compare", lambda pairs: pairs)
+    bench, kept = SimpleNamespace(run_document=lambda case_id, run_id: run_id), case_acts.Comparisons()
+    kept._kept = Busy()
+    assert [kept.of(bench, "c", (("r", "Run"),)) for _ in range(2)] == [[("Run", "r")]] * 2
+
+
+def test_cancelling_in_a_case_that_is_gone_says_so(bench, cases):
+    tab = Tab(bench, cases[0])
+    bench.delete_case(cases[0])
+    tab.take(tab.handlers.cancel(cases[0], tab.look, True))
+    assert "No case has the address" in tab.panels["message"]
 
 
 def test_the_chain_is_checked_and_the_page_asks_only_for_news(bench, cases):
