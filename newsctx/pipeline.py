@@ -72,6 +72,7 @@ from newsctx.writers.shown import PromptShown, shown
 log = logging.getLogger(__name__)
 NO_EDITS = Edits()
 _GROUP = 4  # texts that are encoded at once
+_QUERIES = 32  # photographs under check whose features are kept: as many cases are worked in at once, 1 MB each
 R = TypeVar("R", bound=Record)
 
 
@@ -495,7 +496,7 @@ class _Work:
             seed=s.seed,
             text=tuple(line.box for line in seen.ocr),
             remember=remember,
-            keep=lambda make: line.cache.memory.once("query features", shape, make, 4),
+            keep=lambda make: line.cache.memory.once("query features", shape, make, _QUERIES),
         ).run(candidates)
 
     def _locate(self) -> LocateResult:

@@ -32,6 +32,7 @@ class Answer:
     last: float = 0.0  # to the last one
     received: int = 0  # characters of the stream
     error: str = ""  # what went wrong; also what the page says in an error
+    broken: bool = False  # the error is one of the connection
     refused: bool = False  # the page shows both sides of a conflict
 
 
@@ -158,7 +159,7 @@ class Tab:
                 return answer
             await self._follow(joined.json()["event_id"], event["outputs"], start, answer)
         except (httpx.HTTPError, OSError) as error:
-            answer.error = f"{type(error).__name__}: {error}"
+            answer.error, answer.broken = f"{type(error).__name__}: {error}", True
         answer.last = time.perf_counter() - start
         return answer
 
@@ -187,6 +188,7 @@ class Tab:
                     answer.first = answer.first or time.perf_counter() - start
                 elif kind in ("process_completed", "unexpected_error", "broken"):
                     answer.first = answer.first or time.perf_counter() - start
+                    answer.broken = kind == "broken"
                     if not message.get("success", False):
                         answer.error = f"{kind}: {str(output.get('error') or message)[:200]}"
                     elif whole is None and output.get("data"):

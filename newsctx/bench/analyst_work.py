@@ -38,6 +38,7 @@ class Log:
     edits: list[Edit] = field(default_factory=list)
     refused: int = 0
     again: int = 0  # refused edits that were made all the same
+    broken: int = 0  # questions for news asked again, as a page does, because a connection broke; an act never is
 
     def note(self, act: str, answer: Answer) -> None:
         self.answers[act].append(answer)
@@ -77,7 +78,11 @@ class Analyst:
             await asyncio.sleep(self.settings.watch)
             news = self.tab.buttons("head", "see-news")
             if news and not self.pending:
-                self.log.note("(news)", await self.tab.act(news[0], "head"))
+                answer = await self.tab.act(news[0], "head")
+                if answer.broken:
+                    self.log.broken += 1
+                    answer = await self.tab.act(news[0], "head")
+                self.log.note("(news)", answer)
 
     async def step(self) -> None:
         """One act, if the page offers it."""
@@ -86,6 +91,8 @@ class Analyst:
         self.pending = True
         try:
             await getattr(self, "_" + act.replace(" ", "_"))()
+        except Exception as error:  # an answer that this page cannot read: the run goes on, and has failed
+            self.log.errors.append(f"{act}: {type(error).__name__}: {error}")
         finally:
             self.pending = False
 

@@ -27,6 +27,7 @@ Data = Mapping[str, Any]
 COOKIE = "newsctx_who"  # the name that this browser signs with
 NAME = 80  # characters of it
 KEPT = 8  # comparisons that are remembered
+TRAILS = 32  # trails that are remembered: as many cases are worked in at once
 
 
 # --- what is shown ------------------------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ class Comparisons:
         count, known = bench.entries(case_id), self._trails.get(case_id)
         if known is None or len(known.trail) != count:
             known = CaseHistory(bench.trail(case_id), bench.runs(case_id))
-            self._keep(self._trails, case_id, known)
+            self._keep(self._trails, case_id, known, TRAILS)
         return known
 
     def of(self, bench: Workbench, case_id: str, runs: tuple[tuple[str, str], ...]) -> Comparison:
@@ -72,10 +73,10 @@ class Comparisons:
             self._keep(self._kept, key, found)
         return found
 
-    def _keep(self, known: dict[Any, Any], key: Any, value: Any) -> None:
+    def _keep(self, known: dict[Any, Any], key: Any, value: Any, most: int = KEPT) -> None:
         with self._lock:
             known.pop(key, None)
-            while len(known) >= KEPT:
+            while len(known) >= most:
                 known.pop(next(iter(known)))
             known[key] = value
 

@@ -26,7 +26,7 @@ from newsctx.ui.language import calendar, decimal, tr
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parents[2] / "assets"
-_KEPT = 16  # renderings of each template; the largest has some 200 KB
+_KEPT = 64  # renderings of each template, for the cases worked in at once; the largest has some 200 KB
 _rendered = Memory()
 
 
