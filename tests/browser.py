@@ -35,7 +35,7 @@ FLAGS = [
     "--disable-sync",
 ]
 CROP = QUERIES / "q02-paris-crop.jpg"
-LOCAL = ("http://127.0.0.1:", "data:", "blob:")
+LOCAL = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 DONE = '.rail [data-tab="caption"][data-state="fresh"]'
 LONG = 120_000  # ms: a first analysis on a busy machine reads text and loads models
 #: A browser that has seen the tour: it would start on a first visit. Run before every page's own scripts.

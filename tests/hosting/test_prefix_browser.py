@@ -5,17 +5,19 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import gradio
 import pytest
 from browser import CROP, DONE, LONG, chromium, free_port, open_page  # noqa: F401  (two are fixtures)
 from prefix_proxy import Proxy, proxied
-from starlette.middleware import Middleware
 
 from newsctx import hosting
 from newsctx.settings import Settings
-from newsctx.ui.guest_gate import GuestCookies, GuestGate
+from newsctx.ui.launch import _for_guests
 from newsctx.ui.layout import TABS
 from newsctx.ui.serving import serve
 from newsctx.workbench import Example, Workbench
@@ -27,17 +29,41 @@ PREFIX = "/newsctx"
 def demonstration(demo_archive, models, tmp_path_factory) -> Iterator[tuple[str, Proxy, Workbench]]:
     """The address, the proxy and the workbench."""
     examples = (Example(path=CROP, title="A flood", note="Truth: Paris"),)
-    settings = hosting.public(Settings())
+    framed = {"limits": {"frame_ancestors": ["http://localhost:*"]}}  # as on a Space, by the Hub
+    settings = hosting.public(Settings.model_validate(framed))
     bench = Workbench(demo_archive, tmp_path_factory.mktemp("state"), models, settings, examples)
     port = free_port()
     serve(
-        bench, "127.0.0.1", port, hosting.root_path(None, {"GRADIO_ROOT_PATH": f"{PREFIX}/"}), gate=GuestGate(),
-        middleware=(Middleware(GuestCookies, hours=24.0),), kept_hours=24.0, prevent_thread_lock=True, quiet=True,
+        bench, "127.0.0.1", port, hosting.root_path(None, {"GRADIO_ROOT_PATH": f"{PREFIX}/"}),
+        prevent_thread_lock=True, quiet=True, **_for_guests(settings),
     )  # fmt: skip
     with proxied(f"http://127.0.0.1:{port}", PREFIX) as (address, proxy):
         yield address, proxy, bench
     gradio.close_all()
     bench.close()
+
+
+@contextmanager
+def other_site(html: str) -> Iterator[str]:
+    """A page by a name that is another site than 127.0.0.1 to a browser."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *said: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://localhost:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_everything_loads_under_the_prefix_and_each_browser_has_its_own_cases(demonstration, open_page, tmp_path):
@@ -88,16 +114,21 @@ def test_everything_loads_under_the_prefix_and_each_browser_has_its_own_cases(de
     assert bench.owner_of(case).startswith("guest:") and not bench.owner_of(case).startswith("guest:tab-")
 
 
-def test_a_browser_without_cookies_is_told_that_its_cases_go_with_the_tab(demonstration, open_page):
+def test_framed_by_another_site_without_cookies_cases_go_with_the_tab(demonstration, open_page):
+    """Over http no cookie of a frame is kept; over https the browser may block it."""
     address, proxy, bench = demonstration
-    proxy.cookies = False
-    page = open_page(address)
+    outer = open_page(address)
+    outer.context.clear_cookies()
+    with other_site(f'<!doctype html><iframe src="{address}" width="1400" height="850"></iframe>') as hub:
+        outer.goto(hub)
+    page = outer.frames[1]
     page.wait_for_selector(".start h1")
     assert "visible only in this tab" in page.inner_text(".public")
+    page.wait_for_function("document.querySelector('.examples img').naturalWidth > 0")
     page.click(".examples button")
     page.wait_for_selector(DONE, timeout=LONG)
     case = page.evaluate("new URLSearchParams(location.search).get('case')")
     assert bench.owner_of(case).startswith("guest:tab-")
-    page.reload()
+    page.evaluate("location.reload()")
     page.wait_for_selector(".start h1")
     assert "No case has the address" in page.inner_text(".message")
