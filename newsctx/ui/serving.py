@@ -53,6 +53,10 @@ def serve(
     meant = Middleware(Door, hosts=own_hosts(host, root_path, workbench.settings.access.hosts))
     translations = gr.I18n(**language.component_texts(component_texts(page)))
     workbench.continue_batches()
+    # uvicorn, too, takes clients' addresses from X-Forwarded-For: from proxies of this machine and those that the
+    # settings trust; where the environment says "*", whatever a client claims would count
+    trusted = ("127.0.0.1", "::1", *workbench.settings.limits.trusted_proxies)
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join(trusted)
     return page.launch(
         server_name=host,
         server_port=port,

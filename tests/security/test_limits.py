@@ -15,6 +15,7 @@ import gradio
 import httpx
 import pytest
 from fault_child import light_models
+from served import served
 
 from newsctx.settings import LimitsSettings, Settings
 from newsctx.ui import uploads
@@ -268,6 +269,19 @@ def test_every_answer_carries_the_safe_headers(address: str) -> None:
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "http" not in policy
         assert headers["cache-control"], "a proxy's cache keeps pictures that are told to be nobody's"
+
+
+def test_a_claimed_address_does_not_count_whatever_the_environment_trusts(tmp_path, monkeypatch) -> None:
+    """The proxy (this machine) has appended the last address; what stands before it the client wrote."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    few = Settings.model_validate({"limits": {"requests_per_second": 0.1, "requests_burst": 10}})
+    with served(tmp_path / "none", tmp_path / "state", light_models(), few) as (_, address), httpx.Client() as http:
+        answers = [
+            http.get(f"{address}robots.txt", headers={"x-forwarded-for": f"192.0.2.{n}, 198.51.100.9"}).status_code
+            for n in range(12)
+        ]
+        another = http.get(f"{address}robots.txt", headers={"x-forwarded-for": "192.0.2.0, 198.51.100.8"})
+    assert answers[:10].count(429) == 0 and answers[10:] == [429, 429] and another.status_code != 429
 
 
 def test_a_large_call_is_refused_with_and_without_its_length(address: str) -> None:
