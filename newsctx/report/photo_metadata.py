@@ -1,5 +1,6 @@
 """Writes an approved caption into a copy of the photograph: IPTC IIM 4.2 and XMP, as the IPTC Photo Metadata Standard
-2023.1 maps them. The pixels are not touched, and what else the file says stays.
+2023.1 maps them, and Exif where that has a description already, which many readers take before both (Metadata Working
+Group, Guidelines 2.0, sec. 5). The pixels are not touched, and what else the file says stays.
 
 Exiv2 (through pyexiv2) writes; a copy whose pixels are not those of the original is never handed out. Formats that
 cannot carry it get an XMP sidecar (ISO 16684-1): a file to lie beside the photograph.
@@ -37,6 +38,7 @@ _PLACE = (
     "Xmp.photoshop.Country", "Xmp.iptc.CountryCode", "Xmp.iptc.Location",
 )  # fmt: skip
 _DATE = ("Iptc.Application2.DateCreated", "Iptc.Application2.TimeCreated", "Xmp.photoshop.DateCreated")
+_DESCRIPTION = "Exif.Image.ImageDescription"
 _LOCK = threading.Lock()  # Exiv2's XMP toolkit is not safe for threads
 
 
@@ -95,6 +97,10 @@ def _written(data: bytes, caption: Caption, kind: str, strip_gps: bool) -> tuple
             notes = _strip(image) if strip_gps else []
             iptc = _read_iim(image) if kind != "WEBP" else {}
             xmp = image.read_xmp()
+            exif = image.read_exif()
+            if _DESCRIPTION in exif:
+                notes += _replaced(exif, {_DESCRIPTION: caption.text})
+                image.modify_exif({_DESCRIPTION: caption.text})
             fields = _xmp(caption, xmp, iptc)
             notes += _replaced(xmp, fields)
             _modify(image.modify_xmp, fields)
@@ -149,8 +155,10 @@ def _xmp(caption: Caption, xmp: dict[str, Any], iptc: dict[str, Any]) -> dict[st
     if caption.place:
         fields |= dict.fromkeys(n for n in _PLACE if n.startswith(_XMP) and n in xmp)
         fields |= {f"Xmp.{n}": v for n, v in place.items() if v}
-    if caption.date and not caption.date.decade:
-        fields["Xmp.photoshop.DateCreated"] = caption.date.iso
+    if caption.date:
+        fields |= dict.fromkeys(n for n in _DATE if n.startswith(_XMP) and n in xmp)
+        if not caption.date.decade:
+            fields["Xmp.photoshop.DateCreated"] = caption.date.iso
     return {k: v for k, v in fields.items() if v is not None or k in xmp}
 
 
@@ -176,9 +184,10 @@ def _iim(caption: Caption, iptc: dict[str, Any]) -> tuple[dict[str, Any], list[s
             fields[_IPTC + name] = short
         if short != text:
             notes.append(f"IPTC holds {IIM_BYTES[name]} bytes of {name}: it was cut there; XMP has it whole.")
-    if caption.date and caption.date.day:
+    if caption.date:
         fields |= dict.fromkeys(n for n in _DATE if n.startswith(_IPTC) and n in iptc)
-        fields[f"{_IPTC}DateCreated"] = caption.date.iso
+        if caption.date.day:
+            fields[f"{_IPTC}DateCreated"] = caption.date.iso
     return fields, notes
 
 

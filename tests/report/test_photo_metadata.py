@@ -122,6 +122,28 @@ def test_what_the_file_said_is_replaced_and_told_and_instructions_of_others_stay
     assert not again.notes and said(again.data) == said(copy.data)
 
 
+def test_no_other_date_and_no_old_description_is_left_where_a_reader_would_take_them():
+    """Exif is read before IPTC and XMP by many; a day that contradicts the answered month must not stay in IPTC."""
+    import pyexiv2
+
+    with pyexiv2.ImageData(picture()) as image:
+        image.modify_exif({"Exif.Image.ImageDescription": "Lyon floods"})
+        image.modify_iptc({"Iptc.Application2.DateCreated": "2015-03-01"})
+        image.modify_xmp({"Xmp.photoshop.DateCreated": "2015-03-01"})
+        data = image.get_bytes()
+    for when, left in (("2017-12", "2017-12"), ("2010s", None)):
+        caption = CAPTION.model_copy(update={"date": PartialDate.model_validate(when)})
+        copy = write(data, caption, READING)
+        with Image.open(io.BytesIO(copy.data)) as image:
+            assert image.getexif()[ExifTags.Base.ImageDescription].encode("latin-1").decode() == TEXT
+            iptc = IptcImagePlugin.getiptcinfo(image)
+        assert iptc is not None and (2, 55) not in iptc and said(copy.data).get("photoshop:DateCreated") == left
+        assert "Replaced Exif.Image.ImageDescription: 'Lyon floods'." in copy.notes
+        assert "Replaced Iptc.Application2.DateCreated: '2015-03-01'." in copy.notes
+    with Image.open(io.BytesIO(write(picture(), CAPTION, READING).data)) as image:
+        assert ExifTags.Base.ImageDescription not in image.getexif(), "none is added where there was none"
+
+
 def test_old_iptc_in_latin1_is_written_anew_as_what_the_mark_says():
     import pyexiv2
 
