@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Kind = Literal["svg", "png"]
-ROWS = 15  # events on the timeline; the table has all
 WIDTH = 7.4  # inches
 DPI = 160
 INK, QUIET, GRID = "#1f2933", "#5b6b7a", "#d8dee4"
@@ -40,7 +39,10 @@ _LOCK = threading.Lock()  # matplotlib's settings are the process's
 
 
 def world(events: Sequence[EventFacts], marks: Sequence[MarkFacts], kind: Kind) -> bytes:
-    """Map of the events that have a position; empty bytes where there is nothing to draw."""
+    """Map of the events that have a position; empty bytes where there is nothing to draw.
+
+    Map, timeline and table are of the same events (setting `report.events`): a number leads to its row.
+    """
     placed = [(e.lon, e.lat, e) for e in events if e.lat is not None and e.lon is not None]
     spots = [(m.lon, m.lat, m) for m in marks if m.lat is not None and m.lon is not None]
     if not placed and not spots:
@@ -75,8 +77,8 @@ def world(events: Sequence[EventFacts], marks: Sequence[MarkFacts], kind: Kind) 
 
 
 def timeline(events: Sequence[EventFacts], marks: Sequence[MarkFacts], kind: Kind) -> bytes:
-    """The first events as bars over their days, claim, camera and answer as bands; empty bytes without any of them."""
-    rows, dated = list(events[:ROWS]), [m for m in marks if m.first]
+    """Events as bars over their days, claim, camera and answer as bands; empty bytes without any of them."""
+    rows, dated = list(events), [m for m in marks if m.first]
     if not rows and not dated:
         return b""
     days = [date.fromisoformat(d) for e in rows for d in (e.first, e.last)]
@@ -133,7 +135,7 @@ def map_gist(events: Sequence[EventFacts], marks: Sequence[MarkFacts]) -> str:
 
 def timeline_gist(events: Sequence[EventFacts], marks: Sequence[MarkFacts]) -> str:
     """The same of the timeline."""
-    told = [f"Timeline of {words.count(min(len(events), ROWS), 'event')}."]
+    told = [f"Timeline of {words.count(len(events), 'event')}."]
     if events:
         told.append(f"First in the list: {events[0].place}, {span(events[0])}.")
     told += [f"{MARKS[m.kind][2]}: {m.date}." for m in marks if m.date]

@@ -40,5 +40,5 @@ def make(sources: Sources, kind: Format, made: str, settings: ReportSettings) ->
     drawn = {"map": charts.world, "timeline": charts.timeline}
     for name, draw in drawn.items():
         if name in pictures:
-            pictures[name] = draw(report.events, report.marks, "png")
+            pictures[name] = draw(report.events[: settings.events], report.marks, "png")
     return pdf.render(report, blocks, pictures, settings)

@@ -16,7 +16,7 @@ from newsctx.report.plain import visible
 #: always plain text, so that the whole set may be escaped; what reads the same is left alone.
 _MARKS = re.compile(r"([\\`*_\[\]<>#!|~&$@])")
 #: What means something at the beginning of a line: lists, rules, headings, code.
-_BEGINS = re.compile(r"^(?=[-+=:])|^(\d{1,9})(?=[.)])")
+_BEGINS = re.compile(r"^(?=[-+=:])|^(\d{1,9})(?=[.)](?:\s|$))")
 #: What GitHub makes a link of without any brackets, and the colon of its :emoji:.
 _ADDRESS = re.compile(r"(?i)(?<=www)(?=\.)|:(?=[/a-z])")
 _SPACE = re.compile(r"\s+")
@@ -93,6 +93,7 @@ def _lines(cell: Cell) -> list[str]:
 
 def _fenced(text: str) -> str:
     """A code block whose fence is longer than any run of backticks in it."""
+    text = visible(text)
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"

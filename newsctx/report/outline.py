@@ -123,7 +123,8 @@ class _Outline:
             supported = [c for c in r.checks if c.verdict == "supported"]
             told = "; ".join(f"{c.item} {words.VERDICTS[c.verdict].lower()}" for c in r.checks)
             answer = "Contradicted" if against else "Supported" if len(supported) == len(r.checks) else "Not settled"
-            verdict.append(("Claim", answer, told, "bad" if against else "good" if supported else "none"))
+            tones = {"Contradicted": "bad", "Supported": "good", "Not settled": "warn" if supported else "none"}
+            verdict.append(("Claim", answer, told, tones[answer]))
         said = {
             "approved": ("Approved", "good"), "changed": ("Approved, reworded since", "warn"),
             "draft": ("Draft, not approved", "warn"), "none": ("None", "none"),
@@ -173,9 +174,8 @@ class _Outline:
             blocks += [_text("The wording has changed since; this one is not approved:", "warning"),
                        _text(c.draft, "quote")]  # fmt: skip
         writer = f", {c.writer}" if c.writer not in ("extractive", "the analyst") else ""
-        blocks.append(
-            _text(f"Version {c.version}, {c.kind}{writer}{', repaired once' if c.repaired else ''}.", "quiet")
-        )
+        told = f"{c.kind}{writer}{', repaired once' if c.repaired else ''}."
+        blocks.append(_text(f"Version {c.version}, {told}" if c.version else told[:1].upper() + told[1:], "quiet"))
         if c.note:
             blocks.append(_text(c.note, "note"))
         if c.sentences:
@@ -285,7 +285,8 @@ class _Outline:
         return blocks
 
     def events(self) -> list[Block]:
-        events, marks = self.of.events, self.of.marks
+        found, marks = self.of.events, self.of.marks
+        events = found[: self.settings.events]
         blocks: list[Block] = [Heading("Events", key="events")]
         if not events:
             blocks.append(_text("The articles form no event.", "quiet"))
@@ -297,15 +298,16 @@ class _Outline:
             rows = tuple((charts.MARKS[m.kind][2], m.label, m.date, _at(m.lat, m.lon)) for m in marks)
             blocks.append(Table(("On map and timeline", "Place", "Date", "Position"), rows, (22, 40, 18, 20)))
         if events:
-            most = self.settings.events
             table = tuple(
                 (str(e.number), e.place, charts.span(e), str(len(e.article_ids)), e.relevance or "not rated",
-                 e.decision, _at(e.lat, e.lon)) for e in events[:most]
+                 e.decision, _at(e.lat, e.lon)) for e in events
             )  # fmt: skip
             columns = ("No.", "Place", "Days", "Articles", "Evidence", "Decision", "Position")
             blocks.append(Table(columns, table, (6, 20, 27, 10, 15, 10, 18), numbers=(0, 3)))
-            if len(events) > most:
-                blocks.append(_text(f"{most} of {len(events)} events; the JSON of this report holds all.", "quiet"))
+            if len(found) > len(events):
+                blocks.append(
+                    _text(f"{len(events)} of {len(found)} events; the JSON of this report holds all.", "quiet")
+                )
         return blocks
 
     # --- articles -------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ POINT = 0.3528  # mm
 SIZES = {2: 13.5, 3: 10.5, 4: 9.5}
 BODY, SMALL, TINY = 9.5, 8.2, 7.2  # points
 GAP = 2.6  # mm between columns
+_PAGES = "\x1fpages\x1f"  # where the number of pages goes: `visible` lets no text of others hold this
 _TALLEST = 118.0  # mm of a figure
 
 
@@ -111,6 +112,7 @@ class _Page(FPDF):
         super().__init__(format="A4")
         self._report, self._pictures, self._missing, self._follows = report, pictures, missing, ""
         self.set_compression(False)
+        self.alias_nb_pages(_PAGES)
         self.set_lang("en")
         self.set_title(visible(f"{report.case.title}: verification report"))
         self.set_creator(f"newsctx {report.newsctx}")
@@ -139,7 +141,7 @@ class _Page(FPDF):
         self.cell(
             0, 5, f"newsctx verification report   case {self._report.case.case_id}", align=Align.L, new_x=XPos.LMARGIN
         )
-        self.cell(0, 5, f"Page {self.page_no()} of {{nb}}", align=Align.R)
+        self.cell(0, 5, f"Page {self.page_no()} of {_PAGES}", align=Align.R)
 
     def _core(self, size: float) -> None:
         self.set_font("Helvetica", "", size)

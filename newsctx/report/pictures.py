@@ -29,7 +29,7 @@ def pictures(
 ) -> dict[str, bytes]:
     """JPEG, and SVG for map and timeline. `find`: the file of an archived photograph; `chosen`: hidden ones, too."""
     covered = build.covers(document, chosen)
-    events, marks = build.events(document), answers.marks(document, claimed)
+    events, marks = build.events(document)[: settings.events], answers.marks(document, claimed)
     drawn = {"map": charts.world(events, marks, "svg"), "timeline": charts.timeline(events, marks, "svg")}
     found = {name: data for name, data in drawn.items() if data}
     if PHOTO not in covered:

@@ -21,10 +21,10 @@ from report_world import (
 from newsctx.errors import CaseError
 from newsctx.overrides import parse_override
 from newsctx.records import Caption, CaptionVersion, DateAnswer, PlaceAnswer, StageStatus
-from newsctx.report import build, charts
+from newsctx.report import answers, build, charts, pictures
 from newsctx.report.build import Sources, report
 from newsctx.report.facts import EventFacts, Report
-from newsctx.report.outline import Heading, Opening, Paragraph, Table, outline
+from newsctx.report.outline import Figure, Heading, Opening, Paragraph, Table, outline
 from newsctx.report.words import CHANNELS, link
 
 
@@ -270,6 +270,47 @@ def test_a_chart_is_the_same_bytes_each_time_and_nothing_without_events(draw, ki
     assert first == draw(events(3), (), kind) and draw((), (), kind) == b""
     assert first.startswith(b"<?xml" if kind == "svg" else b"\x89PNG")
     assert first != draw(events(2), (), kind)
+
+
+def test_map_timeline_and_table_are_of_the_same_events(tmp_path, monkeypatch):
+    """Three events, of which the table lists two: a number on the map has its row."""
+    three = tuple(e.model_copy(update={"lat": 40.0 + e.number, "lon": 2.0}) for e in events(3))
+    two = SETTINGS.report.model_copy(update={"events": 2})
+    monkeypatch.setattr(build, "events", lambda document: three)
+    shown = document()
+    drawn = pictures.pictures(shown, QUERY, lambda i: None, None, two, SETTINGS.photo)
+    marks = answers.marks(shown, None)
+    assert drawn["map"] == charts.world(three[:2], marks, "svg") != charts.world(three, marks, "svg")
+    assert drawn["timeline"] == charts.timeline(three[:2], marks, "svg") != charts.timeline(three, marks, "svg")
+    told = outline(of(tmp_path), two, ("map", "timeline"))
+    table = next(b for b in told if isinstance(b, Table) and b.columns[0] == "No." and "Days" in b.columns)
+    assert [row[0] for row in table.rows] == ["1", "2"]
+    gists = [b.alt for b in told if isinstance(b, Figure)]
+    assert "Map of 2 events." in gists[-2] and "Timeline of 2 events." in gists[-1]
+    assert any("2 of 3 events" in str(b.parts[0]) for b in told if isinstance(b, Paragraph))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "answer", "tone"),
+    [
+        (("supported", "contradicted"), "Contradicted", "bad"), (("supported", "supported"), "Supported", "good"),
+        (("supported", "not_addressed"), "Not settled", "warn"), (("not_addressed",), "Not settled", "none"),
+    ],
+)  # fmt: skip
+def test_only_a_claim_that_holds_in_all_its_items_is_green(tmp_path, verdicts, answer, tone):
+    (check,) = document().context.agreement
+    context = document().context.model_copy(
+        update={"agreement": tuple(check.model_copy(update={"verdict": v}) for v in verdicts)}
+    )
+    (head,) = [b for b in outline(of(tmp_path, context=context), SETTINGS.report, ()) if isinstance(b, Opening)]
+    (claim,) = [v for v in head.verdict if v[0] == "Claim"]
+    assert (claim[1], claim[3]) == (answer, tone)
+
+
+def test_a_wording_that_is_no_version_has_no_number(tmp_path):
+    other = CAPTION.model_copy(update={"text": "Written this moment."})
+    said = texts(of(tmp_path, caption=other))
+    assert "Written by a language model, small model." in said and "Version 0" not in said
 
 
 def test_a_map_stays_on_the_world_and_holds_every_point():

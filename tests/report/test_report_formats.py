@@ -18,14 +18,15 @@ from report_world import APPROVE, FORMULA, HIDE, HOSTILE, IMAGE, LATER, SETTINGS
 
 from newsctx.document import json_schema as analysis_schema
 from newsctx.errors import CaseError
-from newsctx.report import make, pdf_fonts
+from newsctx.report import make, markdown, pdf_fonts
 from newsctx.report.facts import json_schema
 from newsctx.report.markdown import escape
+from newsctx.report.outline import Paragraph
 from newsctx.report.plain import visible
 from newsctx.report.table import guarded
 
 SCHEMA = Path(__file__).parents[2] / "newsctx" / "schema" / "report-1.schema.json"
-EXCLUDE = {"action": "exclude", "article_id": "world-article", "reason": "Another year\n# not a heading"}
+EXCLUDE = {"action": "exclude", "article_id": "world-article", "reason": "Another {nb} year\n# not a heading"}
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +103,17 @@ def test_markdown_has_no_markup_of_others(files):
     assert any("<script>alert(1)</script>" in c.content for c in inline if c.type == "text")
 
 
+def test_a_prompt_in_markdown_turns_no_letters_around():
+    block = Paragraph(("evil \u202etxet``` x",), "code")
+    assert markdown._block(block, None) == "````text\nevil [U+202E]txet``` x\n````"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("# h", "\\# h"), ("1. one", "1\\. one"), ("- item", "\\- item"), ("a | b", "a \\| b"), ("`c`", "\\`c\\`"),
         ("http://e.vil", "http\\://e.vil"), ("WWW.e.vil", "WWW\\.e.vil"), ("a\n\n# h", "a \\# h"),
-        ("3.5 km: fine", "3\\.5 km: fine"), ("\u202ex", "\\[U+202E\\]x"), ("a@b.c", "a\\@b.c"),
+        ("3.5 km: fine", "3.5 km: fine"), ("\u202ex", "\\[U+202E\\]x"), ("a@b.c", "a\\@b.c"),
     ],
 )  # fmt: skip
 def test_a_line_of_markdown_is_plain(text, shown):
@@ -163,6 +169,8 @@ def test_pdf_prints_many_scripts_and_says_what_it_could_not(files):
     text = text_of(files["pdf"])
     assert "Афины" in text and "Αθήνα" in text and "Seine spills over" in text
     assert "Ada" in text and "Checked with the desk" in text
+    pages = len(pypdfium2.PdfDocument(files["pdf"]))
+    assert f"Page 1 of {pages}" in text and "Another {nb} year" in text, "the PDF library's own word is text of others"
     missing = pdf_fonts.needed([WORLD], SETTINGS.report.font_folders)[1]
     for letter in "東京서울ไทย":
         assert (letter in text) != (letter in missing), "it is printed, or named as one that could not be"
