@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +21,15 @@ FILE = "cases.duckdb"
 _HELD = re.compile(r"[Cc]onflicting lock is held.*?\bPID (\d+)")
 _WRITES = re.compile(r"(?:INSERT(?: OR REPLACE)? INTO|UPDATE|DELETE FROM) (\w+)")
 _READ = 200  # answers kept; a document has some 300 KB
+
+
+def new_id() -> str:
+    """128 random bits as 22 letters, which cannot be guessed; never with a hyphen first, which a command line would
+    take for an option.
+    """
+    while (made := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return made
 
 
 def now() -> str:

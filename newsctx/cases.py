@@ -7,14 +7,13 @@ and its entry in the trail (`newsctx.audit`) are committed together or not at al
 from __future__ import annotations
 
 import json
-import secrets
 from typing import Any
 
 from newsctx import audit, case_list
 from newsctx.audit import What
 from newsctx.batch.store import CaseBatches
 from newsctx.case_core import named
-from newsctx.case_db import now
+from newsctx.case_db import new_id, now
 from newsctx.case_edits import CaseEdits
 from newsctx.case_records import CASE_STATUSES, Case, CaseStatus, CaseSummary, OverrideMade, RunSummary
 from newsctx.case_shares import CaseShares
@@ -33,7 +32,7 @@ class CaseStore(CaseEdits, CaseTransfer, CaseShares, CaseBatches):
 
     def create(self, data: bytes, sha256: str, filename: str, inputs: Inputs, who: str = "", owner: str = "") -> str:
         """Store a photograph as a new case of `owner` ("": nobody's); returns its id, which cannot be guessed."""
-        case_id, made = secrets.token_urlsafe(16), now()
+        case_id, made = new_id(), now()
         title, who = (filename or "Untitled photograph")[:TITLE], named(who)
         given = inputs.model_dump(mode="json")
         self._announce(sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsctx import case_db
 from newsctx.case_db import CaseDb
 
 TITLES = "SELECT c.title, r.number FROM cases AS c JOIN runs AS r USING (case_id) ORDER BY 1, 2"
@@ -50,3 +51,10 @@ def test_what_was_rolled_back_is_not_remembered(db):
         assert db.execute(TITLES) == [("wrong", 1)]
         raise RuntimeError
     assert db.execute(TITLES) == [("one", 1)]
+
+
+def test_an_id_is_never_taken_for_an_option_of_a_command_line(monkeypatch):
+    """One in 64 would begin with a hyphen: `cases report -Jx... --format pdf` would be refused."""
+    drawn = iter(["-" + "a" * 21, "_" + "b" * 21])
+    monkeypatch.setattr(case_db.secrets, "token_urlsafe", lambda size: next(drawn) if size == 16 else "")
+    assert case_db.new_id() == "_" + "b" * 21

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import statistics
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 from newsctx.batch.records import Batch, BatchItem, BatchState, Entry, ItemState, Outcome
 from newsctx.cache import write_beside
 from newsctx.case_core import CaseCore, named
-from newsctx.case_db import now
+from newsctx.case_db import new_id, now
 from newsctx.case_words import TAG, TITLE, line
 from newsctx.errors import BatchError, BatchNotFound
 from newsctx.records import Inputs
@@ -61,7 +60,7 @@ class CaseBatches(CaseCore):
 
     def create_batch(self, title: str, who: str = "", owner: str = "", source: str = "") -> str:
         """An empty batch; returns its id, which cannot be guessed. Raises CaseError for a title that is too long."""
-        batch_id = secrets.token_urlsafe(16)
+        batch_id = new_id()
         title = line(title, "title", TITLE) or f"Batch of {now()[:10]}"
         self._execute(
             f"INSERT INTO batches ({_BATCH}) VALUES (?, ?, ?, ?, ?, ?, '', 'new', '')",
