@@ -27,7 +27,12 @@ _ITEM = (
     "i.batch_id, i.number, i.name, i.inputs, i.case_id, i.title, i.state, i.error, i.started, i.ended, i.seconds, "
     "i.attempts, i.outcome, c.title, c.status, c.place, c.happened, c.caption"
 )
-_JOIN = "FROM batch_items i LEFT JOIN cases c ON c.case_id = i.case_id"
+#: With its case as it stands, where whoever owns the batch may read that: a case that was given away is another's.
+_JOIN = (
+    "FROM batch_items i JOIN batches b ON b.batch_id = i.batch_id "
+    "LEFT JOIN shares s ON s.case_id = i.case_id AND s.name = b.owner "
+    "LEFT JOIN cases c ON c.case_id = i.case_id AND (b.owner = '' OR c.owner = b.owner OR s.name IS NOT NULL)"
+)
 
 
 class CaseBatches(CaseCore):

@@ -80,12 +80,21 @@ def test_a_case_that_was_given_away_is_not_analysed_again_for_who_had_it(desk): 
     assert mine.retry_batch(batch_id, everything=True) == 1, "who gave it may still edit it"
     assert until(desk, batch_id).done == 1
     theirs = guarded(desk, BEN)
-    theirs.share(item.case_id, "anna", "none")
-    theirs.set_inputs(item.case_id, Inputs(note="what only Ben knows"))
+    theirs.share(item.case_id, "anna", "read")
     runs = len(desk.runs(item.case_id))
     mine.retry_batch(batch_id, everything=True)
     assert until(desk, batch_id).failed == 1 and len(desk.runs(item.case_id)) == runs
     assert "somebody else's now" in desk.batch_items(batch_id)[0].error
+    theirs.share(item.case_id, "anna", "none")
+    secret = "what only Ben knows"
+    theirs.rename(item.case_id, secret)
+    theirs.override(item.case_id, {"action": "edit_caption", "text": secret})
+    theirs.set_status(item.case_id, "established")
+    list(theirs.run(item.case_id))
+    (left,) = mine.batch_items(batch_id)
+    assert left.case_id == "" and left.status is None and secret not in left.model_dump_json()
+    assert secret not in mine.export_batch(batch_id).read_text()
+    assert mine.retry_batch(batch_id, everything=True) == 0 and len(desk.runs(item.case_id)) == runs + 1
 
 
 def test_the_same_folder_goes_on_where_it_was(desk, begun, photos):  # noqa: F811
