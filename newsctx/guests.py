@@ -35,7 +35,8 @@ def sweep(bench: Workbench, now: datetime | None = None) -> int:
     gone = [c for c in reversed(found) if c.owner.startswith(GUEST) and datetime.fromisoformat(c.updated) <= last]
     count = sum(_delete(bench, c.case_id, "a guest's case that was not changed for long") for c in gone)
     for batch in bench.batches(limit=1_000_000):  # with what it holds of uploads that were never begun
-        if batch.owner.startswith(GUEST) and datetime.fromisoformat(batch.made) <= last:
+        works = batch.state == "running" and (batch.waiting or batch.running)  # it goes with the sweep after its end
+        if batch.owner.startswith(GUEST) and datetime.fromisoformat(batch.made) <= last and not works:
             with suppress(BatchNotFound):  # the guest was faster
                 bench.delete_batch(batch.batch_id)
     photos = {c.photo_sha256 for c in gone}

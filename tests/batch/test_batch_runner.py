@@ -384,7 +384,12 @@ def test_what_a_guest_left_waiting_goes_with_the_visit(desk):  # noqa: F811
     mine.add_to_batch(left, [("a.jpg", lambda: CROP)])
     annas = guarded(desk, ANNA).create_batch("hers")
     assert sweep(desk) == 0 and [b.batch_id for b in mine.batches()] == [left]
-    sweep(desk, datetime.now(UTC) + timedelta(hours=desk.settings.hosting.guest_hours, seconds=1))
+    tomorrow = datetime.now(UTC) + timedelta(hours=desk.settings.hosting.guest_hours, seconds=1)
+    desk._cases.set_batch(left, "running")
+    sweep(desk, tomorrow)
+    assert [b.batch_id for b in mine.batches()] == [left], "what is at work is not taken away"
+    desk._cases.set_batch(left, "paused")
+    sweep(desk, tomorrow)
     assert mine.batches() == () and [b.batch_id for b in desk.batches()] == [annas]
     assert not [p for p in (desk.media_dir.parent / "queue").rglob("*") if p.is_file()]
 
