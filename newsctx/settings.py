@@ -1145,6 +1145,8 @@ class ServingSettings(_Group):
     """How the server of the page shares its processor. Nothing here changes a result."""
 
     switch_seconds: float = Field(0.001, gt=0, le=1, description="after so long a thread that computes lets others answer pages, seconds (CPython's default 0.005 is waited for at each of the many steps of an answer)")
+    collection_seconds: float = Field(0.05, gt=0, le=10, description="a full garbage collection that took longer, in processor time, does not look at the same objects again, seconds (while it runs nobody is answered; own choice)")
+    searches: int = Field(1, ge=1, description="analyses that begin with a search (of a new photograph, a new note or claim) and run at once; the others wait in a queue that shows their place, and overrides never wait (own choice: one computes on all cores)")
 
 
 class AnalystSettings(_Group):

@@ -114,6 +114,7 @@ class Workbench(CaseDesk, ServiceDesk, BatchDesk, CaseReports):
         self._inspections = LastSeen()
         self._workers: dict[str, Worker] = {}
         self._turns = Turns(self.settings.hosting.analyses)
+        self._searches = Turns(self.settings.serving.searches)
         self._previews: dict[str, threading.Event] = {}  # by case; set where a newer one is asked for
         self._lock = threading.RLock()
         self._opened: OpenArchive | None = None
@@ -466,14 +467,21 @@ class Workbench(CaseDesk, ServiceDesk, BatchDesk, CaseReports):
             if running and running.alive and running.keys == keys:
                 return running  # another page already asked for the same
             owner = self._cases.owner_of(case.case_id)
-            turns = self._turns if owner.startswith(GUEST) else None
+            turns = [(self._turns, owner)] if owner.startswith(GUEST) else []
+            if before_stage is None and self._searches_anew(case):  # a batch has its own manners
+                turns.append((self._searches, case.case_id))
             self._workers[case.case_id] = worker = Worker(
-                self._cases, case.case_id, pipeline, request, running, who, turns, owner
+                self._cases, case.case_id, pipeline, request, running, who, turns
             )
             if before_stage:
                 worker.before_stage = before_stage
             worker.start()
             return worker
+
+    def _searches_anew(self, case: Case) -> bool:
+        """Whether an analysis begins with a search: seconds of work, where most overrides take a tenth of one."""
+        stored = self._latest(case.case_id)
+        return stored is None or "caption" not in stored[1] or stored[0].inputs != case.inputs
 
     def cancel(self, case_id: str) -> None:
         """Stop after the stage that is running."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
 
 from newsctx.case_records import RunState
@@ -33,15 +33,15 @@ class Worker(threading.Thread):
 
     def __init__(
         self, cases: CaseStore, case_id: str, pipeline: Pipeline, request: Request, before: Worker | None = None,
-        who: str = "", turns: Turns | None = None, owner: str = "",
+        who: str = "", turns: Sequence[tuple[Turns, str]] = (),
     ) -> None:  # fmt: skip
         """`before`: the case's worker until now; stopped and waited for, so that it cannot write over this one.
-        `turns`: it waits for its owner's turn; None: it begins at once.
+        `turns`: it waits for all of these turns, one after the other, each under a name; none: it begins at once.
         """
         super().__init__(name=f"analyse-{case_id[:8]}", daemon=True)
         self.keys = pipeline.keys(request)
         self._cases, self._case_id, self._pipeline, self._request = cases, case_id, pipeline, request
-        self._before, self._who, self._turns, self._owner = before, who, turns, owner
+        self._before, self._who, self._turns = before, who, turns
         self._context = copy_context()  # of who asks: a ZeroGPU Space counts borrowed time against that visitor
         self.place = 0  # in the queue, 1 is next; 0: it does not wait
         self.before_stage: Callable[[], None] = lambda: None  # the next stage begins when it returns
@@ -87,10 +87,9 @@ class Worker(threading.Thread):
         if self._before:
             self._before.join()
             self._before = None
-        if self._turns is None:
-            self._work()
-            return
-        with self._turns.take(self._owner, self._stopped.is_set, self._moved):
+        with ExitStack() as taken:
+            for turns, name in self._turns:
+                taken.enter_context(turns.take(name, self._stopped.is_set, self._moved))
             self._work()
 
     def _moved(self, place: int) -> None:

@@ -81,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
     zero_gpu.begin(os.environ)  # before anything imports torch
     from newsctx.analyse_command import read_settings
     from newsctx.guests import House
+    from newsctx.pauses import keep_short
+    from newsctx.pipeline import gazetteer
     from newsctx.start import start  # models and Gradio load here, not for --help
     from newsctx.ui.serving import serve
 
@@ -100,6 +102,7 @@ def run(args: argparse.Namespace) -> int:
         return 130
     house = House(workbench) if guests else None
     sys.setswitchinterval(settings.serving.switch_seconds)
+    keep_short(settings.serving.collection_seconds, gazetteer)
     try:
         if house:
             house.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -75,12 +76,28 @@ PANELS: dict[str, tuple[str, View]] = {
 
 #: Panels that are also sent by events that know of no tab (`newsctx.ui.profile_handlers`).
 UNTOLD = ("profiles", "message")
+#: Panels in which nothing of the trail and of the runs stands: what the store writes of a run leaves them as they are.
+TIMELESS = ("profiles", "start", "batch", "cases", "photo", "facts", "rail", "selection", "charts", "retrieve",
+            "verify", "locate", "events", "chunks", "help")  # fmt: skip
 
 
 def html(name: str, page: Page) -> str:
     """The HTML of one panel."""
     template, view = PANELS[name]
     return render(template, view(page))
+
+
+def only_written_down(before: Page, now: Page) -> bool:
+    """Whether two pages differ in nothing but the trail and the runs of their case."""
+    if before.case is None or now.case is None:
+        return False
+    for part in dataclasses.fields(Page):
+        old, new = getattr(before, part.name), getattr(now, part.name)
+        if part.name == "case":  # how long the trail is, and when it last grew
+            old, new = (one.model_copy(update={"entries": 0, "updated": ""}) for one in (old, new))
+        if part.name not in ("history", "pictures") and old is not new and old != new:
+            return False
+    return True
 
 
 class Painter:
@@ -93,6 +110,8 @@ class Painter:
         self._parts = parts
         self._held, self._event = held, new_event()
         self._sent: dict[Any, Any] = {}
+        self._page: Page | None = None  # painted last, and its panels
+        self._html: dict[str, str] = {}
         self._charted: tuple[Any, Any, Any] = (None, None, None)  # what the charts were drawn from, and the two
 
     def paint(self, page: Page) -> dict[Any, Any]:
@@ -102,7 +121,7 @@ class Painter:
 
     def _paint(self, page: Page) -> dict[Any, Any]:
         parts = self._parts
-        panels = {name: html(name, page) for name in parts.panels}
+        panels = self._panels(page)
         new: dict[Any, Any] = {parts.panels[name]: panels[name] for name in UNTOLD}
         large: dict[Any, Any] = {parts.panels[name]: text for name, text in panels.items() if name not in UNTOLD}
         for component, drawn in zip((parts.timeline, parts.map), self._charts(page), strict=True):
@@ -117,6 +136,13 @@ class Painter:
             return self._some(new | large)
         sent, number = self._held.differing(tab, self._event, large, every=page.message.kind == "error")
         return self._changed(new) | sent | {parts.update: number}
+
+    def _panels(self, page: Page) -> dict[str, str]:
+        """The HTML of every panel. After an answer was painted the store writes the run down: most panels stay."""
+        stays = TIMELESS if self._page is not None and only_written_down(self._page, page) else ()
+        self._page = page
+        self._html = {name: self._html[name] if name in stays else html(name, page) for name in self._parts.panels}
+        return self._html
 
     def some(self, page: Page, names: tuple[str, ...]) -> dict[Any, Any]:
         """Updates of some panels only; the others may show another case by now."""
