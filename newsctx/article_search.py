@@ -79,8 +79,8 @@ def search(
     """
     check_page(limit, offset, settings)
     asked = _asked(query, after, before, place, find, settings)
-    s, index = settings, archive.index
-    deep = s.model_copy(update={"retrieve": s.retrieve.model_copy(update={"k": max(s.api.reach, s.words.depth)})})
+    s, index, depth = settings, archive.index, max(settings.api.reach, settings.words.depth)
+    deep = s.model_copy(update={"retrieve": s.retrieve.model_copy(update={"k": depth})})
     result = words_note.search(asked.query, index, encoder, deep, archive.store.articles)
     if result.state != "ran":
         raise CallRefused(
@@ -101,6 +101,11 @@ def search(
     )
     counted = _sieve(asked, archive).notices(out, len(ids)) if asked.filters else ()
     told = (result.reason,) if result.reason else ()
+    if asked.filters and len(ids) >= depth:  # an article further down may pass the filters, too
+        told += (
+            f"The filters were held against the {depth:,} articles that the words find best, not against those after "
+            "them: add words to reach others (setting words.depth).",
+        )
     after_this = offset + limit
     return FoundArticles(
         articles=found, found=len(kept), offset=offset, next_offset=after_this if after_this < len(kept) else None,

@@ -60,7 +60,7 @@ class BatchReport:
             f"{len(done)} done, {len(failed)} failed",
             f"seconds a photograph     {_spread(list(self.batch.values()))}",
             f"pipeline alone (baseline) {_spread(list(self.baseline.values()))}; {len(self.baseline)} of the same "
-            f"photographs, {60 * len(self.baseline) / alone:.1f} a minute",
+            f"photographs, {60 * len(self.baseline) / alone if alone else 0:.1f} a minute",
             f"processor seconds a photograph: {self.cpu / len(self.items):.2f}, baseline "
             f"{self.cpu_alone / max(len(self.baseline), 1):.2f}",
             f"batch / baseline, median over these photographs: {ratio:.3f}",

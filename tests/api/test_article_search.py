@@ -120,3 +120,15 @@ def test_settings_bound_pages_and_snippets(archive, models, tmp_path):
     assert len(answer.articles) == answer.found == 2 and answer.next_offset is None
     assert all(len(a.snippet) <= 40 for a in answer.articles)
     bench.close()
+
+
+def test_a_filter_that_was_not_held_against_every_article_says_so(archive, models, tmp_path, bench):
+    """Of four articles that hold one of the words, two are looked at: the others may be of that time as well."""
+    words = "river flood bridge parade ferry"
+    settings = Settings.model_validate({"api": {"reach": 2}, "words": {"depth": 2}})
+    shallow = Workbench(archive, tmp_path / "state", models, settings)
+    told = "held against the 2 articles that the words find best"
+    assert any(told in n for n in shallow.search_articles(words, after="2015").notices)
+    assert not any("held against" in n for n in shallow.search_articles(words).notices), "nothing was left out"
+    assert not any("held against" in n for n in bench.search_articles(words, after="2015").notices)
+    shallow.close()
