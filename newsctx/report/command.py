@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from newsctx.cases import CaseStore
 from newsctx.errors import CaseError
 from newsctx.records import Place
 from newsctx.report import make
+from newsctx.report.words import count
 from newsctx.settings import Settings
 from newsctx.state import state_folder
 
@@ -26,7 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a report, csv: its articles, photo: a copy of the photograph with the approved caption",
     )  # fmt: skip
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the file to write")
-    parser.add_argument("--archive", type=Path, metavar="DIR", help="where the archived photographs of a report lie")
+    parser.add_argument(
+        "--archive", type=Path, metavar="DIR",
+        help="where the archived photographs of a report lie (default: NEWSCTX_ARCHIVE, else the demonstration "
+        "archive of the state folder)",
+    )  # fmt: skip
     parser.add_argument("--sensitive", action="store_true", help="also show pictures that are marked as sensitive")
     parser.add_argument("--strip-gps", action="store_true", help="photo: without the position of the camera")
 
@@ -50,9 +56,12 @@ def run(args: argparse.Namespace) -> int:
         else:
             kind = make.checked(args.format)
             found = case_reports.sources(
-                store, view, kind, _find(args.archive, stack), _place_of, settings, args.sensitive
+                store, view, kind, _find(args, stack), _place_of, settings, args.sensitive
             )  # fmt: skip
             data = make.make(found, kind, case_reports.now(), settings.report)
+            lost = len(found.expected - set(found.pictures)) if kind in ("html", "pdf") else 0
+            if lost:
+                notes = (f"Without {count(lost, 'archived photograph')}: name the archive that has them by --archive.",)
             told = case_reports.report_made(kind, args.sensitive)
         try:
             write_beside(args.output, data)
@@ -65,11 +74,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _find(archive: Path | None, stack: ExitStack) -> Callable[[str], Path | None]:
+def _find(args: argparse.Namespace, stack: ExitStack) -> Callable[[str], Path | None]:
+    """Photographs go by the hash of their bytes: another archive than the case's has none of its, never a wrong one."""
     from newsctx.archive.store import ArchiveStore
+    from newsctx.start import demo_folder
 
+    archive = args.archive or (Path(os.environ["NEWSCTX_ARCHIVE"]) if os.environ.get("NEWSCTX_ARCHIVE") else None)
     if archive is None:
-        return lambda image_id: None
+        archive = demo_folder(state_folder(args.state))
+        if not archive.is_dir():
+            return lambda image_id: None
     return stack.enter_context(ArchiveStore.open(archive)).image_path
 
 

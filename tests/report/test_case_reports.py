@@ -157,6 +157,24 @@ def test_the_command_writes_every_format_without_a_model(stored, demo_archive, t
     assert exported[-5:] == ["report html", "report md", "report json", "report csv", "photo"]
 
 
+def test_without_naming_the_archive_it_is_that_of_the_environment_or_the_demonstration(
+    stored, demo_archive, tmp_path, capsys, monkeypatch
+):
+    """As the README has the command: without `--archive`; what is missing is told where the command was typed."""
+    out, command = tmp_path / "out.html", ["cases", "report", stored, "--format", "html", "--output"]
+    monkeypatch.delenv("NEWSCTX_ARCHIVE", raising=False)
+    assert main([*command, str(out)]) == 0
+    bare, said = out.read_bytes().count(b"data:image/jpeg"), capsys.readouterr().err
+    assert bare == 1 and "name the archive that has them by --archive" in said
+    monkeypatch.setenv("NEWSCTX_ARCHIVE", str(demo_archive))
+    assert main([*command, str(out)]) == 0
+    every, said = out.read_bytes().count(b"data:image/jpeg"), capsys.readouterr().err
+    assert every > bare and "--archive" not in said
+    monkeypatch.delenv("NEWSCTX_ARCHIVE")
+    monkeypatch.setattr("newsctx.start.demo_folder", lambda state: demo_archive)
+    assert main([*command, str(out)]) == 0 and out.read_bytes().count(b"data:image/jpeg") == every
+
+
 def test_without_the_archive_the_report_says_which_pictures_it_lacks(stored, tmp_path, capsys):
     out = tmp_path / "out.md"
     assert main(["cases", "report", stored, "--format", "md", "--output", str(out)]) == 0
