@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,7 @@ from newsctx.writers.choices import WriterChoice, Writers
 from newsctx.writers.shown import PromptShown
 
 log = logging.getLogger(__name__)
+_LOOK = 0.02  # seconds between two looks whether what is waited for has ended
 
 
 class CaseView(Record):
@@ -468,11 +470,14 @@ class Workbench(CaseDesk, ServiceDesk, BatchDesk, CaseReports):
                 return running  # another page already asked for the same
             owner = self._cases.owner_of(case.case_id)
             turns = [(self._turns, owner)] if owner.startswith(GUEST) else []
-            if before_stage is None and self._searches_anew(case):  # a batch has its own manners
+            searches = before_stage is None and self._searches_anew(case)  # a batch has its own manners
+            if searches:
                 turns.append((self._searches, case.case_id))
+                before_stage = self._give_way
             self._workers[case.case_id] = worker = Worker(
                 self._cases, case.case_id, pipeline, request, running, who, turns
             )
+            worker.quick = not searches and before_stage is None
             if before_stage:
                 worker.before_stage = before_stage
             worker.start()
@@ -482,6 +487,12 @@ class Workbench(CaseDesk, ServiceDesk, BatchDesk, CaseReports):
         """Whether an analysis begins with a search: seconds of work, where most overrides take a tenth of one."""
         stored = self._latest(case.case_id)
         return stored is None or "caption" not in stored[1] or stored[0].inputs != case.inputs
+
+    def _give_way(self) -> None:
+        """Wait while overrides are recomputed elsewhere, so long as a search has to before each of its stages."""
+        end = time.monotonic() + self.settings.serving.give_way_seconds
+        while time.monotonic() < end and any(w.quick and w.computing for w in tuple(self._workers.values())):
+            time.sleep(_LOOK)
 
     def cancel(self, case_id: str) -> None:
         """Stop after the stage that is running."""

@@ -44,6 +44,7 @@ class Worker(threading.Thread):
         self._before, self._who, self._turns = before, who, turns
         self._context = copy_context()  # of who asks: a ZeroGPU Space counts borrowed time against that visitor
         self.place = 0  # in the queue, 1 is next; 0: it does not wait
+        self.quick = False  # it recomputes after an override: what takes long gives way to it
         self.before_stage: Callable[[], None] = lambda: None  # the next stage begins when it returns
         if before:
             before.stop()
