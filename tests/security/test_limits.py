@@ -274,7 +274,8 @@ def test_every_answer_carries_the_safe_headers(address: str) -> None:
 def test_a_claimed_address_does_not_count_whatever_the_environment_trusts(tmp_path, monkeypatch) -> None:
     """The proxy (this machine) has appended the last address; what stands before it the client wrote."""
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
-    few = Settings.model_validate({"limits": {"requests_per_second": 0.1, "requests_burst": 10}})
+    # `upload_files` is of the whole process, and other tests here want it so
+    few = Settings.model_validate({"limits": {"requests_per_second": 0.1, "requests_burst": 10, "upload_files": 3}})
     with served(tmp_path / "none", tmp_path / "state", light_models(), few) as (_, address), httpx.Client() as http:
         answers = [
             http.get(f"{address}robots.txt", headers={"x-forwarded-for": f"192.0.2.{n}, 198.51.100.9"}).status_code
