@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+if "PYTEST_XDIST_WORKER" in os.environ:  # several workers have the cores: a thread each, not as many as there are cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from newsctx import profiles
 from newsctx.archive.importer import import_archive
