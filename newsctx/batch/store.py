@@ -33,6 +33,7 @@ _JOIN = (
     "LEFT JOIN shares s ON s.case_id = i.case_id AND s.name = b.owner "
     "LEFT JOIN cases c ON c.case_id = i.case_id AND (b.owner = '' OR c.owner = b.owner OR s.name IS NOT NULL)"
 )
+_UNLISTED = "Taken out: the list has no such row any more."
 
 
 class CaseBatches(CaseCore):
@@ -83,7 +84,8 @@ class CaseBatches(CaseCore):
     def add_entries(self, batch_id: str, entries: Iterable[Entry], by_name: bool = False) -> int:
         """Photographs that lie in files; those that the batch has already are left out. How many came in.
 
-        by_name: a name stands for one photograph, whatever its note and claim; else rows of a list may share one.
+        by_name: a name stands for one photograph, whatever its note and claim; else rows of a list may share one, and a
+        row that waits and is not in the list any more is taken out: corrected, it would have two cases.
         """
         with self._db.transaction():
             self.batch(batch_id)
@@ -91,16 +93,31 @@ class CaseBatches(CaseCore):
                 "SELECT name, inputs, title, tags FROM batch_items WHERE batch_id = ? ORDER BY number", [batch_id]
             )
             known, number = {row[:1] if by_name else tuple(row) for row in rows}, len(rows)
-            values = []
+            values, listed = [], set()
             for entry in entries:
                 key = (entry.name, entry.inputs.model_dump_json(), entry.title, json.dumps(entry.tags))
                 seen = key[:1] if by_name else key
+                listed.add(key)
                 if seen not in known:
                     known.add(seen)
                     number += 1
                     values.append([batch_id, number, entry.name, str(entry.path or ""), "", *key[1:], "waiting", ""])
             self._insert(values)
+            if not by_name:
+                self._as_listed(batch_id, listed)
         return len(values)
+
+    def _as_listed(self, batch_id: str, listed: set[tuple[str, ...]]) -> None:
+        """Rows without a case wait where the list has them, and are taken out where it has them no more."""
+        for number, state, *key in self._execute(
+            "SELECT number, state, name, inputs, title, tags FROM batch_items "
+            "WHERE batch_id = ? AND case_id = '' AND (state = 'waiting' OR error = ?) ORDER BY number",
+            [batch_id, _UNLISTED],
+        ):
+            if state == "waiting" and tuple(key) not in listed:
+                self._change_item(batch_id, number, state="cancelled", error=_UNLISTED)
+            elif state == "cancelled" and tuple(key) in listed:
+                self._change_item(batch_id, number, state="waiting", error="")
 
     def add_photo(
         self, batch_id: str, entry: Entry, data: bytes, error: str = ""

@@ -106,6 +106,25 @@ def test_the_same_folder_goes_on_where_it_was(desk, begun, photos):  # noqa: F81
     assert desk.batch_of(sources.folder(photos), new=True) != begun
 
 
+def test_a_row_that_was_corrected_while_it_waited_is_analysed_once(tmp_path):
+    """The list is given again with another claim in its second row, then with the first one once more."""
+    store = CaseStore(tmp_path / "state")
+    batch_id = store.create_batch("List", source="csv:list")
+    one, two = Entry("1.jpg", tmp_path / "1.jpg"), Entry("2.jpg", tmp_path / "2.jpg", Inputs(note="Lion"))
+    right = Entry("2.jpg", tmp_path / "2.jpg", Inputs(note="Lyon"))
+
+    def waiting() -> list[tuple[str, str]]:
+        return [(i.name, i.inputs.note) for i in store.batch_items(batch_id, "waiting")]
+
+    assert store.add_entries(batch_id, (one, two)) == 2 and waiting() == [("1.jpg", ""), ("2.jpg", "Lion")]
+    assert store.add_entries(batch_id, (one, right)) == 1 and waiting() == [("1.jpg", ""), ("2.jpg", "Lyon")]
+    (out,) = store.batch_items(batch_id, "cancelled")
+    assert out.inputs.note == "Lion" and "no such row any more" in out.error
+    assert store.add_entries(batch_id, (one, two)) == 0 and waiting() == [("1.jpg", ""), ("2.jpg", "Lion")]
+    assert store.add_entries(batch_id, (right,), by_name=True) == 0 and len(waiting()) == 2, "a folder keeps its rows"
+    store.close()
+
+
 def test_a_pause_holds_after_the_photograph_and_resume_goes_on(desk, photos):  # noqa: F811
     batch_id = desk.batch_of(sources.folder(photos))
     desk.start_batch(batch_id)
