@@ -10,7 +10,7 @@ from newsctx.access import GUEST, Right
 from newsctx.audit import AuditEntry, AuditProblem
 from newsctx.cache import StageCache
 from newsctx.case_bundle import FORMAT, pack, unpack
-from newsctx.case_conflicts import Seen, editing
+from newsctx.case_conflicts import Seen, conflict, editing, unseen
 from newsctx.case_list import Whose
 from newsctx.cases import CaseStore, CaseSummary, OverrideMade, RunSummary
 from newsctx.document import Document
@@ -126,12 +126,15 @@ class CaseDesk:
         with editing(self._cases, case_id, frozenset({("archived",)}), since, {"archived": str(on)}):
             self._cases.archive(case_id, on, who)
 
-    def delete_case(self, case_id: str, who: str = "", reason: str = "") -> None:
-        """Remove a case with all that belongs to it, and what was made of its photograph. Raises CaseNotFound.
+    def delete_case(self, case_id: str, who: str = "", reason: str = "", since: Seen | None = None) -> None:
+        """Remove a case with all that belongs to it, and what was made of its photograph.
 
-        What a running stage still comes to is removed when it ends.
+        What a running stage still comes to is removed when it ends. Raises CaseNotFound; EditConflict where somebody
+        else has done anything to it since.
         """
-        self._cases.get(case_id)
+        title = self._cases.get(case_id).title
+        if since is not None and (others := unseen(self._cases, case_id, since)):
+            raise conflict(others, self._cases.entries(case_id), {"delete": title})
         worker = self._workers.pop(case_id, None)
         if worker:
             worker.stop()  # what its stage still comes to finds no case to be written to

@@ -225,12 +225,12 @@ def _archive(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
 
 def _delete(handlers: Handlers, here: Here, data: Data) -> Iterator[Update]:
     """Delete a case of the list, once its word was typed."""
-    bench, case_id = handlers.workbench, _text(data, "id")
+    case_id = _text(data, "id")
 
     def change() -> None:
         if _text(data, "word").strip() != WORD:
             raise NewsctxError(tr("Nothing was deleted: type the word %(word)s to confirm.", word=WORD))
-        bench.delete_case(case_id, here[1].who, _text(data, "reason"))
+        handlers.workbench.delete_case(case_id, here[1].who, _text(data, "reason"))
 
     yield from _change(handlers, here, change, tr("The case was deleted."), deleting="")
 

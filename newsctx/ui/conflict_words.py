@@ -20,6 +20,7 @@ MOST = 3  # things that others did, named one by one
 FIELDS = {
     "note": N_("Your note"), "claim": N_("Claim under check"), "place": N_("Claimed place"),
     "date": N_("Claimed date"), "title": N_("Title"), "tags": N_("Tags"), "status": N_("Status"),
+    "delete": N_("Delete"),
 }  # fmt: skip
 
 

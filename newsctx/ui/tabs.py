@@ -27,7 +27,7 @@ UPDATES = 200  # of a tab: more than are ever on their way
 CASES = 50  # of a tab
 #: Methods of the workbench that change a case and take `since`.
 EDITS = frozenset(
-    {"set_inputs", "override", "undo", "redo", "rename", "tag", "set_status", "archive", "share", "give"}
+    {"set_inputs", "override", "undo", "redo", "rename", "tag", "set_status", "archive", "share", "give", "delete_case"}
 )  # fmt: skip
 
 

@@ -106,6 +106,17 @@ def test_another_thing_is_merged_and_told_the_same_thing_is_refused_with_both_si
     assert bench._cases.get(case).overrides[-1].place == "Paris (France)" and bench.verify(case) == ()
 
 
+def test_a_case_that_others_have_changed_meanwhile_is_not_deleted_unseen(bench, case, tabs):
+    ana, bo = tabs
+    bo.case_id = ""
+    bo.take(bo.on.open("", bo.look, False))  # the list of cases
+    ana.press({"act": "set_place", "value": "Istanbul"})
+    said = bo.press({"act": "case-delete", "id": case, "word": "delete"})
+    assert "Not stored" in said and "Istanbul" in said and "Delete" in said and bench.view(case).case_id == case
+    bo.press(bo.button)
+    assert case not in [c.case_id for c in bench.cases(archived=None)], "who has seen it can delete it knowingly"
+
+
 def test_made_all_the_same_is_still_refused_where_it_was_changed_once_more(bench, case, tabs):
     ana, bo = tabs
     ana.press({"act": "set_place", "value": "Istanbul"})
