@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from newsctx.batch.records import Batch, BatchItem, Outcome
+from newsctx.report.table import guarded
 
 COLUMNS = (
     "number", "file", "case", "title", "status", "state", "verdict", "place", "date", "confidence", "abstained",
     "article", "article_id", "source", "matched", "caption", "changed", "seconds", "attempts", "started", "ended",
     "error", "note", "claim", "claim_place", "claim_date",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def row(item: BatchItem) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def as_csv(items: Iterable[BatchItem]) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA) else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def as_json(batch: Batch, items: Iterable[BatchItem]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,8 @@ from batch.batch_world import CROP, desk, few, light, photos, until  # noqa: F40
 
 from newsctx.access import DESK, NOBODY, ON_A_BATCH, Visitor, guarded
 from newsctx.batch import sources
-from newsctx.batch.records import Entry
+from newsctx.batch.export import as_csv
+from newsctx.batch.records import BatchItem, Entry
 from newsctx.cases import CaseStore
 from newsctx.errors import AccessRefused, BatchError, BatchNotFound, CaseError
 from newsctx.guests import sweep
@@ -353,6 +356,13 @@ def test_the_table_as_files(desk, begun):  # noqa: F811
     assert len(rows) == 4 and rows[0].startswith("number,file,case")
     with pytest.raises(BatchError, match="no format"):
         desk.export_batch(begun, "xlsx")
+
+
+@pytest.mark.parametrize("name", ["=1.jpg", "\u00a0=1.jpg", "\n=1.jpg", "＝1.jpg"])
+def test_a_name_that_a_spreadsheet_would_compute_is_text_in_the_table(name):
+    item = BatchItem(batch_id="b", number=1, name=name)
+    (_, row) = csv.reader(io.StringIO(as_csv([item]).removeprefix("\ufeff"), newline=""))
+    assert row[1] == f"'{name}"
 
 
 # --- the store --------------------------------------------------------------------------------------------------------
