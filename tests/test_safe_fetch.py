@@ -274,7 +274,7 @@ def test_other_statuses_are_named(site, status):
 
 def test_a_gzipped_page_is_unpacked_also_from_several_pieces(site):
     text = ("<p>A flood in Paris.</p>" * 20_000).encode()
-    site.pages["/"] = answer(gzip.compress(text), Content_Encoding="gzip")
+    site.pages["/"] = answer(gzip.compress(text, mtime=0), Content_Encoding="gzip")
     assert get(site).body == text
 
 
@@ -310,7 +310,7 @@ def test_a_bomb_is_not_unfolded(site):
     ("body", "encoding", "named"),
     [
         (b"plain", "gzip", "cannot be unpacked"),
-        (gzip.compress(b"x" * 1000)[:-12], "gzip", "ends in the middle"),
+        (gzip.compress(b"x" * 1000, mtime=0)[:-12], "gzip", "ends in the middle"),
         (b"x", "br", "'br' where gzip"),
         (b"x", "gzip, gzip", "'gzip, gzip'"),
         (b"x", "zstd", "'zstd'"),
