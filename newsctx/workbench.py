@@ -494,6 +494,11 @@ class Workbench(CaseDesk, ServiceDesk, BatchDesk, CaseReports):
         while time.monotonic() < end and any(w.quick and w.computing for w in tuple(self._workers.values())):
             time.sleep(_LOOK)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anybody waits for an analysis."""
+        return any(w.computing for w in tuple(self._workers.values()))
+
     def cancel(self, case_id: str) -> None:
         """Stop after the stage that is running."""
         worker = self._workers.get(case_id)

@@ -15,7 +15,7 @@ ANNA, BEN, CHIEF = Visitor("account", "anna"), Visitor("account", "ben"), Visito
 GUEST, OTHER_GUEST = Visitor("guest", "a" * 32), Visitor("guest", "b" * 32)
 PHOTO = (QUERIES / "q02-paris-crop.jpg").read_bytes()
 #: Public parts of the workbench that no visitor needs: the process that serves it calls them.
-INTERNAL = {"pipeline", "keep", "close", "batch_of", "continue_batches"}
+INTERNAL = {"pipeline", "keep", "close", "busy", "batch_of", "continue_batches"}
 
 
 @pytest.fixture

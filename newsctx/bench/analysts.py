@@ -35,8 +35,10 @@ from newsctx.bench.analyst_work import OVERRIDES, Analyst, Edit, Log, Photo
 from newsctx.cases import CaseStore
 from newsctx.errors import NewsctxError
 from newsctx.settings import AnalystSettings
+from newsctx.warming import READY_TO_COMPARE
 
 READY = 180.0  # seconds that the server may take to start: models load
+WARM = 900.0  # seconds that it may take to look at the archive's photographs ahead, as it does once in its life
 IDLE = 1.0  # seconds that a connection is kept without use
 PATTERN = (3, 2)  # analysts of a shared case, in turn
 EDITS = ("override", "approved", "undo", "inputs")
@@ -72,6 +74,7 @@ class AnalystsReport:
     kept: int = 0
     lost: list[Edit] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # of the trails
+    warm: bool = False  # the archive's photographs were ready to be compared before anybody came
 
     @property
     def errors(self) -> list[str]:
@@ -107,6 +110,7 @@ class AnalystsReport:
             f"{_quantile([a.last for a in whole[1]], 0.95):.3f} s",
             f"edits acknowledged: {self.kept + len(self.lost)}, in the trails: {self.kept}, lost: {len(self.lost)}; "
             f"refused as conflicts: {self.together.refused}, of them made all the same: {self.together.again}",
+            f"archived photographs ready to be compared before: {'yes' if self.warm else 'no'}",
             f"server: {self.usage.text()}; alone: {self.alone_usage.text()}",
             f"questions for news asked again after a connection broke: {self.together.broken}",
             f"errors: {len(self.errors)}",
@@ -164,6 +168,15 @@ class Server:
         self._log.flush()
         raise NewsctxError(f"The server did not answer within {READY:.0f} s: {log.read_text(errors='replace')[-1500:]}")
 
+    def warm(self, log: Path) -> bool:
+        """Wait until the archive's photographs are ready to be compared, as they are on any day but the first."""
+        end = time.monotonic() + WARM
+        while time.monotonic() < end and self._process.poll() is None:
+            if READY_TO_COMPARE in log.read_text(errors="replace"):
+                return True
+            time.sleep(0.5)
+        return False
+
     def cpu(self) -> float:
         """Seconds of processor time so far."""
         times = self._watched.cpu_times()
@@ -197,9 +210,11 @@ def run(
         server = Server(archive, state, profile, log)
         try:
             config = server.ready(log)
+            warm = server.warm(log)
             report = asyncio.run(_work(server, config, photos, analysts, minutes, settings, seed))
         finally:
             server.stop()
+        report.warm = warm
         told = log.read_text(errors="replace")
         if "Traceback" in told:
             report.problems.append("the server's log holds a traceback: " + told[told.index("Traceback") :][:1500])

@@ -85,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     from newsctx.pipeline import gazetteer
     from newsctx.start import start  # models and Gradio load here, not for --help
     from newsctx.ui.serving import serve
+    from newsctx.warming import Warming
 
     settings = read_settings(args.settings, args.profile)
     host, port = hosting.address(args.host, args.port, os.environ)
@@ -100,10 +101,11 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("newsctx: stopped before it was ready; the next start goes on from what is done", flush=True)
         return 130
-    house = House(workbench) if guests else None
+    house, warming = House(workbench) if guests else None, Warming(workbench)
     sys.setswitchinterval(settings.serving.switch_seconds)
     keep_short(settings.serving.collection_seconds, gazetteer)
     try:
+        warming.start()
         if house:
             house.start()
         with zero_gpu.lent(settings.hosting):
@@ -117,6 +119,7 @@ def run(args: argparse.Namespace) -> int:
             "Choose another with --port or --host."
         ) from error
     finally:
+        warming.stop()
         if house:
             house.stop()
         workbench.close()
