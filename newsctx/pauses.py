@@ -35,7 +35,8 @@ class Pauses:
 
 def keep_short(longest: float, load: Callable[[], object]) -> None:
     """From now on, for this process; also once `load` has returned in a thread of its own."""
-    gc.callbacks.append(Pauses(longest))
+    if not any(isinstance(known, Pauses) for known in gc.callbacks):  # a process may open several workbenches
+        gc.callbacks.append(Pauses(longest))
 
     def settle() -> None:
         load()

@@ -6,7 +6,6 @@ import hashlib
 import logging
 import os
 import sys
-import threading
 from pathlib import Path
 
 from newsctx import hosting, zero_gpu
@@ -17,6 +16,7 @@ from newsctx.archive.store import ArchiveStore
 from newsctx.demo.locate import demo_queries, demo_source
 from newsctx.errors import ArchiveError, IndexMismatch, SettingsError
 from newsctx.models import Models, load
+from newsctx.pauses import keep_short
 from newsctx.pipeline import gazetteer
 from newsctx.profiles import get_profile
 from newsctx.settings import Settings
@@ -49,7 +49,7 @@ def start(
     models, fallen = load(settings.profile, zero_gpu.encoders_on(os.environ)), ""
     if hosting.on_space(os.environ):
         settings, models, fallen = or_embedded(settings, models)
-    threading.Thread(target=gazetteer, name="gazetteer", daemon=True).start()  # takes seconds; needed by the answer
+    keep_short(settings.serving.collection_seconds, gazetteer)  # it takes seconds to load, and is needed by the answer
     said = (fallen,) if fallen else ()
     if chosen:
         return Workbench(where, folder, models, settings, notices=said, profile_locked=profile_locked)

@@ -81,8 +81,6 @@ def run(args: argparse.Namespace) -> int:
     zero_gpu.begin(os.environ)  # before anything imports torch
     from newsctx.analyse_command import read_settings
     from newsctx.guests import House
-    from newsctx.pauses import keep_short
-    from newsctx.pipeline import gazetteer
     from newsctx.start import start  # models and Gradio load here, not for --help
     from newsctx.ui.serving import serve
     from newsctx.warming import Warming
@@ -103,7 +101,6 @@ def run(args: argparse.Namespace) -> int:
         return 130
     house, warming = House(workbench) if guests else None, Warming(workbench)
     sys.setswitchinterval(settings.serving.switch_seconds)
-    keep_short(settings.serving.collection_seconds, gazetteer)
     try:
         warming.start()
         if house:

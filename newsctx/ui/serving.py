@@ -82,7 +82,8 @@ def serve(
             ],
             **(_mcp(workbench, gate or OpenGate()) if mcp else {}),
         },
-        **{"quiet": False, **launch},
+        # else Gradio gives up where a busy machine does not answer within 3 s, and advises a public link
+        **{"quiet": False, "_frontend": False, **launch},
     )
 
 

@@ -31,7 +31,7 @@ def shot(page, name: str) -> None:
 
 def test_many_photographs_become_cases_while_the_page_looks_on(open_page, address, tmp_path):  # noqa: F811
     page = open_page(address)
-    page.wait_for_selector(".batches .empty")
+    page.wait_for_selector(".batches")
     (tmp_path / "x.jpg").write_bytes(b"no photograph")
     page.set_input_files("#many input[type=file]", [*PHOTOS, str(tmp_path / "x.jpg")])
     page.wait_for_selector(".batch-form")
