@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from newsctx.article_names import named
 from newsctx.report import charts, words
 from newsctx.report.facts import (
     AnswerFacts,
@@ -368,7 +369,7 @@ class _Outline:
         blocks: list[Block] = [Heading("What could not be used", key="missing")]
         if not self.of.unavailable:
             return [*blocks, _text("Every part worked.", "quiet")]
-        rows = tuple((m.part, m.why) for m in self.of.unavailable)
+        rows = tuple((m.part, self.named(m.why)) for m in self.of.unavailable)
         return [*blocks, Table(("Part", "Why"), rows, (32, 68))]
 
     # --- how it was made ------------------------------------------------------------------------------------------
@@ -458,12 +459,7 @@ class _Outline:
 
     def named(self, text: str) -> str:
         """A sentence of a stage with its articles by outlet and date instead of their ids."""
-        for article_id in sorted((a for a in self.of.articles if len(a) >= _TELLING and a in text), key=len)[::-1]:
-            text = text.replace(article_id, self.short(article_id))
-        return text
-
-
-_TELLING = 8  # letters of an id that cannot be a word of the sentence by chance
+        return named(text, self.of.articles, self.short)
 
 
 def _text(text: str, tone: Tone = "plain") -> Paragraph:

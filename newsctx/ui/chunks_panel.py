@@ -7,7 +7,7 @@ from typing import Any, get_args
 from newsctx.passages import parse_chunk_id
 from newsctx.records import Chunk, FiveW
 from newsctx.ui import chunk_edits
-from newsctx.ui.context_panel import FIELDS, level
+from newsctx.ui.context_panel import FIELDS, called, level
 from newsctx.ui.language import tr
 from newsctx.ui.page import Page
 from newsctx.ui.parts import brief, evidence, header, whole
@@ -37,7 +37,7 @@ def view(page: Page) -> dict[str, Any]:
         "ran": selection is not None,
         "method": tr(METHODS[selection.method]) if selection and selection.method in METHODS else "",
         "query": selection.query if selection else "",
-        "note": selection.note if selection else header(page, "chunks")["note"],
+        "note": called(page, selection.note) if selection else header(page, "chunks")["note"],
         "groups": [group(page, a, found) for a, found in groups.items()],
         "kept": sum(used(page, c) for c in chunks),
         "total": len(chunks),

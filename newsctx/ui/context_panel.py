@@ -5,9 +5,9 @@ Relevance is shown by the name of its level; the figure stands in a title or is 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from newsctx.article_names import named
 from newsctx.records import Assessment, ClaimCheck, Context, Corroboration, DateAnswer, PlaceAnswer, Quote, Witness
 from newsctx.ui import services_panel
 from newsctx.ui.html import day
@@ -51,8 +51,6 @@ _CONFLICT = (
 _BELIEF = ((0.25, N_("barely corroborated")), (0.6, N_("partly corroborated")), (0.85, N_("well corroborated")))
 _RATED = 8  # articles whose rating is listed before the rest is only counted
 
-TELLING = 8  # letters of an id that cannot be a word of the sentence by chance
-
 
 def view(page: Page) -> dict[str, Any]:
     """Both answers, the claim's items and the conflicts."""
@@ -76,12 +74,7 @@ def view(page: Page) -> dict[str, Any]:
 def called(page: Page, text: str) -> str:
     """A sentence of a stage with its articles by outlet and date; an id too short to be told from a word stays."""
     known = page.document.articles if page.document else {}
-    ids = sorted((a for a in known if len(a) >= TELLING and a in text), key=len, reverse=True)
-    if not ids:
-        return text
-    return re.sub(
-        "|".join(rf"(?<![\w-]){re.escape(a)}(?![\w-])" for a in ids), lambda m: brief(page, m[0])["short"], text
-    )
+    return named(text, known, lambda article_id: brief(page, article_id)["short"])
 
 
 def _confidence(answer: PlaceAnswer | DateAnswer, context: Context) -> dict[str, Any]:

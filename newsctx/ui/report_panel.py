@@ -35,6 +35,7 @@ def view(page: Page) -> dict[str, Any]:
             for f, title in FORMATS.items()
         ],
         "state": approval.view(page)["state"] if document else "none",
+        "worded": bool(document and document.caption and document.caption.text),
         "blocked": _blocked(page),
         "hidden": len(page.sensitive),
         "position": bool(camera and (camera.lat is not None or camera.gps_problem)),

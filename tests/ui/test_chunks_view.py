@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -51,6 +52,18 @@ def test_each_chunk_shows_what_it_answers_and_all_of_them_together() -> None:
     assert (view["kept"], view["total"]) == (1, 2)
     html = paint.html("chunks", shown)
     assert 'title="says who"' in html and "not used unless you keep it" in html
+
+
+def test_what_the_gate_holds_back_is_told_by_outlet_not_by_id() -> None:
+    shown = page()
+    article = "e5b73024b40cab7d"
+    stages = shown.document.stages.model_copy(
+        update={"chunk_selection": ChunkSelection(method="five_w", query="q", note=f"Below the gate: {article}; pin.")}
+    )
+    cards = {article: ArticleCard(article_id=article, headline="Headline", source="Outlet", published="2018-02-01")}
+    document = shown.document.model_copy(update={"stages": stages, "articles": cards})
+    view = chunks_panel.view(replace(shown, case=shown.case.model_copy(update={"document": document})))
+    assert view["note"] == "Below the gate: Outlet, 1 Feb 2018; pin."
 
 
 @pytest.mark.parametrize(
